@@ -1,0 +1,140 @@
+"""What can be wrong, where, and how the process ends.
+
+A `Problem` is data: stages return all of theirs and go on. An exception is for what cannot go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    DONE = 0
+    FAILED = 1
+    CHANGES = 2
+    REFUSED = 3
+    STALE = 4
+    PARTIAL = 5
+    USAGE = 64
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file: `path` as shown to the user, `line` and `column` from 1 (0: the whole file)."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.path
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong: where, what, and what to do about it.
+
+    `code` is stable (`FP` and four digits, see `CODES`); `severity` is `error` or `warning`.
+    """
+
+    code: str
+    position: Position
+    message: str
+    hint: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.position}: {self.severity}[{self.code}]: {self.message}{hint}"
+
+    @property
+    def order(self) -> tuple[Position, str, str]:
+        return (self.position, self.code, self.message)
+
+
+class FlyteplanError(Exception):
+    """Nothing more can be done; `str()` of it is a message for the user."""
+
+    exit_code = Exit.FAILED
+
+
+class UsageError(FlyteplanError):
+    """The command line or the configuration asks for what makes no sense."""
+
+    exit_code = Exit.USAGE
+
+
+class CatalogError(FlyteplanError):
+    """The catalog can not be read, or answers what can not be."""
+
+
+class InputError(FlyteplanError):
+    """The user's files are wrong; `problems` says all that is, sorted."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = ordered(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sorted by place, each said once."""
+    return tuple(sorted(set(problems), key=lambda problem: problem.order))
+
+
+CODES: dict[str, str] = {
+    # reading
+    "FP1001": "a file can not be read",
+    "FP1002": "a file is not UTF-8",
+    "FP1003": "YAML syntax",
+    "FP1004": "a key stands twice in a mapping",
+    "FP1005": "a key is not a string",
+    "FP1006": "a merge key (<<), which YAML 1.2 does not have",
+    "FP1007": "a number with leading zeros, too large, or not a number",
+    "FP1008": "a tag outside the YAML 1.2 core schema",
+    "FP1009": "aliases that expand to too much, or to themselves",
+    "FP1010": "nesting that is too deep",
+    "FP1011": "a file that is too large",
+    # shape
+    "FP1101": "an unknown key",
+    "FP1102": "a required key is missing",
+    "FP1103": "a value of the wrong type",
+    "FP1104": "a value out of its range or its choices",
+    "FP1105": "keys that exclude each other",
+    "FP1106": "a document of an unknown kind",
+    # rules a schema can not say
+    "FP1201": "a quantity that Kubernetes does not know",
+    "FP1202": "a quantity without a unit",
+    "FP1203": "a request above its limit",
+    "FP1204": "a name that can not be an environment variable",
+    "FP1205": "an accelerator or a partition that Flyte does not know",
+    "FP1206": "a backoff that can not work",
+    "FP1207": "a duration that can not be read",
+    "FP1208": "a secret that can not be mounted so",
+    "FP1209": "a name that is too long or has the wrong form",
+    "FP1210": "a cache setting that a deployed task can not have",
+    "FP1211": "a setting that its strategy does not know",
+    "FP1212": "a setting that this kind of submit does not know",
+    "FP1213": "a pinned version that is a derived one",
+    # manifests among each other
+    "FP1301": "two manifests of one layer with one name",
+    "FP1302": "two manifests that disagree at one rank",
+    "FP1303": "one name, two tasks",
+    "FP1304": "manifests of one task with two strategies",
+    "FP1305": "no version selector",
+    # against the catalog
+    "FP2001": "a task that the catalog does not have",
+    "FP2002": "a version that the catalog does not have",
+    "FP2003": "a selector that matches nothing",
+    "FP2004": "a current version outside of a task",
+    "FP2005": "a request above the limit that the template has",
+    "FP2006": "an override that can not take effect on this task",
+    "FP2007": "an input that the task does not have",
+    "FP2008": "a snapshot that can not be read in full",
+}

@@ -1,0 +1,1 @@
+"""The nouns. Import them from their modules; nothing is loaded from here."""

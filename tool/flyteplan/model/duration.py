@@ -1,0 +1,50 @@
+"""Durations: `90`, `90s`, `1h30m`, `7d`, `1.5s`, held as whole nanoseconds."""
+
+from __future__ import annotations
+
+import re
+
+SECOND = 10**9
+# google.protobuf.Duration: at most 315,576,000,000 seconds either way.
+MAXIMUM = 315_576_000_000 * SECOND
+_UNITS = {
+    "d": 86_400 * SECOND,
+    "h": 3_600 * SECOND,
+    "m": 60 * SECOND,
+    "s": SECOND,
+    "ms": 10**6,
+    "us": 10**3,
+    "ns": 1,
+}
+_PART = re.compile(r"(\d+)(?:\.(\d{1,9}))?(d|h|ms|us|ns|m|s)")
+_WHOLE = re.compile(rf"(?:{_PART.pattern})+")
+
+
+def parse(value: str | int) -> int | None:
+    """Nanoseconds; a bare whole number is seconds; None when *value* is no duration or out of range."""
+    if isinstance(value, int):
+        amount = value * SECOND
+    elif value.isdigit():
+        amount = int(value) * SECOND
+    elif _WHOLE.fullmatch(value):
+        amount = sum(_part(*part) for part in _PART.findall(value))
+    else:
+        return None
+    return amount if 0 <= amount <= MAXIMUM else None
+
+
+def _part(whole: str, fraction: str, unit: str) -> int:
+    return (int(whole + fraction) * _UNITS[unit]) // 10 ** len(fraction)
+
+
+def show(nanoseconds: int) -> str:
+    """The shortest exact text: `1h30m`, `7d`, `1.5s`, `0s`."""
+    sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
+    text = ""
+    for unit in ("d", "h", "m"):
+        count, rest = divmod(rest, _UNITS[unit])
+        text += f"{count}{unit}" if count else ""
+    if rest or not text:
+        seconds, nanos = divmod(rest, SECOND)
+        text += f"{seconds}.{nanos:09d}".rstrip("0").rstrip(".") + "s"
+    return sign + text

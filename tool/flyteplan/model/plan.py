@@ -1,0 +1,130 @@
+"""The plan: every change, with its field diff, the digests that bind it, and the desired spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flyteplan.errors import Position
+from flyteplan.model.settings import Selector, Setting
+from flyteplan.model.task import TaskVersion, Trigger
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+FORMAT_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field whose values in base, live and desired are not all the same. None: the template lacks it.
+
+    `values` are what JSON can hold; `path` is the manifest's path where manifests can set the field
+    (`resources.requests.cpu`, `env_vars.LOG_LEVEL`), else the path in the TaskSpec.
+    """
+
+    path: str
+    base: Any
+    live: Any
+    desired: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loser:
+    """A value that a later layer, a narrower reference or a higher priority beat."""
+
+    position: Position
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A difference, and who wants it so. `collateral`: it changes though nobody wrote it."""
+
+    path: str
+    base: Any
+    live: Any
+    desired: Any
+    set_by: Position | None = None
+    overridden: tuple[Loser, ...] = ()
+    collateral: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether applying the plan changes what is live."""
+        return bool(self.live != self.desired)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A manifest that takes part in a change."""
+
+    name: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a reviewer should know. `attention` marks what can hurt, and is never left out."""
+
+    code: str
+    message: str
+    attention: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit:
+    """What apply will do: `as` is version, run or none; `name` the derived version or the run's name.
+
+    `state`: `new` (to be made), `live` (live already is desired), `exists` (the run is there), `none`.
+    `call` holds what goes with a run and is no part of a template.
+    """
+
+    kind: str
+    name: str = ""
+    state: str = "none"
+    triggers: str = "keep"
+    call: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One task, and what becomes of it: `action` is update, unchanged, run, or resolve.
+
+    `task.version` is the resolved base. `unchanged` counts the fields a manifest could set that stay as they are.
+    `deferred`: the version is known in a task only. `desired` is for readers; nothing is applied from it.
+    """
+
+    org: str
+    task: TaskVersion
+    live_version: str
+    selector: Selector
+    strategy: str
+    action: str
+    manifests: tuple[Source, ...]
+    fields: tuple[Field, ...]
+    base_digest: str
+    live_digest: str
+    desired_digest: str
+    submit: Submit
+    settings: tuple[Setting, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    other_triggers: int = 0
+    unchanged: int = 0
+    deferred: bool = False
+    notes: tuple[Note, ...] = ()
+    requests: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    desired: TaskSpec | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A frozen, ordered, deterministic value: the same inputs give the same bytes."""
+
+    target: str
+    catalog: str
+    org: str
+    project: str
+    domain: str
+    changes: tuple[Change, ...]

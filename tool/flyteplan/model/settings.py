@@ -1,0 +1,104 @@
+"""What manifests set: one value at one path each, with the place it was written.
+
+Paths, and the type of the value there (None clears the path and all below it):
+
+    selector                                        Selector
+    overrides.short_name | image | service_account | pod_template_name | queue          str
+    overrides.produces_artifacts | interruptible                                       bool
+    overrides.max_inline_io_bytes                                                       int
+    overrides.resources.cpu | memory  . request | limit          str, a quantity
+    overrides.resources.disk | shm | <domain/name>               str, a quantity; shm "" is "auto"
+    overrides.resources.gpu . quantity | device | partition      int | Accelerator | str
+    overrides.retries.count, .backoff . base | factor | cap      int, nanoseconds | float | nanoseconds
+    overrides.timeout . max_runtime | max_queued_time | deadline nanoseconds
+    overrides.env_vars.<NAME>, .labels.<KEY>, .annotations.<KEY> str
+    overrides.cache . behavior | version_override | serialize | ignored_inputs | max_age
+                                                                 str | str | bool | tuple of str | nanoseconds
+    overrides.secrets.<GROUP/KEY>                                Secret
+    submit.as | triggers | allow_older_base                      str | str | bool
+    submit.inputs.<NAME>, submit.run.<KEY>[.<KEY>]               as written
+
+Under `strategy: replace` a manifest that sets a parameter also clears it first (`overrides.resources`, None): the
+SDK replaces a parameter whole, so a later layer takes nothing from an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flyteplan.errors import Position
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret as the SDK's `Secret`: mounted as the variable `env_var`, or as a file when that is empty."""
+
+    key: str
+    group: str = ""
+    env_var: str = ""
+    as_file: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.group}/{self.key}" if self.group else self.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector:
+    """How a version is chosen: `version` pins it, `auto_version` is `latest` or `current`."""
+
+    version: str = ""
+    auto_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One value that one manifest sets. `clears`: the path and all below it, before anything set there."""
+
+    path: Path
+    value: Any
+    position: Position
+    lost: tuple[Setting, ...] = ()
+
+    @property
+    def clears(self) -> bool:
+        return self.value is None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is left when every layer has had its say: one setting a path, each with those that lost to it."""
+
+    items: tuple[Setting, ...] = ()
+    _by_path: dict[Path, Setting] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_path", {item.path: item for item in self.items})
+
+    def __iter__(self) -> Iterator[Setting]:
+        return iter(self.items)
+
+    def get(self, *path: str) -> Setting | None:
+        """The setting at exactly this path, a clearing one too."""
+        return self._by_path.get(path)
+
+    def value(self, *path: str, default: Any = None) -> Any:
+        setting = self._by_path.get(path)
+        return default if setting is None or setting.value is None else setting.value
+
+    def clears(self, *path: str) -> Setting | None:
+        """The setting that clears this path: at it, or at one above it."""
+        for end in range(len(path), 0, -1):
+            setting = self._by_path.get(path[:end])
+            if setting is not None and setting.clears:
+                return setting
+        return None
+
+    def under(self, *path: str) -> tuple[Setting, ...]:
+        """All settings at this path and below it, in order."""
+        depth = len(path)
+        return tuple(item for item in self.items if item.path[:depth] == path)

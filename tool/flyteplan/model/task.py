@@ -1,0 +1,92 @@
+"""Tasks, their versions, and the templates that were deployed for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+DERIVED_SUFFIX = ".flyteplan"
+TAG_PREFIX = "flyteplan/"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scope:
+    """Where names live. `org` is configuration: servers ignore it in keys and answer without it."""
+
+    project: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TaskName:
+    """One task of a scope, whatever its versions."""
+
+    project: str
+    domain: str
+    name: str
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.project, self.domain)
+
+    def __str__(self) -> str:
+        return f"{self.project}/{self.domain}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TaskVersion:
+    """One deployed version of a task: the key of a template."""
+
+    task: TaskName
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A schedule or another automation of a task, as far as the catalog tells: version "" is not known."""
+
+    name: str
+    active: bool
+    revision: int = 0
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One row of a task listing: what is known of a task without reading its template."""
+
+    task: TaskName
+    environment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The two newest versions of a task by (first deployment, version): of all, and of those not derived.
+
+    `base` is None when every version of the task is a derived one.
+    """
+
+    live: str
+    base: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One deployed version. `spec` is never changed: whoever edits it copies it first.
+
+    `triggers` are those of the task; `other_triggers` counts what the catalog only counts.
+    """
+
+    key: TaskVersion
+    spec: TaskSpec
+    deployed_at: int
+    triggers: tuple[Trigger, ...] = ()
+    other_triggers: int = 0
+
+
+def is_derived(version: str) -> bool:
+    """Whether flyteplan made this version from another one."""
+    return version.endswith(DERIVED_SUFFIX)

@@ -1,0 +1,38 @@
+"""What the stages ask of the world. The edges answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from flyteplan.errors import Problem
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template
+
+
+class Catalog(Protocol):
+    """Where templates are read from: a snapshot file, the local catalog, or a Flyte endpoint.
+
+    Every question is asked once for many tasks, so that an endpoint can answer it with few calls, and in an order
+    that does not matter. An implementation decodes a template only when `templates` asks for it. All of them raise
+    `CatalogError` when they can not answer; a name or a version that is not there is left out of the answer, and is
+    no error here.
+    """
+
+    @property
+    def address(self) -> str:
+        """What a reader of the plan should know it by: a path or an endpoint, no credentials."""
+
+    def listing(self, scope: Scope) -> Sequence[Listing]:
+        """Every task of a scope, sorted by name. Asked only when a manifest selects."""
+
+    def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
+        """The newest version and the newest version that is not derived, by (first deployment, version)."""
+
+    def versions(self, task: TaskName) -> Sequence[str]:
+        """All versions of one task, newest first. Asked for suggestions and for names that may be taken."""
+
+    def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
+        """The deployed templates, each decoded at most once for a call."""
+
+    def problems(self) -> Sequence[Problem]:
+        """What was found on the way that a reader should know (fields this version can not hold), so far."""
