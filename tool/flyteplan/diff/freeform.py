@@ -1,0 +1,74 @@
+"""The free-form parts of a template, `custom` and `pod_spec`: compared by DeepDiff, leaf by leaf.
+
+A path names a list's item by its `name` where all have one (`containers[primary].env[LOG].value`); any other list
+is one leaf. What a manifest can set in the primary container goes by the manifest's path.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flyteplan.diff.keyed import order
+from flyteplan.diff.names import name_of
+from flyteplan.diff.values import told
+from flyteplan.model.plan import Difference
+from flyteplan.model.struct import plain
+
+# Struct has a null that is there; None in a difference is what is not there.
+NULL = {"null_value": "NULL_VALUE"}
+_SIMPLE = re.compile(r"[A-Za-z0-9_/-]+")
+
+
+def freeform(sides: Sequence[Any], path: str) -> Iterator[Difference]:
+    """The differences of three Structs, None for one that is not there."""
+    if None in sides:
+        yield from told(f"{name_of(path)}.(present)", [side is not None for side in sides])
+    structs = [{} if side is None else plain(side) for side in sides]
+    flat = [dict(_leaves(struct, "")) for struct in structs]
+    for leaf in sorted(_changed(flat[0], flat[2]) | _changed(flat[1], flat[2])):
+        values = [side.get(leaf) for side in flat]
+        if leaf.endswith("(order)"):
+            yield from order([value or [] for value in values], f"{name_of(path)}{leaf.removesuffix('(order)')}")
+        elif not _holds_more(flat[2], leaf):
+            yield from told(f"{name_of(path)}{leaf}", values)
+
+
+def _changed(left: dict[str, Any], right: dict[str, Any]) -> set[str]:
+    """The leaves in which two flat mappings differ."""
+    if left == right:
+        return set()
+    from deepdiff import DeepDiff
+
+    tree = DeepDiff(left, right, view="tree")
+    return {level.path(output_format="list")[0] for levels in tree.values() for level in levels}
+
+
+def _holds_more(flat: dict[str, Any], leaf: str) -> bool:
+    """Whether what was an empty list or mapping has leaves of its own now: those tell it."""
+    return any(name.startswith((f"{leaf}.", f"{leaf}[")) for name in flat)
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key in value:
+            yield from _leaves(value[key], f"{path}.{word(key)}")
+    elif isinstance(value, list) and _named(value):
+        for item in value:
+            rest = {key: item[key] for key in item if key != "name"}
+            yield from _leaves(rest, f"{path}[{word(item['name'])}]")
+        yield f"{path}(order)", [item["name"] for item in value]
+    else:
+        yield path, NULL if value is None else value
+
+
+def _named(items: list[Any]) -> bool:
+    names = [item.get("name") for item in items if isinstance(item, dict)]
+    return 0 < len(names) == len(items) == len(set(map(str, names))) and all(isinstance(name, str) for name in names)
+
+
+def word(key: str) -> str:
+    """A key as a part of a path: quoted unless it is a simple word."""
+    return key if _SIMPLE.fullmatch(key) else json.dumps(key)

@@ -1,0 +1,68 @@
+"""Lists of messages whose items have an identity: they are matched by it, and told apart item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from flyteplan.diff.names import name_of
+from flyteplan.diff.values import Sides, equal, plain, serialized, told
+from flyteplan.model.plan import Difference
+from flyteplan.model.primary import quantity_name
+from flyteplan.model.settings import Secret
+
+Identity = Callable[[Any], str]
+
+
+def _secret_name(secret: Any) -> str:
+    return Secret(key=secret.key, group=secret.group).name
+
+
+def _secret_value(secret: Any) -> dict[str, Any]:
+    return {name: value for name, value in plain(secret).items() if name not in ("key", "group")}
+
+
+# By type: what an item is called, and what is told of it.
+_ITEMS: dict[str, tuple[Identity, Callable[[Any], Any]]] = {
+    "flyteidl2.core.Resources.ResourceEntry": (lambda item: quantity_name(item.name), lambda item: item.value),
+    "flyteidl2.core.KeyValuePair": (lambda item: item.key, lambda item: item.value),
+    "flyteidl2.core.Secret": (_secret_name, _secret_value),
+    "flyteidl2.core.VariableEntry": (lambda item: item.key, lambda item: plain(item.value)),
+    "flyteidl2.task.NamedParameter": (lambda item: item.name, lambda item: plain(item.parameter)),
+}
+
+
+def keyed(sides: Sequence[Sequence[Any]], field: Any, path: str) -> Iterator[Difference]:
+    """The differences of three lists; whole lists where their items have no identity, or not a unique one."""
+    if all(list(side) == list(sides[0]) for side in sides):
+        return
+    identity, value = _ITEMS.get(field.message_type.full_name, (None, plain))
+    names = [[identity(item) for item in side] for side in sides] if identity else []
+    if not identity or any(len(set(side)) < len(side) for side in names):
+        yield from told(name_of(path), [[plain(item) for item in side] for side in sides])
+        return
+    items = [dict(zip(side_names, side, strict=True)) for side_names, side in zip(names, sides, strict=True)]
+    for name in sorted({name for side in names for name in side}):
+        yield from _item([side.get(name) for side in items], value, name_of(f"{path}.{name}"))
+    yield from order(names, name_of(f"{path}.") if identity else name_of(path))
+
+
+def _item(items: Sides, value: Callable[[Any], Any], path: str) -> Iterator[Difference]:
+    if equal(items):
+        return
+    values = [None if item is None else value(item) for item in items]
+    if equal(values):
+        values = [None if item is None else {"serialized": serialized(item)} for item in items]
+    yield from told(path, values)
+
+
+def order(names: Sequence[Sequence[str]], path: str) -> Iterator[Difference]:
+    """A field for the order, unless it follows from base or live: what stays in place, then what is new."""
+    *before, desired = names
+    if not all(list(desired) == _expected(side, desired) for side in before):
+        yield from told(f"{path}(order)", [list(side) for side in names])
+
+
+def _expected(before: Sequence[str], desired: Sequence[str]) -> list[str]:
+    stays = [name for name in before if name in desired]
+    return stays + [name for name in desired if name not in before]

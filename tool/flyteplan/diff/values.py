@@ -1,0 +1,58 @@
+"""Values of fields as JSON can hold them, and the difference that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from flyteplan.model import duration
+from flyteplan.model.plan import Difference
+
+# What base, live and desired have in one place, in this order; None: it is not there.
+Sides = Sequence[Any]
+
+
+def equal(values: Sides) -> bool:
+    """By value and by type: 1 is not True."""
+    first, *rest = values
+    return all(value is first or (value == first and type(value) is type(first)) for value in rest)
+
+
+def told(path: str, values: Sides) -> Iterator[Difference]:
+    """The difference that *values* make, if they make one."""
+    if not equal(values):
+        base, live, desired = values
+        yield Difference(path=path, base=base, live=live, desired=desired)
+
+
+def serialized(message: Any) -> str:
+    return str(message.SerializeToString(deterministic=True).hex())
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON can hold: of a message its proto3 JSON with proto field names."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if not hasattr(value, "DESCRIPTOR"):
+        return value
+    from google.protobuf.json_format import MessageToDict
+
+    return MessageToDict(value, preserving_proto_field_name=True)
+
+
+def _duration(message: Any) -> str:
+    return duration.show(message.seconds * duration.SECOND + message.nanos)
+
+
+def _shared_memory(message: Any) -> Any:
+    """The manifest's value, where the mount is the one that the SDK always writes."""
+    if (message.mount_path, message.mount_name) == ("/dev/shm", "flyte-shm"):
+        return message.size_limit or "auto"
+    return plain(message)
+
+
+# Messages that one text tells.
+TEXTS: dict[str, Callable[[Any], Any]] = {
+    "google.protobuf.Duration": _duration,
+    "flyteidl2.core.SharedMemory": _shared_memory,
+}

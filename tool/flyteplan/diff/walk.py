@@ -1,0 +1,130 @@
+"""The walk over three messages of one type at once. What is equal is cut off by a comparison in C."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flyteplan.diff.keyed import keyed
+from flyteplan.diff.names import VALUES, name_of
+from flyteplan.diff.values import TEXTS, Sides, equal, plain, serialized, told
+from flyteplan.model.plan import Difference
+from flyteplan.model.task import TAG_PREFIX
+
+# Messages that are shown field by field even where a side lacks them; any other is then shown whole.
+_OPEN = frozenset(
+    f"flyteidl2.core.{name}"
+    for name in (
+        *("Resources", "ExtendedResources", "GPUAccelerator", "RetryStrategy", "Backoff"),
+        *("TimeoutStrategy", "SecurityContext", "Identity", "K8sObjectMetadata", "TaskMetadata"),
+    )
+)
+# The version's own: neither part of a digest nor of a diff.
+_VERSION = "task_template.id.version"
+_TAGS = "task_template.metadata.tags"
+
+
+def walk(sides: Sides, path: str = "") -> Iterator[Difference]:
+    """The differences of *sides*, three messages of one type; None stands for a message that is not there."""
+    if equal(sides):
+        return
+    descriptor = next(side for side in sides if side is not None).DESCRIPTOR
+    for field in descriptor.fields:
+        inner = f"{path}.{field.name}" if path else field.name
+        if inner != _VERSION:
+            yield from _field(sides, field, inner)
+    yield from _unknown(sides, path)
+
+
+def _field(sides: Sides, field: Any, path: str) -> Iterator[Difference]:
+    if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        yield from _map(sides, field, path)
+    elif field.is_repeated and field.message_type is not None:
+        yield from keyed([() if side is None else getattr(side, field.name) for side in sides], field, path)
+    elif field.is_repeated:
+        yield from told(name_of(path), [[] if side is None else list(getattr(side, field.name)) for side in sides])
+    elif field.message_type is not None:
+        yield from _message([_present(side, field.name) for side in sides], field, path)
+    else:
+        words = VALUES.get(path)
+        values = [_scalar(side, field) for side in sides]
+        yield from told(name_of(path), [words[value] for value in values] if words else values)
+
+
+def _present(side: Any, name: str) -> Any:
+    return getattr(side, name) if side is not None and side.HasField(name) else None
+
+
+def _map(sides: Sides, field: Any, path: str) -> Iterator[Difference]:
+    maps = [{} if side is None else getattr(side, field.name) for side in sides]
+    for key in sorted({key for entries in maps for key in entries}):
+        if path == _TAGS and str(key).startswith(TAG_PREFIX):
+            continue
+        values = [plain(entries[key]) if key in entries else None for entries in maps]
+        yield from told(name_of(f"{path}.{key}"), values)
+
+
+def _message(sides: Sides, field: Any, path: str) -> Iterator[Difference]:
+    if equal(sides):
+        return
+    kind = field.message_type.full_name
+    if kind == "google.protobuf.Struct":
+        yield from _struct(sides, path)
+    elif kind in TEXTS:
+        yield from _whole(sides, path, [None if side is None else TEXTS[kind](side) for side in sides])
+    elif None not in sides or kind in _OPEN:
+        yield from _presence(sides, path)
+        yield from walk(sides, path)
+    else:
+        yield from _whole(sides, path, [None if side is None else plain(side) for side in sides])
+
+
+def _presence(sides: Sides, path: str) -> Iterator[Difference]:
+    """A message that is there but empty differs from one that is not there, and no field of it tells so."""
+    told_by_fields = {side is None or bool(side.ByteSize()) for side in sides}
+    if None in sides and False in told_by_fields:
+        yield from told(name_of(path) + ".(present)", [side is not None for side in sides])
+
+
+def _struct(sides: Sides, path: str) -> Iterator[Difference]:
+    from flyteplan.diff.freeform import freeform
+
+    yield from freeform(sides, path)
+
+
+def _whole(sides: Sides, path: str, values: Sides) -> Iterator[Difference]:
+    """*values* tell of *sides*; where they can not (fields that we do not know), the bytes do."""
+    if equal(values):
+        values = [None if side is None else {"serialized": serialized(side)} for side in sides]
+    yield from told(name_of(path), values)
+
+
+def _scalar(side: Any, field: Any) -> Any:
+    if field.has_presence and (side is None or not side.HasField(field.name)):
+        return None
+    value = field.default_value if side is None else getattr(side, field.name)
+    if field.enum_type is not None:
+        return _enum(value, field) if value or field.has_presence else None
+    return (value or None) if isinstance(value, str) and not field.has_presence else plain(value)
+
+
+def _enum(value: int, field: Any) -> str | int:
+    known = field.enum_type.values_by_number.get(value)
+    return value if known is None else str(known.name)
+
+
+def _unknown(sides: Sides, path: str) -> Iterator[Difference]:
+    """Fields of a newer server, as the hexadecimal of their bytes."""
+    from google.protobuf.unknown_fields import UnknownFieldSet
+
+    if any(side is not None and len(UnknownFieldSet(side)) for side in sides):
+        values = [None if side is None else _unknown_bytes(side) or None for side in sides]
+        yield from told(f"{name_of(path)}.(unknown)" if path else "(unknown)", values)
+
+
+def _unknown_bytes(side: Any) -> str:
+    copy = type(side)()
+    copy.CopyFrom(side)
+    for field in side.DESCRIPTOR.fields:
+        copy.ClearField(field.name)
+    return serialized(copy)

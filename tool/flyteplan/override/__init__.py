@@ -1,0 +1,77 @@
+"""Template + settings -> the desired spec.
+
+The deployed message is copied with `CopyFrom` and only the copy is edited, so fields that this flyteidl2 does not
+know survive. Two strategies share the edits: `merge` sets and clears value by value; `replace` clears a parameter as
+`flyte.remote.TaskDetails.override` of SDK 2.12 does before it sets it, so that both give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flyteplan.errors import Problem
+from flyteplan.model.plan import Note
+from flyteplan.model.settings import Settings
+from flyteplan.model.task import Template
+from flyteplan.override import cache, environment, metadata, notes, pool, resources, security
+from flyteplan.override.edit import ROOT, Edit
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+# In the order of the SDK's own edits: what stands in more than one place of a template depends on it.
+EDITS: dict[str, Callable[[Edit], None]] = {
+    "short_name": metadata.short_name,
+    "secrets": security.secrets,
+    "service_account": security.service_account,
+    "image": environment.image,
+    "env_vars": environment.env_vars,
+    "resources": resources.resources,
+    "produces_artifacts": metadata.produces_artifacts,
+    "retries": metadata.retries,
+    "timeout": metadata.timeout,
+    "cache": cache.cache,
+    "interruptible": metadata.interruptible,
+    "labels": metadata.pod_labels,
+    "annotations": metadata.pod_annotations,
+    "pod_template_name": metadata.pod_template_name,
+}
+# Parameters of the SDK's override() that are no part of a template: they go with a call.
+CALL = ("queue", "max_inline_io_bytes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """The desired spec, or the problems why there is none worth planning."""
+
+    spec: TaskSpec
+    call: tuple[tuple[str, Any], ...] = ()
+    notes: tuple[Note, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def override(template: Template, settings: Settings, strategy: str) -> Desired:
+    """*template* with *settings* applied; `template.spec` stays as it is. *strategy* is merge or replace."""
+    edit = Edit(
+        task=template.key.task.name, spec=_copy(template.spec), settings=settings, replace=strategy == "replace"
+    )
+    parameters = dict.fromkeys(item.path[1] for item in settings if item.path[0] == ROOT)
+    for parameter in (name for name in EDITS if name in parameters):
+        EDITS[parameter](edit)
+    environment.apple_silicon(edit, template.spec, parameters)
+    pool.follow(edit, template.spec)
+    notes.remark(edit, parameters)
+    return Desired(
+        spec=edit.spec,
+        call=tuple((name, edit.value(name)) for name in CALL if edit.value(name) is not None),
+        notes=tuple(edit.notes),
+        problems=tuple(edit.problems),
+    )
+
+
+def _copy(spec: TaskSpec) -> TaskSpec:
+    copy = type(spec)()
+    copy.CopyFrom(spec)
+    return copy

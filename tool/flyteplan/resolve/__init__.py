@@ -1,0 +1,13 @@
+"""Manifests + catalog -> one intent a task, and the exact versions it is about.
+
+First without the catalog where nothing selects: `group`, then `compose`. Then `resolve` asks for all newest versions at
+once, and for all templates at once.
+"""
+
+from __future__ import annotations
+
+from flyteplan.resolve.groups import group
+from flyteplan.resolve.layers import compose
+from flyteplan.resolve.versions import resolve
+
+__all__ = ["compose", "group", "resolve"]

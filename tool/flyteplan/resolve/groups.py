@@ -1,0 +1,128 @@
+"""Which manifests speak of which task: references as they are, selections by what the catalog lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from flyteplan.errors import Problem
+from flyteplan.model.config import Target
+from flyteplan.model.manifest import Manifest, Selection, TaskReference
+from flyteplan.model.nearest import did_you_mean
+from flyteplan.model.resolution import Group
+from flyteplan.model.task import Listing, Scope, TaskName, TaskVersion
+from flyteplan.ports import Catalog
+
+_AS = ("submit", "as")
+
+
+def group(
+    manifests: Sequence[Manifest], target: Target, catalog: Catalog
+) -> tuple[tuple[Group, ...], tuple[Problem, ...]]:
+    """One group a task for what becomes its version, and one for each run of it, sorted; and what could not be placed.
+
+    The catalog is asked for its listing of a scope only when a manifest selects in it.
+    """
+    placed, problems = _placed(manifests, target, catalog)
+    runs = _runs(manifests)
+    groups: dict[tuple[TaskName, str], list[Manifest]] = {}
+    for manifest, task in placed:
+        groups.setdefault((task, manifest.name if manifest.name in runs else ""), []).append(manifest)
+    _spread_selections(groups)
+    found = (Group(task=task, run=run, manifests=tuple(members)) for (task, run), members in groups.items())
+    return tuple(sorted(found, key=lambda group: (group.task, group.run))), tuple(problems)
+
+
+def _runs(manifests: Iterable[Manifest]) -> set[str]:
+    """The names of the manifests whose last layer to say so submits a run."""
+    kinds: dict[str, str] = {}
+    for manifest in sorted(manifests, key=lambda manifest: manifest.layer):
+        for setting in manifest.settings:
+            if setting.path == _AS and setting.value is not None:
+                kinds[manifest.name] = setting.value
+    return {name for name, kind in kinds.items() if kind == "run"}
+
+
+def _spread_selections(groups: dict[tuple[TaskName, str], list[Manifest]]) -> None:
+    """A selection takes part in the runs of the tasks that it selects as well."""
+    for (task, run), members in groups.items():
+        if run:
+            members += [m for m in groups.get((task, ""), ()) if isinstance(m.reference, Selection)]
+
+
+def _placed(
+    manifests: Sequence[Manifest], target: Target, catalog: Catalog
+) -> tuple[list[tuple[Manifest, TaskName]], list[Problem]]:
+    placed: list[tuple[Manifest, TaskName]] = []
+    problems: list[Problem] = []
+    for manifest in manifests:
+        scope = Scope(manifest.reference.project or target.project, manifest.reference.domain or target.domain)
+        missing = _missing(manifest, scope)
+        problems += missing
+        if not missing:
+            tasks, unmatched = _tasks(manifest, scope, catalog)
+            placed += [(manifest, task) for task in tasks]
+            problems += unmatched
+    return placed, problems
+
+
+def _missing(manifest: Manifest, scope: Scope) -> list[Problem]:
+    words = [word for word, value in (("project", scope.project), ("domain", scope.domain)) if not value]
+    if not words:
+        return []
+    message = f"no {' and no '.join(words)}: neither the manifest nor the target names one"
+    hint = f"add {words[0]} to the target in flyteplan.yaml or to the manifest, or give --{words[0]}"
+    return [Problem(code="FP1102", position=manifest.reference_at, message=message, hint=hint)]
+
+
+def _tasks(manifest: Manifest, scope: Scope, catalog: Catalog) -> tuple[list[TaskName], list[Problem]]:
+    reference = manifest.reference
+    if isinstance(reference, TaskReference):
+        return [TaskName(scope.project, scope.domain, reference.name)], []
+    listing = catalog.listing(scope)
+    found = [row.task for row in listing if _matches(reference, row)]
+    if reference.entrypoint is not None:
+        found = _entrypoints(found, catalog, wanted=reference.entrypoint)
+    if found or reference.optional:
+        return found, []
+    return [], [_nothing(manifest, reference, listing, scope)]
+
+
+def _matches(selection: Selection, row: Listing) -> bool:
+    if selection.environment and selection.environment != row.environment:
+        return False
+    if selection.name and not _glob(selection.name, row):
+        return False
+    return not any(_glob(pattern, row) for pattern in selection.exclude)
+
+
+def _glob(pattern: str, row: Listing) -> bool:
+    """Against the whole name, or the name within its environment: `train_*` means `training.train_model` too."""
+    short = row.task.name.removeprefix(f"{row.environment}.")
+    return fnmatchcase(row.task.name, pattern) or fnmatchcase(short, pattern)
+
+
+def _entrypoints(tasks: list[TaskName], catalog: Catalog, *, wanted: bool) -> list[TaskName]:
+    newest = catalog.newest(tasks)
+    keys = {task: TaskVersion(task, newest[task].base or newest[task].live) for task in tasks if task in newest}
+    templates = catalog.templates(keys.values())
+    return [
+        task
+        for task, key in keys.items()
+        if key in templates and templates[key].spec.task_template.metadata.is_entrypoint == wanted
+    ]
+
+
+def _nothing(manifest: Manifest, selection: Selection, listing: Sequence[Listing], scope: Scope) -> Problem:
+    if selection.environment and all(row.environment != selection.environment for row in listing):
+        known = {row.environment for row in listing if row.environment}
+        hint = did_you_mean(selection.environment, known, "its environments are")
+    else:
+        known = {row.task.name for row in listing}
+        hint = did_you_mean(selection.name or selection.environment, known, "its tasks are")
+    return Problem(
+        code="FP2003",
+        position=manifest.reference_at,
+        message=f"the selector matches no task of {scope.project}/{scope.domain}",
+        hint=f"{hint}; optional: true allows it to match nothing",
+    )

@@ -1,0 +1,143 @@
+"""Layers: what is set by several manifests of one task comes to one value a path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flyteplan.errors import Problem
+from flyteplan.model.manifest import Manifest, Selection
+from flyteplan.model.resolution import Group, Intent
+from flyteplan.model.settings import Path, Selector, Setting, Settings
+
+_SELECTOR: Path = ("selector",)
+_AS: Path = ("submit", "as")
+_DEVICE: Path = ("overrides", "resources", "gpu", "device")
+_PARTITION: Path = ("overrides", "resources", "gpu", "partition")
+_VERSION_ONLY = frozenset({_AS, ("submit", "triggers"), ("submit", "allow_older_base")})
+
+
+def compose(group: Group) -> tuple[Intent | None, tuple[Problem, ...]]:
+    """One intent of all manifests of *group*, or the problems why there is none.
+
+    A later layer wins, then the more specific reference, then the higher priority. At one rank the same path set to
+    two values is a problem that names both places.
+    """
+    table = _Table()
+    for manifest in sorted(group.manifests, key=lambda manifest: (manifest.rank, manifest.name)):
+        for setting in _settings_for(group, manifest):
+            table.put(setting, manifest)
+    settings = Settings(tuple(entry.setting for entry in table.entries.values()))
+    strategy, problems = _strategy(group)
+    selector, missing = _selector(group, settings)
+    problems = [*table.problems, *problems, *missing]
+    if problems:
+        return None, tuple(problems)
+    kind = "run" if group.run else settings.value(*_AS, default="version")
+    return Intent(group=group, kind=kind, strategy=strategy, selector=selector, settings=settings), ()
+
+
+def _settings_for(group: Group, manifest: Manifest) -> list[Setting]:
+    """A run takes nothing of how the versions of its task are submitted."""
+    own = group.run == manifest.name
+    return [item for item in manifest.settings if own or not group.run or item.path not in _VERSION_ONLY]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    setting: Setting
+    manifest: Manifest
+
+
+class _Table:
+    """One entry a path. Settings are put in from the lowest rank to the highest."""
+
+    def __init__(self) -> None:
+        self.entries: dict[Path, _Entry] = {}
+        self.problems: list[Problem] = []
+
+    def put(self, setting: Setting, manifest: Manifest) -> None:
+        beaten = self._beaten(setting, manifest)
+        for entry in beaten:
+            self._check(entry, setting, manifest)
+            del self.entries[entry.setting.path]
+        self._check_clearing(setting, manifest)
+        lost = tuple(item for entry in beaten for item in (*entry.setting.lost, replace(entry.setting, lost=())))
+        self.entries[setting.path] = _Entry(replace(setting, lost=lost), manifest)
+
+    def _beaten(self, setting: Setting, manifest: Manifest) -> list[_Entry]:
+        if setting.clears:
+            depth = len(setting.path)
+            return [entry for path, entry in self.entries.items() if path[:depth] == setting.path]
+        beaten = [self.entries[setting.path]] if setting.path in self.entries else []
+        return beaten + self._stale_partition(setting, manifest)
+
+    def _stale_partition(self, setting: Setting, manifest: Manifest) -> list[_Entry]:
+        """A partition is one of its device's: another device does not keep it."""
+        device, partition = self.entries.get(_DEVICE), self.entries.get(_PARTITION)
+        if setting.path != _DEVICE or partition is None or partition.manifest is manifest:
+            return []
+        same = device is not None and device.setting.value == setting.value
+        return [] if same else [partition]
+
+    def _check(self, entry: _Entry, setting: Setting, manifest: Manifest) -> None:
+        agree = entry.setting.path == setting.path and entry.setting.value == setting.value
+        if entry.manifest is not manifest and entry.manifest.rank == manifest.rank and not agree:
+            self.problems.append(_disagreement(entry.setting, setting))
+
+    def _check_clearing(self, setting: Setting, manifest: Manifest) -> None:
+        """What another manifest clears at the same rank can not be set: neither comes first."""
+        for end in range(1, len(setting.path)):
+            above = self.entries.get(setting.path[:end])
+            if above is not None and above.setting.clears:
+                self._check(above, setting, manifest)
+
+
+def _disagreement(first: Setting, second: Setting) -> Problem:
+    left, right = sorted((first, second), key=lambda setting: setting.position)
+    name = ".".join(left.path[1:]) or "the version selector"
+    return Problem(
+        code="FP1302",
+        position=right.position,
+        message=f"{name} is set to {_shown(right)} here and to {_shown(left)} at {left.position}, at the same rank",
+        hint="keep one, move one to a later layer, or give its manifest a higher spec.priority",
+    )
+
+
+def _shown(setting: Setting) -> str:
+    if setting.clears:
+        return "null"
+    if isinstance(setting.value, Selector):
+        return setting.value.version or setting.value.auto_version
+    return str(setting.value)
+
+
+def _strategy(group: Group) -> tuple[str, list[Problem]]:
+    first, *rest = sorted(group.manifests, key=lambda manifest: manifest.position)
+    problems = [
+        Problem(
+            code="FP1304",
+            position=manifest.strategy_at or manifest.position,
+            message=f"{group.task.name} has strategy {_strategy_of(manifest)} here and {_strategy_of(first)} "
+            f"at {first.strategy_at or first.position}",
+            hint="all manifests of one task use one strategy",
+        )
+        for manifest in rest
+        if _strategy_of(manifest) != _strategy_of(first)
+    ]
+    return _strategy_of(first), problems
+
+
+def _strategy_of(manifest: Manifest) -> str:
+    return manifest.strategy or "merge"
+
+
+def _selector(group: Group, settings: Settings) -> tuple[Selector, list[Problem]]:
+    selector = settings.value(*_SELECTOR)
+    if selector is not None:
+        return selector, []
+    if any(isinstance(manifest.reference, Selection) for manifest in group.manifests):
+        return Selector(auto_version="latest"), []
+    first = min(group.manifests, key=lambda manifest: manifest.position)
+    hint = "add version: ... or auto_version: latest to spec.task"
+    message = f"no manifest says which version of {group.task.name} is meant"
+    return Selector(), [Problem(code="FP1305", position=first.reference_at, message=message, hint=hint)]

@@ -1,0 +1,131 @@
+"""Version selectors + catalog -> exact versions, asked for in two questions for all tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from flyteplan.errors import Position, Problem
+from flyteplan.model.manifest import Selection
+from flyteplan.model.nearest import did_you_mean
+from flyteplan.model.resolution import Intent, Resolution
+from flyteplan.model.task import TAG_PREFIX, Newest, TaskName, TaskVersion, Template, is_derived
+from flyteplan.ports import Catalog
+
+BASE_TAG = f"{TAG_PREFIX}base"
+
+
+def resolve(
+    intents: Sequence[Intent], catalog: Catalog, current: str | None
+) -> tuple[tuple[Resolution, ...], tuple[Problem, ...]]:
+    """Base and live of every intent, in order; and the problems of those that have none.
+
+    *current* is the version of the deployment that flyteplan runs in, None outside of one.
+    """
+    newest = catalog.newest({intent.task for intent in intents})
+    bases: dict[int, TaskVersion | None] = {}
+    problems: list[Problem] = []
+    for number, intent in enumerate(intents):
+        version, problem = _version(intent, newest.get(intent.task), catalog, current)
+        problems += [problem] if problem else []
+        if problem is None:
+            bases[number] = TaskVersion(intent.task, version) if version else None
+    templates = catalog.templates(_keys(bases.values(), newest))
+    templates, bases = _of_derived(bases, templates, catalog)
+    resolutions = []
+    for number, key in bases.items():
+        if key is not None and key not in templates:
+            problems.append(_unknown_version(intents[number], key.version, catalog))
+        else:
+            resolutions.append(_resolution(intents[number], key, newest, templates))
+    return tuple(resolutions), tuple(problems)
+
+
+def _keys(bases: Iterable[TaskVersion | None], newest: Mapping[TaskName, Newest]) -> set[TaskVersion]:
+    keys = {key for key in bases if key is not None}
+    return keys | {TaskVersion(key.task, newest[key.task].live) for key in keys}
+
+
+def _version(
+    intent: Intent, newest: Newest | None, catalog: Catalog, current: str | None
+) -> tuple[str, Problem | None]:
+    """The version that is meant; "" when it can be known in a task only, and nothing is submitted."""
+    if newest is None:
+        return "", _unknown_task(intent, catalog)
+    if intent.selector.version:
+        return intent.selector.version, None
+    if intent.selector.auto_version == "latest":
+        return (newest.base, None) if newest.base else ("", _only_derived(intent))
+    if current is None and intent.kind != "none":
+        return "", _no_current(intent)
+    return current or "", None
+
+
+def _of_derived(
+    bases: dict[int, TaskVersion | None], templates: Mapping[TaskVersion, Template], catalog: Catalog
+) -> tuple[Mapping[TaskVersion, Template], dict[int, TaskVersion | None]]:
+    """A current version that flyteplan derived stands for the base that its tags name."""
+    stands_for = {
+        key: TaskVersion(key.task, templates[key].spec.task_template.metadata.tags.get(BASE_TAG, ""))
+        for key in bases.values()
+        if key is not None and is_derived(key.version) and key in templates
+    }
+    if not stands_for:
+        return templates, bases
+    more = catalog.templates(set(stands_for.values()))
+    return {**templates, **more}, {number: stands_for.get(key, key) if key else None for number, key in bases.items()}
+
+
+def _resolution(
+    intent: Intent,
+    key: TaskVersion | None,
+    newest: Mapping[TaskName, Newest],
+    templates: Mapping[TaskVersion, Template],
+) -> Resolution:
+    if key is None:
+        return Resolution(intent=intent, base=None, live=None)
+    live = templates.get(TaskVersion(key.task, newest[key.task].live), templates[key])
+    return Resolution(intent=intent, base=templates[key], live=live)
+
+
+def _position(intent: Intent) -> Position:
+    """Where the task is named: the narrowest manifest, the first of several."""
+    return min(intent.group.manifests, key=lambda m: (isinstance(m.reference, Selection), m.position)).reference_at
+
+
+def _selector_position(intent: Intent) -> Position:
+    setting = intent.settings.get("selector")
+    return setting.position if setting else _position(intent)
+
+
+def _unknown_task(intent: Intent, catalog: Catalog) -> Problem:
+    names = [row.task.name for row in catalog.listing(intent.task.scope)]
+    place = f"{intent.task.project}/{intent.task.domain}"
+    hint = did_you_mean(intent.task.name, names, f"the tasks of {place} are")
+    message = f"{place} has no task {intent.task.name}"
+    return Problem(code="FP2001", position=_position(intent), message=message, hint=hint)
+
+
+def _unknown_version(intent: Intent, version: str, catalog: Catalog) -> Problem:
+    known = [known for known in catalog.versions(intent.task) if not is_derived(known)]
+    return Problem(
+        code="FP2002",
+        position=_selector_position(intent),
+        message=f"{intent.task.name} has no version {version}",
+        hint=did_you_mean(version, known, "its versions are"),
+    )
+
+
+def _only_derived(intent: Intent) -> Problem:
+    message = f"every version of {intent.task.name} is one that flyteplan derived: none can be the latest base"
+    return Problem(
+        code="FP2002", position=_selector_position(intent), message=message, hint="deploy the task from its code again"
+    )
+
+
+def _no_current(intent: Intent) -> Problem:
+    return Problem(
+        code="FP2004",
+        position=_selector_position(intent),
+        message="auto_version: current is known in a running task only",
+        hint="give --current-version, use latest or a pinned version, or set submit.as: none",
+    )
