@@ -89,7 +89,7 @@ def class_of(name: str) -> str | None:
     if name.startswith("MI") and name in COUNTS:
         return "AMD_GPU"
     special = {"Gaudi1": "HABANA_GAUDI", "AppleSilicon": "APPLE_SILICON"}
-    return special.get(name) or ("GPU" if name in COUNTS else None)
+    return special.get(name) or ("GPU" if name in COUNTS or name in PROTO_NAMES else None)
 
 
 def accelerator(name: str, device_class: str) -> Accelerator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 SECOND = 10**9
 # google.protobuf.Duration: at most 315,576,000,000 seconds either way.
@@ -20,6 +21,7 @@ _PART = re.compile(r"(\d+)(?:\.(\d{1,9}))?(d|h|ms|us|ns|m|s)")
 _WHOLE = re.compile(rf"(?:{_PART.pattern})+")
 
 
+@lru_cache(maxsize=4096)
 def parse(value: str | int) -> int | None:
     """Nanoseconds; a bare whole number is seconds; None when *value* is no duration or out of range."""
     if isinstance(value, int):
@@ -34,7 +36,7 @@ def parse(value: str | int) -> int | None:
 
 
 def _part(whole: str, fraction: str, unit: str) -> int:
-    return (int(whole + fraction) * _UNITS[unit]) // 10 ** len(fraction)
+    return int(whole + fraction) * _UNITS[unit] // int(10 ** len(fraction))
 
 
 def show(nanoseconds: int) -> str:

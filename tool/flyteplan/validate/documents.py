@@ -1,0 +1,194 @@
+"""One document into a manifest or a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flyteplan.errors import Position, Problem, ordered
+from flyteplan.model.config import Config, Target
+from flyteplan.model.document import Document
+from flyteplan.model.manifest import Manifest, Selection, TaskReference
+from flyteplan.model.settings import Selector
+from flyteplan.validate.draft import Draft
+from flyteplan.validate.names import check_annotations, check_labels, check_version
+from flyteplan.validate.nearest import did_you_mean
+from flyteplan.validate.overrides import put_overrides
+from flyteplan.validate.prune import pruned
+from flyteplan.validate.schema import Validator
+from flyteplan.validate.submitting import put_submit
+from flyteplan.validate.wording import problems as worded
+
+_API_VERSION = "flyteplan/v1"
+_KINDS = ("TaskOverride", "Config", "OverridePolicy")
+_ELSEWHERE = {"Config": "it belongs in flyteplan.yaml", "TaskOverride": "it belongs in a manifest directory"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A manifest, with its warnings; or none, with all that is wrong. Neither: nothing here for this stage."""
+
+    manifest: Manifest | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedConfig:
+    """A configuration, with its warnings; or none, with all that is wrong."""
+
+    config: Config | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def manifest(document: Document, layer: int, validator: Validator) -> Checked:
+    """Reads a `TaskOverride`. An empty document and an `OverridePolicy` are skipped without a word."""
+    value: Any = document.value
+    if value is None or _is_policy(value):
+        return Checked()
+    foreign = _foreign(document, "TaskOverride")
+    if foreign:
+        return Checked(problems=(foreign,))
+    if validator.is_valid(value):
+        draft = Draft(document.locator)
+        return _checked(_read(draft, value, document, layer), draft)
+    return Checked(problems=_all_problems(document, value, layer, validator))
+
+
+def config(document: Document, validator: Validator) -> CheckedConfig:
+    """Reads a `Config`."""
+    value: Any = document.value
+    foreign = _foreign(document, "Config")
+    if foreign:
+        return CheckedConfig(problems=(foreign,))
+    faults = () if validator.is_valid(value) else validator.faults(value)
+    problems = [*worded(faults, document.locator, validator)]
+    sound = pruned(value, faults) if faults else value
+    problems += _default_target(sound, document)
+    return CheckedConfig(config=None if problems else _config(sound), problems=ordered(problems))
+
+
+def _all_problems(document: Document, value: Any, layer: int, validator: Validator) -> tuple[Problem, ...]:
+    """The schema's, and the rules' about the rest; where the schema has spoken, a rule would say it again."""
+    faults = validator.faults(value)
+    problems = tuple(worded(faults, document.locator, validator))
+    said = {problem.position for problem in problems}
+    draft = Draft(document.locator)
+    _read(draft, pruned(value, faults), document, layer)
+    return ordered((*problems, *(problem for problem in draft.problems if problem.position not in said)))
+
+
+def _checked(result: Manifest, draft: Draft) -> Checked:
+    failed = any(problem.severity == "error" for problem in draft.problems)
+    return Checked(manifest=None if failed else result, problems=ordered(draft.problems))
+
+
+def _is_policy(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("kind") == "OverridePolicy" and value.get("apiVersion") == _API_VERSION
+
+
+def _foreign(document: Document, kind: str) -> Problem | None:
+    """A document that says it is something else. What says nothing is left to the schema."""
+    value = document.value
+    if not isinstance(value, dict):
+        return _unknown(document, (), "a document must be a mapping", f"begin with apiVersion: {_API_VERSION}")
+    written, version = value.get("kind"), value.get("apiVersion")
+    if written == kind and version == _API_VERSION:
+        return None
+    if isinstance(version, str) and version != _API_VERSION:
+        hint = did_you_mean(version, (_API_VERSION,)) or f"flyteplan reads {_API_VERSION}"
+        return _unknown(document, ("apiVersion",), f"apiVersion {version} is not known", hint)
+    if isinstance(written, str) and written != kind:
+        hint = _ELSEWHERE.get(written) or did_you_mean(written, _KINDS) or f"write kind: {kind}"
+        message = f"kind {written} does not belong here" if written in _KINDS else f"kind {written} is not known"
+        return _unknown(document, ("kind",), message, hint)
+    return None
+
+
+def _unknown(document: Document, pointer: tuple[str, ...], message: str, hint: str) -> Problem:
+    return Problem(code="FP1106", position=document.locator.value(pointer), message=message, hint=hint)
+
+
+def _read(draft: Draft, value: Mapping[str, Any], document: Document, layer: int) -> Manifest:
+    """Of a document that lost faulty parts too: then only what it tells *draft* counts."""
+    metadata, spec = value.get("metadata", {}), value.get("spec", {})
+    reference, reference_at = _reference(draft, spec, document)
+    strategy, overrides = spec.get("strategy", ""), spec.get("overrides", {})
+    draft.replacing = strategy == "replace"
+    put_overrides(draft, overrides)
+    put_submit(draft, spec.get("submit", {}), overrides)
+    check_labels(draft, metadata.get("labels", {}), ("metadata", "labels"))
+    check_annotations(draft, metadata.get("annotations", {}), ("metadata", "annotations"))
+    return Manifest(
+        name=metadata.get("name", ""),
+        position=document.locator.value(("metadata", "name")),
+        layer=layer,
+        reference=reference,
+        reference_at=reference_at,
+        labels=tuple(metadata.get("labels", {}).items()),
+        strategy=strategy,
+        strategy_at=document.locator.key(("spec", "strategy")) if strategy else None,
+        priority=int(spec.get("priority", 0)),
+        settings=tuple(draft.settings),
+    )
+
+
+def _reference(draft: Draft, spec: Mapping[str, Any], document: Document) -> tuple[TaskReference | Selection, Position]:
+    """Also puts the selector. A select without one is left without: what speaks of the task itself then decides."""
+    name = "select" if "select" in spec else "task"
+    written = spec.get(name, {})
+    for key in ("version", "auto_version"):
+        if key in written:
+            draft.put(("selector",), Selector(**{key: written[key]}), ("spec", name, key))
+    check_version(draft, written.get("version", ""), ("spec", name, "version"))
+    place = document.locator.key(("spec", name))
+    return (_selection(written) if name == "select" else _task(written)), place
+
+
+def _task(written: Mapping[str, str]) -> TaskReference:
+    get = written.get
+    return TaskReference(name=get("name", ""), project=get("project", ""), domain=get("domain", ""), org=get("org", ""))
+
+
+def _selection(written: Mapping[str, Any]) -> Selection:
+    get = written.get
+    return Selection(
+        name=get("name", ""),
+        environment=get("environment", ""),
+        entrypoint=get("entrypoint"),
+        exclude=tuple(get("exclude", ())),
+        optional=get("optional", False),
+        project=get("project", ""),
+        domain=get("domain", ""),
+    )
+
+
+def _default_target(value: Mapping[str, Any], document: Document) -> list[Problem]:
+    name, targets = value.get("default_target"), value.get("targets", {})
+    if name is None or name in targets:
+        return []
+    place = document.locator.value(("default_target",))
+    hint = did_you_mean(name, targets) or f"there {'is' if len(targets) == 1 else 'are'} {', '.join(targets) or 'none'}"
+    return [Problem(code="FP1104", position=place, message=f"default_target {name} is no target", hint=hint)]
+
+
+def _config(value: Mapping[str, Any]) -> Config:
+    return Config(
+        owner=value.get("owner", ""),
+        default_target=value.get("default_target", ""),
+        targets=tuple(_target(name, written) for name, written in value["targets"].items()),
+    )
+
+
+def _target(name: str, written: Mapping[str, Any]) -> Target:
+    get = written.get
+    return Target(
+        name=name,
+        catalog=get("catalog", ""),
+        endpoint=get("endpoint", ""),
+        org=get("org", ""),
+        project=get("project", ""),
+        domain=get("domain", ""),
+        manifests=tuple(get("manifests", ())),
+        policies=tuple(get("policies", ())),
+    )

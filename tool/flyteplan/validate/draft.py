@@ -1,0 +1,54 @@
+"""What is gathered while one document is read: the settings it makes, and its problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flyteplan.errors import Position, Problem
+from flyteplan.model.document import Locator, Pointer
+from flyteplan.model.settings import Path, Setting
+
+_SHORTENED = (("spec", "overrides", "resources"), ("spec", "overrides"), ("spec",))
+
+
+class Draft:
+    """A manifest in the making."""
+
+    __slots__ = ("_key", "_locator", "problems", "replacing", "settings")
+
+    def __init__(self, locator: Locator, *, replacing: bool = False) -> None:
+        self.replacing = replacing
+        self.settings: list[Setting] = []
+        self.problems: list[Problem] = []
+        self._locator = locator
+        self._key = locator.key
+
+    def put(self, path: Path, value: Any, pointer: Pointer | None = None) -> None:
+        """Sets *value* at *path*; it stands at *pointer*, which is the path below `spec` when left out."""
+        place = self._key(("spec", *path) if pointer is None else pointer)
+        self.settings.append(Setting(path=path, value=value, position=place))
+
+    def wrong(self, code: str, pointer: Pointer, message: str, hint: str = "") -> None:
+        """An error about the value at *pointer*."""
+        self._add(code, self._locator.value(pointer), message, hint)
+
+    def wrong_key(self, code: str, pointer: Pointer, message: str, hint: str = "") -> None:
+        """An error about the key that *pointer* ends with."""
+        self._add(code, self._locator.key(pointer), message, hint)
+
+    def warn(self, code: str, pointer: Pointer, message: str, hint: str = "") -> None:
+        place = self._locator.value(pointer)
+        self.problems.append(Problem(code=code, position=place, message=message, hint=hint, severity="warning"))
+
+    def _add(self, code: str, place: Position, message: str, hint: str) -> None:
+        self.problems.append(Problem(code=code, position=place, message=message, hint=hint))
+
+
+def shown(pointer: Pointer) -> str:
+    """How a place is named in a message: `memory`, `env_vars.LOG_LEVEL`, `secrets[0].key`, `metadata.name`."""
+    for prefix in _SHORTENED:
+        if pointer[: len(prefix)] == prefix and len(pointer) > len(prefix):
+            pointer = pointer[len(prefix) :]
+            break
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in pointer)
+    return text.removeprefix(".") or "the document"

@@ -1,0 +1,43 @@
+"""What to say about an unknown key: the name it may stand for, or the place where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flyteplan.validate.nearest import did_you_mean
+from flyteplan.validate.schema import Fault, Node, Validator
+
+_NO_VERSION = "it goes into a cache version that is computed, which a deployed task can not do"
+_KNOWN: Mapping[str, str] = {
+    "requests": "write cpu: [request, limit]",
+    "limits": "write cpu: [request, limit]",
+    "ephemeral-storage": "did you mean disk?",
+    "storage": "did you mean disk?",
+    "salt": _NO_VERSION,
+    "policies": _NO_VERSION,
+}
+
+
+def unknown_key_hint(key: str, fault: Fault, validator: Validator) -> str:
+    known = fault.node.get("properties", {})
+    return _KNOWN.get(key) or _belongs(key, validator) or did_you_mean(key, known)
+
+
+def _belongs(key: str, validator: Validator) -> str:
+    """Only for a key that has one or two places: `name` has many, and is no hint."""
+    places = sorted({place for place, name in _keys(validator.schema, "the document") if name == key})
+    return f"it belongs in {' or '.join(places)}" if 0 < len(places) < 3 else ""
+
+
+def _keys(node: Node, name: str) -> Iterator[tuple[str, str]]:
+    """Every (name of a mapping, key it knows) of a schema."""
+    for key, child in node.get("properties", {}).items():
+        yield name, key
+        yield from _keys(child, key)
+    for union in ("oneOf", "anyOf"):
+        for branch in node.get(union, ()):
+            yield from _keys(branch, name)
+    items: Any = node.get("items")
+    if isinstance(items, dict):
+        yield from _keys(items, name)

@@ -1,0 +1,116 @@
+"""`overrides.resources`: quantities, pairs of request and limit, and resources by their Kubernetes names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flyteplan.model import quantity
+from flyteplan.model.document import Pointer
+from flyteplan.validate.accelerators import put_gpu
+from flyteplan.validate.draft import Draft, shown
+from flyteplan.validate.names import is_qualified
+
+_PATH = ("overrides", "resources")
+_AT = ("spec", *_PATH)
+# One field with `gpu`: a template has an accelerator under one of these names.
+_ACCELERATORS = frozenset(
+    {"nvidia.com/gpu", "amd.com/gpu", "google.com/tpu", "aws.amazon.com/neuron", "habana.ai/gaudi"}
+)
+_SPOKEN = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?:(?P<letter>[kKmMgGtT])?[iI]?[bB]?(?:ytes)?|[a-zA-Z ]+)")
+_BELOW_ONE = ("n", "u", "m")
+
+
+def put_resources(draft: Draft, resources: Mapping[str, Any]) -> None:
+    for name, value in resources.items():
+        if value is None:
+            draft.put((*_PATH, name), None)
+        elif name in {"cpu", "memory"}:
+            _put_pair(draft, name, value)
+        elif name == "gpu":
+            put_gpu(draft, value)
+        else:
+            _put_one(draft, name, value)
+
+
+def _put_pair(draft: Draft, name: str, value: Any) -> None:
+    path, pointer = (*_PATH, name), (*_AT, name)
+    if not isinstance(value, list):
+        draft.put((*path, "request"), _checked(draft, value, pointer, unit=name != "cpu"), pointer)
+        return
+    request, limit = (
+        None if item is None else _checked(draft, item, (*pointer, index), unit=name != "cpu")
+        for index, item in enumerate(value)
+    )
+    draft.put((*path, "request"), request, (*pointer, 0))
+    draft.put((*path, "limit"), limit, (*pointer, 1))
+    _check_order(draft, name, request, limit)
+
+
+def _check_order(draft: Draft, name: str, request: str | None, limit: str | None) -> None:
+    least, most = quantity.nano(request or ""), quantity.nano(limit or "")
+    if least is not None and most is not None and least > most:
+        hint = f"did you mean [{limit}, {request}]?"
+        draft.wrong("FP1203", (*_AT, name), f"{name} request {request} is above its limit {limit}", hint)
+
+
+def _put_one(draft: Draft, name: str, value: Any) -> None:
+    pointer = (*_AT, name)
+    if "/" in name:
+        _check_extended(draft, name, value)
+        text = str(value)
+    elif name == "shm" and value == "auto":
+        text = ""
+    else:
+        text = _checked(draft, value, pointer, unit=True)
+    draft.put((*_PATH, name), text)
+
+
+def _check_extended(draft: Draft, name: str, value: Any) -> None:
+    pointer = (*_AT, name)
+    amount = quantity.nano(_text(value))
+    if name in _ACCELERATORS:
+        draft.wrong_key("FP1101", pointer, f"{name} is set by gpu", "write gpu: 1, or gpu: A100:1")
+    elif not is_qualified(name):
+        draft.wrong_key("FP1209", pointer, f"'{name}' can not be the name of a resource", "write domain/name")
+    if amount is None or amount < 0 or amount % 10**9:
+        draft.wrong("FP1201", pointer, f"{name} must be a whole number of 0 or more", "write 1")
+
+
+def _checked(draft: Draft, value: Any, pointer: Pointer, *, unit: bool) -> str:
+    """*value* as text; what is wrong with it goes to *draft*."""
+    text = _text(value)
+    amount = quantity.nano(text)
+    if amount is None:
+        hint = _respelt(text, unit=unit)
+        draft.wrong("FP1201", pointer, f'{shown(pointer)}: "{text}" is no quantity', hint)
+    elif amount < 0:
+        draft.wrong("FP1201", pointer, f"{shown(pointer)} must be at least 0, not {text}")
+    elif unit:
+        _check_unit(draft, text, pointer)
+    return text
+
+
+def _respelt(text: str, *, unit: bool) -> str:
+    """`8 GB` is 8G or 8Gi, `2 cores` is 2."""
+    match = _SPOKEN.fullmatch(text)
+    if match and unit and match["letter"]:
+        letter = match["letter"].upper()
+        return f"write {match['number']}{letter}i or {match['number']}{letter}"
+    if match and not unit:
+        return f"write {match['number']}"
+    return "write a quantity such as 500Mi, 8Gi or 20G" if unit else "write 2, 0.5 or 500m"
+
+
+def _check_unit(draft: Draft, text: str, pointer: Pointer) -> None:
+    if not quantity.has_unit(text):
+        draft.wrong("FP1202", pointer, f"{shown(pointer)} needs a unit", f"write {text}Gi or {text}G")
+    elif text.endswith(_BELOW_ONE):
+        hint = f"write {text[:-1]}M or {text[:-1]}Mi"
+        draft.warn("FP1202", pointer, f"{shown(pointer)}: {text} is in parts of a byte", hint)
+
+
+def _text(value: Any) -> str:
+    """A number as the SDK writes it."""
+    return value if isinstance(value, str) else str(value)

@@ -1,0 +1,52 @@
+"""`spec.submit` into settings, and what acts only with one kind of submit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flyteplan.validate.draft import Draft
+from flyteplan.validate.names import check_annotations, check_env_vars, check_labels
+
+_AT = ("spec", "submit")
+_RUN = (*_AT, "run")
+_OF_VERSIONS = ("triggers", "allow_older_base")
+_OF_RUNS = ("inputs", "run")
+_MAPS = {"labels": check_labels, "annotations": check_annotations, "envs": check_env_vars}
+
+
+def put_submit(draft: Draft, submit: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
+    """A kind that is not written may come from another layer: then only `between` can judge what goes with it."""
+    kind = submit.get("as")
+    if kind:
+        _check_kind(draft, kind, submit)
+    if kind == "version" and overrides.get("queue") is not None:
+        message = "queue is no part of a version"
+        draft.wrong_key("FP1212", ("spec", "overrides", "queue"), message, "use submit.as: run, or leave it out")
+    for name, value in submit.items():
+        if name == "run":
+            _put_run(draft, value)
+        elif name == "inputs":
+            for key, item in value.items():
+                draft.put(("submit", "inputs", key), item)
+        else:
+            draft.put(("submit", name), value)
+
+
+def _check_kind(draft: Draft, kind: str, submit: Mapping[str, Any]) -> None:
+    for name in _OF_RUNS if kind != "run" else _OF_VERSIONS:
+        if name in submit:
+            message = f"submit.{name} has no effect with as: {kind}"
+            hint = "use as: run" if kind != "run" else "leave it out"
+            draft.wrong_key("FP1212", (*_AT, name), message, hint)
+
+
+def _put_run(draft: Draft, run: Mapping[str, Any]) -> None:
+    for name, value in run.items():
+        if name not in _MAPS:
+            is_count = isinstance(value, float)
+            draft.put(("submit", "run", name), int(value) if is_count else value)
+            continue
+        _MAPS[name](draft, value, (*_RUN, name))
+        for key, item in value.items():
+            draft.put(("submit", "run", name, key), item)
