@@ -1,0 +1,53 @@
+# `make demo` and `make test` work in a fresh clone: all they need is make and a python3 (3.10 or newer).
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: demo test setup lint format golden check-examples clean
+
+## demo: the plan of manifests/ on the catalog that comes with the repository
+demo: $(VENV)/.installed
+	$(BIN)/flyteplan plan
+
+## test: everything that has to hold before a change is merged
+test: lint
+	$(BIN)/pytest -n 2
+
+## lint: style and types
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+## setup: .venv with flyteplan and all that its tests need
+setup: $(VENV)/.installed-test
+
+## format: let ruff mend what it can
+format: setup
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+## golden: write the expected output of tests/cases anew; read the difference before you commit it
+golden: setup
+	$(BIN)/pytest tests/test_cases.py --update
+
+## check-examples: the checked-in catalog is what the example tasks serialize to
+check-examples: setup
+	$(BIN)/python examples/serialize.py --check
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# The stamps: what pyproject.toml asks for is installed, and installed again when it asks for something else.
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("flyteplan needs Python 3.10 or newer; try: make PYTHON=python3.12" if sys.version_info < (3, 10) else 0)'
+	$(PYTHON) -m venv $(VENV)

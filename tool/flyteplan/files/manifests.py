@@ -1,0 +1,129 @@
+"""Every manifest file of every layer, in an order that does not depend on the machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import BinaryIO, NamedTuple, TypeAlias
+
+from flyteplan.errors import Position, Problem
+from flyteplan.files.paths import inside, shown
+from flyteplan.files.reading import TooLargeError, read, read_descriptor, reason
+from flyteplan.load import MAXIMUM_BYTES
+
+STDIN = "-"
+SUFFIXES = (".yaml", ".yml", ".json")
+
+# What a file turned out to be, with the path it is shown by.
+Found: TypeAlias = tuple[str, bytes | Problem]
+_Identity: TypeAlias = tuple[int, int]
+
+
+class _Step(NamedTuple):
+    """A folder with the identities of those above it, or (None) a file."""
+
+    path: str
+    name: str
+    above: tuple[_Identity, ...] | None
+
+
+def read_layers(
+    layers: Sequence[Sequence[str]], *, root: str = ".", stdin: BinaryIO | None = None
+) -> Iterator[tuple[int, str, bytes | Problem]]:
+    """Yields `(layer, shown path, bytes or what is wrong)` for every manifest file.
+
+    A layer is a sequence of folders (walked; `.yaml`, `.yml` and `.json`, nothing hidden), files, and `-` for `stdin`
+    (None: the standard input of the process). A file that two paths of one layer lead to is read once. Paths are shown
+    relative to `root` when they are inside it.
+    """
+    for layer, paths in enumerate(layers):
+        seen: set[str] = set()
+        for path in paths:
+            for name, content in _read_path(path, root, stdin, seen):
+                yield layer, name, content
+
+
+def _read_path(path: str, root: str, stdin: BinaryIO | None, seen: set[str]) -> Iterator[Found]:
+    if path == STDIN:
+        yield "<stdin>", _content("<stdin>", stdin or 0)
+        return
+    for file, name in _files(path, shown(path, root)):
+        if name not in seen:
+            seen.add(name)
+            yield name, file if isinstance(file, Problem) else _content(name, file)
+
+
+def _files(path: str, name: str) -> Iterator[tuple[str | Problem, str]]:
+    """The files that *path* stands for, each with the path it is shown by; or what is wrong with it."""
+    waiting = [_Step(path, name, () if os.path.isdir(path) else None)]
+    while waiting:
+        step = waiting.pop()
+        if step.above is None:
+            yield step.path, step.name
+            continue
+        try:
+            waiting.extend(reversed(_inside(step.path, step.name, step.above)))
+        except OSError as error:
+            yield _unreadable(step.name, step.path, error), step.name
+
+
+def _inside(folder: str, name: str, above: tuple[_Identity, ...]) -> list[_Step]:
+    """What is in *folder*, by name; nothing when a link has led back to a folder above."""
+    identity = _identity(folder)
+    if identity in above:
+        return []
+    with os.scandir(folder) as entries:
+        ordered = sorted(entries, key=attrgetter("name"))
+    return [step for entry in ordered if (step := _step(entry, name, (*above, identity)))]
+
+
+def _step(entry: os.DirEntry[str], folder: str, above: tuple[_Identity, ...]) -> _Step | None:
+    if entry.name.startswith("."):
+        return None
+    name, kind = inside(folder, entry.name), _kind(entry)
+    if kind == "folder":
+        return _Step(entry.path, name, above)
+    return _Step(entry.path, name, None) if kind == "file" and entry.name.endswith(SUFFIXES) else None
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    """Pipes and devices are `other`: they would block the reader. What is broken is a file: reading it says why."""
+    try:
+        if entry.is_dir():
+            return "folder"
+        return "file" if entry.is_file() or not os.path.exists(entry.path) else "other"
+    except OSError:
+        return "file"
+
+
+def _identity(folder: str) -> _Identity:
+    status = os.stat(folder)
+    return status.st_dev, status.st_ino
+
+
+def _content(name: str, source: str | int | BinaryIO) -> bytes | Problem:
+    try:
+        return _read(source)
+    except TooLargeError:
+        hint = "a manifest is a few lines; move this file out of the manifests, or split it"
+        message = f"the file has more than {MAXIMUM_BYTES:,} bytes"
+        return Problem(code="FP1011", position=Position(name), message=message, hint=hint)
+    except OSError as error:
+        return _unreadable(name, source if isinstance(source, str) else name, error)
+
+
+def _read(source: str | int | BinaryIO) -> bytes:
+    if isinstance(source, str):
+        return read(source, MAXIMUM_BYTES)
+    if isinstance(source, int):
+        return read_descriptor(source, MAXIMUM_BYTES)
+    data = source.read(MAXIMUM_BYTES + 1)
+    if len(data) > MAXIMUM_BYTES:
+        raise TooLargeError
+    return data
+
+
+def _unreadable(name: str, path: str, error: OSError) -> Problem:
+    why, hint = reason(path, error)
+    return Problem(code="FP1001", position=Position(name), message=f"can not be read: {why}", hint=hint)

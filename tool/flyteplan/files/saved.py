@@ -1,0 +1,69 @@
+"""Files that the user names: saved plans, reports, the configuration."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from flyteplan.errors import FlyteplanError, UsageError
+from flyteplan.files.reading import explained, read
+
+_WRONG_PATH = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG}
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+def read_bytes(path: str) -> bytes:
+    """All bytes of *path*. Raises UsageError."""
+    try:
+        return read(path)
+    except OSError as error:
+        raise UsageError(f"{path} can not be read: {explained(path, error)}") from None
+
+
+def write_atomically(path: str, data: bytes) -> None:
+    """Writes the whole file or leaves the old one as it was. Raises UsageError for a path that can not be written.
+
+    A link is written through, and so are pipes and devices (`/dev/stdout`), which can not be replaced.
+    """
+    target = os.path.realpath(path)
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            _write(path, data, os.O_WRONLY)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        kind = UsageError if error.errno in _WRONG_PATH else FlyteplanError
+        raise kind(f"{path} can not be written: {_why(target, error)}") from None
+
+
+def _replace(target: str, data: bytes) -> None:
+    folder, name = os.path.split(target)
+    # Hidden, and in the same folder: a walk does not take it for a manifest, and a rename does not cross file systems.
+    draft = os.path.join(folder, f".{name[:200]}.{os.urandom(4).hex()}")
+    try:
+        _write(draft, data, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        if os.path.exists(target):
+            os.chmod(draft, os.stat(target).st_mode & 0o777)
+        os.replace(draft, target)
+    except BaseException:
+        if os.path.exists(draft):
+            os.remove(draft)
+        raise
+
+
+def _write(path: str, data: bytes, flags: int) -> None:
+    descriptor = os.open(path, flags | _BINARY, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        if flags & os.O_CREAT:
+            os.fsync(file.fileno())
+
+
+def _why(target: str, error: OSError) -> str:
+    folder = os.path.dirname(target)
+    if error.errno == errno.ENOENT and not os.path.exists(folder):
+        return f"there is no folder {folder} (make it first)"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "permission denied (give this user the right to write there)"
+    return explained(target, error)

@@ -1,0 +1,77 @@
+"""A catalog in files: what `pull` wrote, or an export checked in beside the manifests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+
+from flyteplan.errors import CatalogError, Problem, ordered
+from flyteplan.files.paths import inside, shown
+from flyteplan.files.snapshot.decode import decode
+from flyteplan.files.snapshot.index import Index, Source, read_index, unreadable
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, is_derived
+
+SUFFIX = ".jsonl"
+
+
+class SnapshotCatalog:
+    """`ports.Catalog` over a `.jsonl` file, or over all of those in a folder.
+
+    Nothing is read before the first question; that one indexes all lines, and `templates` decodes what it is asked for.
+    """
+
+    def __init__(self, path: str, *, root: str = ".") -> None:
+        self._path = path
+        self._shown = shown(path, root)
+        self._known: Index | None = None
+        self._problems: list[Problem] = []
+
+    @property
+    def address(self) -> str:
+        return self._shown
+
+    def listing(self, scope: Scope) -> Sequence[Listing]:
+        index = self._index
+        newest = [TaskVersion(task, names[0]) for task, names in index.versions.items() if task.scope == scope]
+        return [Listing(task=key.task, environment=index.entries[key].environment) for key in sorted(newest)]
+
+    def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
+        versions = self._index.versions
+        return {task: _newest(versions[task]) for task in tasks if task in versions}
+
+    def versions(self, task: TaskName) -> Sequence[str]:
+        return self._index.versions.get(task, ())
+
+    def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
+        entries = self._index.entries
+        templates: dict[TaskVersion, Template] = {}
+        for template, problem in decode(entries[key] for key in set(keys) if key in entries):
+            templates[template.key] = template
+            if problem:
+                self._problems.append(problem)
+        return templates
+
+    def problems(self) -> Sequence[Problem]:
+        return ordered(self._problems)
+
+    @property
+    def _index(self) -> Index:
+        if self._known is None:
+            self._known = read_index(_sources(self._path, self._shown))
+        return self._known
+
+
+def _newest(versions: Sequence[str]) -> Newest:
+    return Newest(live=versions[0], base=next((name for name in versions if not is_derived(name)), None))
+
+
+def _sources(path: str, name: str) -> list[Source]:
+    if not os.path.isdir(path):
+        return [Source(path=path, shown=name)]
+    try:
+        files = sorted(file for file in os.listdir(path) if file.endswith(SUFFIX) and not file.startswith("."))
+    except OSError as error:
+        raise unreadable(Source(path=path, shown=name), error) from None
+    if not files:
+        raise CatalogError(f"there is no snapshot (*{SUFFIX}) in {name} (name another file or folder)")
+    return [Source(path=os.path.join(path, file), shown=inside(name, file)) for file in files]

@@ -1,0 +1,69 @@
+"""Templates from the lines that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from flyteplan.errors import CatalogError, Position, Problem
+from flyteplan.files.snapshot.index import Entry, unreadable
+from flyteplan.model.task import Template, Trigger
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskDetails
+
+
+def decode(entries: Iterable[Entry]) -> Iterator[tuple[Template, Problem | None]]:
+    """A template for each entry, and a warning when it holds what the installed flyteidl2 does not know."""
+    ordered = sorted(entries, key=lambda entry: (entry.source.shown, entry.offset))
+    for source, group in groupby(ordered, key=attrgetter("source")):
+        try:
+            with open(source.path, "rb") as file:
+                for entry in group:
+                    file.seek(entry.offset)
+                    yield _decode(entry, file.read(entry.length))
+        except OSError as error:
+            raise unreadable(source, error) from None
+
+
+def _decode(entry: Entry, line: bytes) -> tuple[Template, Problem | None]:
+    details, unknown = _parse(entry, line)
+    summary = details.metadata.triggers_summary
+    named = summary.WhichOneof("summary") == "details"
+    template = Template(
+        key=entry.key,
+        spec=details.spec,
+        deployed_at=entry.deployed_at,
+        triggers=(Trigger(name=summary.details.name, active=summary.details.active),) if named else (),
+        other_triggers=summary.stats.total,
+    )
+    return template, unknown
+
+
+def _parse(entry: Entry, line: bytes) -> tuple[TaskDetails, Problem | None]:
+    from flyteidl2.task.task_definition_pb2 import TaskDetails
+    from google.protobuf import json_format
+
+    text = line.decode("utf-8-sig")
+    try:
+        return json_format.Parse(text, TaskDetails()), None
+    except json_format.ParseError as error:
+        unknown = _warning(entry, str(error))
+    try:
+        return json_format.Parse(text, TaskDetails(), ignore_unknown_fields=True), unknown
+    except json_format.ParseError as error:
+        raise CatalogError(
+            f"{entry.place}: not a TaskDetails in proto3 JSON: {error} (write the snapshot again, or take the line out)"
+        ) from None
+
+
+def _warning(entry: Entry, why: str) -> Problem:
+    return Problem(
+        code="FP2008",
+        position=Position(entry.source.shown, entry.line, 1),
+        message=f"{entry.key.task} {entry.key.version} is read without what this flyteidl2 does not know: {why}",
+        hint="install a newer flyteidl2",
+        severity="warning",
+    )

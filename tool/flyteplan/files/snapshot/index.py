@@ -1,0 +1,176 @@
+"""What a snapshot holds and where, without decoding a template.
+
+A snapshot is JSON lines, one `flyteidl2.task.TaskDetails` a line as proto3 JSON writes it, with proto or JSON names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+from typing import Any
+
+from flyteplan.errors import CatalogError
+from flyteplan.files.reading import explained
+from flyteplan.model.task import TaskName, TaskVersion, is_derived
+
+_SECOND = 10**9
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+_DERIVED = re.compile(r"\.[0-9a-f]{10}(?:-\d+)?\.flyteplan$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A snapshot file, and the path it is shown by."""
+
+    path: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line: whose template it is, and where it stands. `deployed_at` is in nanoseconds, 0 when not known."""
+
+    key: TaskVersion
+    deployed_at: int
+    environment: str
+    source: Source
+    line: int
+    offset: int
+    length: int
+
+    @property
+    def place(self) -> str:
+        return f"{self.source.shown}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """All lines by key, and the versions of every task, newest first."""
+
+    entries: Mapping[TaskVersion, Entry]
+    versions: Mapping[TaskName, tuple[str, ...]]
+
+
+def read_index(sources: Sequence[Source]) -> Index:
+    """Reads every line of every source once. Raises CatalogError."""
+    entries: dict[TaskVersion, Entry] = {}
+    grouped: dict[TaskName, dict[str, int]] = {}
+    for source in sources:
+        for entry in _entries(source):
+            first = entries.setdefault(entry.key, entry)
+            if first is not entry:
+                raise _twice(first, entry)
+            grouped.setdefault(entry.key.task, {})[entry.key.version] = entry.deployed_at
+    return Index(entries=entries, versions={task: newest_first(times) for task, times in grouped.items()})
+
+
+def newest_first(times: Mapping[str, int]) -> tuple[str, ...]:
+    """Versions by (first deployment, version), descending; a derived version comes just before its base on a tie."""
+    bases = [version for version in times if not is_derived(version)]
+
+    def rank(version: str) -> tuple[int, str, bool, str]:
+        derived = is_derived(version)
+        return times[version], _base_of(version, bases) if derived else version, derived, version
+
+    return tuple(sorted(times, key=rank, reverse=True))
+
+
+def _base_of(derived: str, bases: Collection[str]) -> str:
+    """The base that a derived version's name tells: in full, or cut and marked with 8 hex digits of its sha256."""
+    stem = _DERIVED.sub("", derived)
+    cut, _, mark = stem.rpartition("-")
+    for base in bases:
+        if base == stem or (cut and base.startswith(cut) and sha256(base.encode()).hexdigest()[:8] == mark):
+            return base
+    return stem
+
+
+def _entries(source: Source) -> Iterator[Entry]:
+    offset = 0
+    try:
+        with open(source.path, "rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.isspace():
+                    yield _entry(source, number, offset, line)
+                offset += len(line)
+    except OSError as error:
+        raise unreadable(source, error) from None
+
+
+def _entry(source: Source, number: int, offset: int, line: bytes) -> Entry:
+    try:
+        details = _mapping(json.loads(line))
+        metadata = _get(details, "metadata", "metadata")
+        return Entry(
+            key=_key(details),
+            deployed_at=_nanoseconds(metadata.get("deployed_at", metadata.get("deployedAt"))),
+            environment=_text(metadata.get("environment_name", metadata.get("environmentName"))),
+            source=source,
+            line=number,
+            offset=offset,
+            length=len(line),
+        )
+    except (ValueError, RecursionError) as error:
+        raise _bad_line(f"{source.shown}:{number}", error) from None
+
+
+def _key(details: Mapping[str, Any]) -> TaskVersion:
+    identifier = _get(details, "task_id", "taskId")
+    if not identifier:
+        template = _get(_get(details, "spec", "spec"), "task_template", "taskTemplate")
+        identifier = _get(template, "id", "id")
+    project, domain, name, version = (_text(identifier.get(key)) for key in ("project", "domain", "name", "version"))
+    if not name or not version:
+        raise ValueError("it names no task and version, in task_id or in spec.task_template.id")
+    return TaskVersion(TaskName(project, domain, name), version)
+
+
+def _get(mapping: Mapping[str, Any], proto_name: str, json_name: str) -> Mapping[str, Any]:
+    value = mapping.get(proto_name, mapping.get(json_name))
+    return {} if value is None else _mapping(value)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"an object was expected, not {json.dumps(value)[:40]}")
+    return value
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(f"a string was expected, not {json.dumps(value)[:40]}")
+    return value
+
+
+def _nanoseconds(value: Any) -> int:
+    if value is None:
+        return 0
+    match = _TIME.fullmatch(_text(value))
+    if match is None:
+        raise ValueError(f"deployed_at is no RFC 3339 time: {json.dumps(value)[:40]}")
+    second, fraction, zone = match.groups()
+    moment = datetime.fromisoformat(second + ("+00:00" if zone == "Z" else zone))
+    return (moment - _EPOCH) // timedelta(seconds=1) * _SECOND + int((fraction or "").ljust(9, "0"))
+
+
+def unreadable(source: Source, error: OSError) -> CatalogError:
+    return CatalogError(f"the snapshot {source.shown} can not be read: {explained(source.path, error)}")
+
+
+def _bad_line(place: str, error: Exception) -> CatalogError:
+    why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return CatalogError(
+        f"{place}: not a TaskDetails in proto3 JSON: {why} (write the snapshot again, or take the line out)"
+    )
+
+
+def _twice(first: Entry, second: Entry) -> CatalogError:
+    what = f"{first.key.task} {first.key.version}"
+    return CatalogError(f"{second.place}: {what} stands at {first.place} already (take one of the two lines out)")
