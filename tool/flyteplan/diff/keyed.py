@@ -36,15 +36,15 @@ def keyed(sides: Sequence[Sequence[Any]], field: Any, path: str) -> Iterator[Dif
     """The differences of three lists; whole lists where their items have no identity, or not a unique one."""
     if all(list(side) == list(sides[0]) for side in sides):
         return
-    identity, value = _ITEMS.get(field.message_type.full_name, (None, plain))
-    names = [[identity(item) for item in side] for side in sides] if identity else []
-    if not identity or any(len(set(side)) < len(side) for side in names):
+    known = _ITEMS.get(field.message_type.full_name)
+    names = [[known[0](item) for item in side] for side in sides] if known else []
+    if known is None or any(len(set(side)) < len(side) for side in names):
         yield from told(name_of(path), [[plain(item) for item in side] for side in sides])
         return
     items = [dict(zip(side_names, side, strict=True)) for side_names, side in zip(names, sides, strict=True)]
     for name in sorted({name for side in names for name in side}):
-        yield from _item([side.get(name) for side in items], value, name_of(f"{path}.{name}"))
-    yield from order(names, name_of(f"{path}.") if identity else name_of(path))
+        yield from _item([side.get(name) for side in items], known[1], name_of(f"{path}.{name}"))
+    yield from order(names, name_of(f"{path}."))
 
 
 def _item(items: Sides, value: Callable[[Any], Any], path: str) -> Iterator[Difference]:

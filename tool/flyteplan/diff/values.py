@@ -7,6 +7,7 @@ from typing import Any
 
 from flyteplan.model import duration
 from flyteplan.model.plan import Difference
+from flyteplan.model.primary import SHARED_MEMORY_MOUNT
 
 # What base, live and desired have in one place, in this order; None: it is not there.
 Sides = Sequence[Any]
@@ -46,7 +47,7 @@ def _duration(message: Any) -> str:
 
 def _shared_memory(message: Any) -> Any:
     """The manifest's value, where the mount is the one that the SDK always writes."""
-    if (message.mount_path, message.mount_name) == ("/dev/shm", "flyte-shm"):
+    if (message.mount_path, message.mount_name) == SHARED_MEMORY_MOUNT:
         return message.size_limit or "auto"
     return plain(message)
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 
 from flyteplan.errors import Position
 
-Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 Pointer: TypeAlias = tuple[str | int, ...]
 
 

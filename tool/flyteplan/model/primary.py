@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Side = Literal["requests", "limits"]
 SIDES: tuple[Side, Side] = ("requests", "limits")
+# Path and name that the SDK gives every mount of shared memory.
+SHARED_MEMORY_MOUNT = ("/dev/shm", "flyte-shm")  # noqa: S108
 PRIMARY_NAME_KEY = "primary_container_name"
 
 # flyteidl2.core.Resources.ResourceName

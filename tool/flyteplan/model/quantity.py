@@ -44,6 +44,17 @@ def has_unit(text: str) -> bool:
     return not text.lstrip("+-").replace(".", "", 1).isdigit()
 
 
+def exact(amount: int, *, binary: bool) -> str:
+    """*amount* billionths without loss, as Kubernetes would write it: `6Gi`, `1500m`, `3`."""
+    if binary and amount and amount % _NANO == 0:
+        units = [(suffix, factor * _NANO) for suffix, factor in reversed(_BINARY.items())]
+        return next((f"{amount // unit}{suffix}" for suffix, unit in units if amount % unit == 0), str(amount // _NANO))
+    for suffix, unit in (("", _NANO), ("m", _NANO // 10**3), ("u", _NANO // 10**6)):
+        if amount % unit == 0:
+            return f"{amount // unit}{suffix}"
+    return f"{amount}n"
+
+
 def show(amount: int, *, binary: bool) -> str:
     """*amount* billionths in the largest unit that keeps it short: `1.5Gi`, `250m`, `3`."""
     if binary:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from flyteplan.errors import Problem
 from flyteplan.model.manifest import Manifest
+from flyteplan.model.plan import Note
 from flyteplan.model.settings import Selector, Settings
 from flyteplan.model.task import TaskName, Template
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +41,25 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """An intent and the templates it is about. Both are None when the version is known in a task only."""
+    """An intent and the templates it is about. Both are None when the version is known in a task only.
+
+    `newest_base` is the newest version that is not derived: a base that is older takes `latest` callers back.
+    """
 
     intent: Intent
     base: Template | None
     live: Template | None
+    newest_base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """The desired spec, or the problems why there is none worth planning.
+
+    `call` is what the overrides put into a call and not into the template, by name.
+    """
+
+    spec: TaskSpec
+    call: tuple[tuple[str, Any], ...] = ()
+    notes: tuple[Note, ...] = ()
+    problems: tuple[Problem, ...] = ()

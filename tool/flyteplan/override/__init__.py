@@ -8,11 +8,9 @@ know survive. Two strategies share the edits: `merge` sets and clears value by v
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flyteplan.errors import Problem
-from flyteplan.model.plan import Note
+from flyteplan.model.resolution import Desired
 from flyteplan.model.settings import Settings
 from flyteplan.model.task import Template
 from flyteplan.override import cache, environment, metadata, notes, pool, resources, security
@@ -40,16 +38,6 @@ EDITS: dict[str, Callable[[Edit], None]] = {
 }
 # Parameters of the SDK's override() that are no part of a template: they go with a call.
 CALL = ("queue", "max_inline_io_bytes")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desired:
-    """The desired spec, or the problems why there is none worth planning."""
-
-    spec: TaskSpec
-    call: tuple[tuple[str, Any], ...] = ()
-    notes: tuple[Note, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 def override(template: Template, settings: Settings, strategy: str) -> Desired:

@@ -87,9 +87,9 @@ def _container(template: TaskTemplate) -> bytes | str:
     if template.HasField("k8s_pod"):
         pod = type(template.k8s_pod)()
         pod.CopyFrom(template.k8s_pod)
-        for container in containers_of(pod):
-            if container.fields["name"].string_value == template.config.get(PRIMARY_NAME_KEY, ""):
-                container.fields.pop("args", None)
+        for one in containers_of(pod):
+            if one.fields["name"].string_value == template.config.get(PRIMARY_NAME_KEY, ""):
+                one.fields.pop("args", None)
         return bytes(pod.SerializeToString(deterministic=True))
     return ""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flyteplan.model import quantity
 from flyteplan.model.device import CLASSES
-from flyteplan.model.primary import SIDES, Primary
+from flyteplan.model.primary import SHARED_MEMORY_MOUNT, SIDES, Primary
 from flyteplan.override.edit import Edit
 
 PARAMETER = "resources"
@@ -103,10 +103,10 @@ def _set_device(edit: Edit) -> None:
     device, partition = edit.value(PARAMETER, "gpu", "device"), edit.value(PARAMETER, "gpu", "partition")
     if device is not None:
         accelerator = edit.template.extended_resources.gpu_accelerator
-        if (accelerator.device, accelerator.device_class) != (device.device, CLASSES[device.device_class]):
+        device_class: Any = CLASSES[device.device_class]
+        if (accelerator.device, accelerator.device_class) != (device.device, device_class):
             accelerator.Clear()
-            accelerator.device = device.device
-            accelerator.device_class = CLASSES[device.device_class]
+            accelerator.device, accelerator.device_class = device.device, device_class
     if partition is not None:
         edit.template.extended_resources.gpu_accelerator.partition_size = partition
     elif edit.setting(PARAMETER, "gpu", "partition") is not None and _has_accelerator(edit):
@@ -133,7 +133,7 @@ def _shared_memory(edit: Edit) -> None:
         return
     shared = edit.template.extended_resources.shared_memory
     if not shared.mount_path:
-        shared.mount_path, shared.mount_name = "/dev/shm", "flyte-shm"
+        shared.mount_path, shared.mount_name = SHARED_MEMORY_MOUNT
     if not (size and quantity.same(size, shared.size_limit)):
         shared.size_limit = size
 

@@ -33,11 +33,11 @@ def _start_anew(edit: Edit) -> None:
 
 
 def _set(edit: Edit, secret: Secret) -> None:
-    mount, env_var = (_FILE, "") if secret.as_file else (_ENV_VAR, secret.env_var)
+    mount: Any = _FILE if secret.as_file else _ENV_VAR
     found = [message for message in edit.template.security_context.secrets if _name(message) == secret.name]
     for message in found or [edit.template.security_context.secrets.add(group=secret.group, key=secret.key)]:
         message.mount_requirement = mount
-        message.env_var = env_var
+        message.env_var = "" if secret.as_file else secret.env_var
 
 
 def _drop(edit: Edit, name: str) -> None:

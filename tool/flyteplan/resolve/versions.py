@@ -84,7 +84,7 @@ def _resolution(
     if key is None:
         return Resolution(intent=intent, base=None, live=None)
     live = templates.get(TaskVersion(key.task, newest[key.task].live), templates[key])
-    return Resolution(intent=intent, base=templates[key], live=live)
+    return Resolution(intent=intent, base=templates[key], live=live, newest_base=newest[key.task].base or "")
 
 
 def _position(intent: Intent) -> Position:

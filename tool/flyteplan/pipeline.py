@@ -1,0 +1,152 @@
+"""The order of the stages: load, validate, resolve, override, diff and plan.
+
+    manifest files -> documents -> manifests -> groups -> intents -> resolutions -> desired specs -> changes -> plan
+
+Every stage returns its problems as data; the next one begins only when there are none that are errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+
+from flyteplan.errors import Position, Problem, ordered
+from flyteplan.load import load
+from flyteplan.model.config import Target
+from flyteplan.model.document import Document
+from flyteplan.model.manifest import Manifest
+from flyteplan.model.plan import Change, Plan
+from flyteplan.model.resolution import Group, Intent, Resolution
+from flyteplan.override import override
+from flyteplan.plan import change
+from flyteplan.ports import Catalog
+from flyteplan.resolve import compose, group, resolve
+from flyteplan.validate import Validator, between, manifest
+
+Found = tuple[int, str, "bytes | Problem"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifests:
+    """All manifests of all layers, and all that is wrong with them."""
+
+    manifests: tuple[Manifest, ...]
+    problems: tuple[Problem, ...]
+    files: int
+
+    @property
+    def valid(self) -> bool:
+        return is_valid(self.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The plan, with its warnings; or none, with all that is wrong."""
+
+    plan: Plan | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which tasks are wanted: any that a `select` glob matches (none given: all), and no `exclude` glob."""
+
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def wants(self, name: str) -> bool:
+        wanted = not self.select or any(fnmatchcase(name, glob) for glob in self.select)
+        return wanted and not any(fnmatchcase(name, glob) for glob in self.exclude)
+
+
+def is_valid(problems: Iterable[Problem]) -> bool:
+    return all(problem.severity != "error" for problem in problems)
+
+
+def validate(found: Iterable[Found], validator: Validator) -> Manifests:
+    """Manifest files -> manifests. No catalog is opened."""
+    manifests: list[Manifest] = []
+    problems: list[Problem] = []
+    files = 0
+    for layer, path, content in found:
+        files += 1
+        for item in _documents(path, content):
+            checked = manifest(item, layer, validator) if isinstance(item, Document) else None
+            problems += checked.problems if checked else [item]  # type: ignore[list-item]
+            manifests += [checked.manifest] if checked and checked.manifest else []
+    problems += between(manifests)
+    return Manifests(manifests=tuple(manifests), problems=ordered(problems), files=files)
+
+
+def _documents(path: str, content: bytes | Problem) -> Iterator[Document | Problem]:
+    if isinstance(content, Problem):
+        yield content
+        return
+    nothing = True
+    for item in load(content, path):
+        nothing = False
+        yield item
+    if nothing:
+        yield _empty(path, content)
+
+
+def _empty(path: str, content: bytes) -> Problem:
+    """An empty file is a file that was lost; one of comments may be meant."""
+    severity = "warning" if content.strip() else "error"
+    hint = "write a manifest into it, or remove it"
+    message = "the file has no manifest"
+    return Problem(code="FP1106", position=Position(path, 1, 1), message=message, hint=hint, severity=severity)
+
+
+def plan(
+    manifests: Sequence[Manifest], target: Target, catalog: Catalog, *, current: str | None, choice: Choice
+) -> Planned:
+    """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in."""
+    groups, problems = group(manifests, target, catalog)
+    wanted = [one for one in groups if choice.wants(one.task.name)]
+    intents, disagreements = _intents(wanted)
+    resolutions, unresolved = resolve(intents, catalog, current)
+    changes, impossible = _changes(resolutions, target, catalog)
+    found = ordered([*problems, *disagreements, *unresolved, *impossible])
+    if not is_valid(found):
+        return Planned(plan=None, problems=found)
+    return Planned(plan=_plan(changes, target, catalog), problems=ordered([*found, *catalog.problems()]))
+
+
+def _intents(groups: Iterable[Group]) -> tuple[list[Intent], list[Problem]]:
+    composed = [compose(one) for one in groups]
+    problems = [problem for _, found in composed for problem in found]
+    return [intent for intent, _ in composed if intent is not None], problems
+
+
+def _changes(resolutions: Iterable[Resolution], target: Target, catalog: Catalog) -> tuple[list[Change], list[Problem]]:
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for resolution in resolutions:
+        made, found = _change(resolution, target, catalog)
+        changes += [made] if made else []
+        problems += found
+    return changes, problems
+
+
+def _change(resolution: Resolution, target: Target, catalog: Catalog) -> tuple[Change | None, Sequence[Problem]]:
+    taken = partial(catalog.versions, resolution.intent.task)
+    if resolution.base is None:
+        return change(target.org, resolution, None, taken), ()
+    desired = override(resolution.base, resolution.intent.settings, resolution.intent.strategy)
+    if not is_valid(desired.problems):
+        return None, desired.problems
+    return change(target.org, resolution, desired, taken), desired.problems
+
+
+def _plan(changes: Iterable[Change], target: Target, catalog: Catalog) -> Plan:
+    return Plan(
+        target=target.name,
+        catalog=catalog.address,
+        org=target.org,
+        project=target.project,
+        domain=target.domain,
+        changes=tuple(sorted(changes, key=lambda made: (made.task.task, made.submit.kind, made.manifests))),
+    )

@@ -1,0 +1,148 @@
+"""One resolution and its desired spec -> one change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from flyteplan.diff import differences, digest
+from flyteplan.model.plan import Change, Field, Note, Source, Submit
+from flyteplan.model.resolution import Desired, Intent, Resolution
+from flyteplan.model.settings import Settings
+from flyteplan.model.task import TaskVersion, Template
+from flyteplan.plan.fields import fields
+from flyteplan.plan.names import derived_version, run_name
+from flyteplan.plan.totals import requests, settable
+
+Call = tuple[tuple[str, Any], ...]
+Taken = Callable[[], Collection[str]]
+
+
+def change(org: str, resolution: Resolution, desired: Desired | None, taken: Taken) -> Change:
+    """What becomes of one task. *desired* is None when the version is known in a task only.
+
+    *taken* tells the versions that the task has; it is asked for an update only.
+    """
+    if resolution.base is None or resolution.live is None or desired is None:
+        return _deferred(org, resolution.intent)
+    return _Planned(resolution, resolution.base, resolution.live, desired, taken).change(org)
+
+
+def _deferred(org: str, intent: Intent) -> Change:
+    return Change(
+        org=org,
+        task=TaskVersion(intent.task, ""),
+        live_version="",
+        selector=intent.selector,
+        strategy=intent.strategy,
+        action="resolve",
+        manifests=_sources(intent),
+        fields=(),
+        base_digest="",
+        live_digest="",
+        desired_digest="",
+        submit=Submit(kind="none"),
+        settings=intent.settings.items,
+        deferred=True,
+    )
+
+
+def _sources(intent: Intent) -> tuple[Source, ...]:
+    found = {Source(name=manifest.name, position=manifest.position) for manifest in intent.group.manifests}
+    return tuple(sorted(found, key=lambda source: source.position))
+
+
+class _Planned:
+    """The parts of one change, each made once."""
+
+    def __init__(self, resolution: Resolution, base: Template, live: Template, desired: Desired, taken: Taken) -> None:
+        self._resolution, self._intent, self._taken = resolution, resolution.intent, taken
+        self._base, self._live, self._desired = base, live, desired.spec
+        self._notes, self._call = desired.notes, desired.call + _call(self._intent.settings)
+        self._base_digest, self._desired_digest = digest(base.spec), digest(desired.spec)
+        self._live_digest = self._base_digest if live is base else digest(live.spec)
+
+    def change(self, org: str) -> Change:
+        found = self._fields()
+        changed = sum(field.changes and not field.collateral for field in found)
+        return Change(
+            org=org,
+            task=self._base.key,
+            live_version=self._live.key.version,
+            selector=self._intent.selector,
+            strategy=self._intent.strategy,
+            action=self._action(),
+            manifests=_sources(self._intent),
+            fields=found,
+            base_digest=self._base_digest,
+            live_digest=self._live_digest,
+            desired_digest=self._desired_digest,
+            submit=self._submit(),
+            settings=self._intent.settings.items,
+            triggers=self._live.triggers if self._intent.kind == "version" else (),
+            other_triggers=self._live.other_triggers if self._intent.kind == "version" else 0,
+            unchanged=max(0, settable(self._desired) - changed),
+            notes=(*self._notes, *self._own_notes()),
+            requests=requests(self._live.spec, self._desired),
+            desired=self._desired,
+        )
+
+    def _fields(self) -> tuple[Field, ...]:
+        found = differences(self._base.spec, self._live.spec, self._desired)
+        return fields(found, self._intent.settings, replace=self._intent.strategy == "replace")
+
+    @property
+    def _differs(self) -> bool:
+        return self._live_digest != self._desired_digest
+
+    def _action(self) -> str:
+        if self._intent.kind == "version":
+            return "update" if self._differs else "unchanged"
+        return "run" if self._intent.kind == "run" else "resolve"
+
+    def _submit(self) -> Submit:
+        if self._intent.kind == "none":
+            return Submit(kind="none", call=self._call)
+        if self._intent.kind == "run":
+            own = self._intent.settings.value("submit", "run", "name")
+            name = own or run_name(self._base.key, self._desired_digest, self._call)
+            return Submit(kind="run", name=name, state="new", call=self._call)
+        triggers = self._intent.settings.value("submit", "triggers", default="keep")
+        if not self._differs:
+            return Submit(kind="version", name=self._live.key.version, state="live", triggers=triggers)
+        name = derived_version(self._base.key.version, self._desired_digest, self._taken())
+        return Submit(kind="version", name=name, state="new", triggers=triggers)
+
+    def _own_notes(self) -> tuple[Note, ...]:
+        if self._action() != "update":
+            return ()
+        return (*self._trigger_note(), *self._older_base_note())
+
+    def _trigger_note(self) -> tuple[Note, ...]:
+        count = len(self._live.triggers) or self._live.other_triggers
+        if not count or self._intent.settings.value("submit", "triggers", default="keep") == "retarget":
+            return ()
+        what = "1 trigger goes" if count == 1 else f"{count} triggers go"
+        message = f"{what} on running the version before this one; submit.triggers: retarget moves all"
+        return (Note(code="triggers-kept", message=message, attention=True),)
+
+    def _older_base_note(self) -> tuple[Note, ...]:
+        newest, base = self._resolution.newest_base, self._base.key.version
+        if newest in ("", base) or self._intent.settings.value("submit", "allow_older_base"):
+            return ()
+        message = (
+            f"base {base} is older than {newest}: callers of latest would go back, and apply refuses it "
+            "without submit.allow_older_base: true"
+        )
+        return (Note(code="older-base", message=message, attention=True),)
+
+
+def _call(settings: Settings) -> Call:
+    """Inputs and run settings, as written; nested ones as mappings, for they are data of the call and not ours."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in (*settings.under("submit", "inputs"), *settings.under("submit", "run")):
+        place: Any = found
+        for part in item.path[1:-1]:
+            place = place.setdefault(part, {})
+        place[item.path[-1]] = item.value
+    return tuple(sorted(found.items()))

@@ -1,0 +1,178 @@
+"""The plan as JSON: the truth that every other rendering is drawn from. Schema: `schema/plan.v1.schema.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from flyteplan.errors import Position
+from flyteplan.model import quantity
+from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Submit
+from flyteplan.model.settings import Selector
+from flyteplan.model.task import Trigger
+from flyteplan.plan.saved import saved_setting
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+PlanDocument = Mapping[str, Any]
+# Whether a total is of bytes, and so shown in Ki, Mi, Gi.
+_BINARY = {"cpu": False, "memory": True, "gpu": False}
+
+
+def document(plan: Plan, *, desired: Callable[[TaskSpec], Any] | None = None, settings: bool = False) -> PlanDocument:
+    """*plan* in the order and the words of the schema.
+
+    *desired* turns a spec into JSON for readers (None: left out); *settings* adds the effective overrides, from which
+    a saved plan is applied. Neither is part of the digest.
+    """
+    return {
+        "format_version": FORMAT_VERSION,
+        "digest": digest(plan),
+        "target": _target(plan),
+        "changes": [_change(change, desired, settings=settings) for change in plan.changes],
+        "summary": summary(plan.changes),
+    }
+
+
+def digest(plan: Plan) -> str:
+    """sha256 over what a reviewer approves: target, tasks, actions, fields and spec digests.
+
+    Not over the catalog's path, the lines of files, notes, or the wording of anything.
+    """
+    content = {
+        "format_version": FORMAT_VERSION,
+        "target": {name: value for name, value in _target(plan).items() if name != "catalog"},
+        "changes": [_approved(change) for change in plan.changes],
+    }
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _target(plan: Plan) -> dict[str, str]:
+    return {
+        "name": plan.target,
+        "catalog": plan.catalog,
+        "org": plan.org,
+        "project": plan.project,
+        "domain": plan.domain,
+    }
+
+
+def _approved(change: Change) -> dict[str, Any]:
+    return {
+        "task": _task(change),
+        "action": change.action,
+        "selector": _selector(change.selector),
+        "strategy": change.strategy,
+        "manifests": sorted({source.name for source in change.manifests}),
+        "fields": [[field.path, field.base, field.live, field.desired] for field in change.fields],
+        "digests": [change.base_digest, change.live_digest, change.desired_digest],
+        "submit": _submit(change.submit),
+        "triggers": [_trigger(trigger, change) for trigger in change.triggers],
+    }
+
+
+def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settings: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "task": _task(change),
+        "live_version": change.live_version,
+        "selector": _selector(change.selector),
+        "strategy": change.strategy,
+        "action": change.action,
+        "manifests": [{"name": source.name, **place(source.position)} for source in change.manifests],
+        "fields": [_field(field) for field in change.fields],
+        "unchanged_fields": change.unchanged,
+        "base_digest": change.base_digest,
+        "live_digest": change.live_digest,
+        "desired_digest": change.desired_digest,
+        "submit": _submit(change.submit),
+        "requests": _requests(change.requests),
+        "notes": [_note(note) for note in change.notes],
+    }
+    found |= {"deferred": True} if change.deferred else {}
+    found |= {"triggers": [_trigger(trigger, change) for trigger in change.triggers]} if change.triggers else {}
+    found |= {"other_triggers": change.other_triggers} if change.other_triggers else {}
+    found |= {"overrides": [saved_setting(setting) for setting in change.settings]} if settings else {}
+    found |= {"desired": desired(change.desired)} if desired and change.desired is not None else {}
+    return found
+
+
+def _task(change: Change) -> dict[str, str]:
+    task = change.task.task
+    return {
+        "org": change.org,
+        "project": task.project,
+        "domain": task.domain,
+        "name": task.name,
+        "version": change.task.version,
+    }
+
+
+def _selector(selector: Selector) -> dict[str, str]:
+    if selector.version:
+        return {"version": selector.version}
+    return {"auto_version": selector.auto_version}
+
+
+def place(position: Position) -> dict[str, Any]:
+    return {"path": position.path, "line": position.line}
+
+
+def _field(field: Field) -> dict[str, Any]:
+    found: dict[str, Any] = {"path": field.path, "base": field.base, "live": field.live, "desired": field.desired}
+    found |= {"set_by": place(field.set_by)} if field.set_by else {}
+    found |= {"overridden": [_loser(loser) for loser in field.overridden]} if field.overridden else {}
+    return found | ({"collateral": True} if field.collateral else {})
+
+
+def _loser(loser: Loser) -> dict[str, Any]:
+    return {**place(loser.position), "value": loser.value}
+
+
+def _submit(submit: Submit) -> dict[str, Any]:
+    found: dict[str, Any] = {"as": submit.kind}
+    if submit.kind == "version":
+        found |= {"version": submit.name, "state": submit.state, "triggers": submit.triggers}
+    if submit.kind == "run":
+        found |= {"run": submit.name, "state": submit.state}
+    return found | ({"call": dict(submit.call)} if submit.call else {})
+
+
+def _trigger(trigger: Trigger, change: Change) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": trigger.name, "active": trigger.active}
+    found |= {"revision": trigger.revision} if trigger.revision else {}
+    found |= {"version": trigger.version} if trigger.version else {}
+    return {**found, "action": change.submit.triggers}
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"code": note.code, "message": note.message, **({"attention": True} if note.attention else {})}
+
+
+def summary(changes: Iterable[Change]) -> dict[str, Any]:
+    """How many tasks become what, and what their versions ask for in all."""
+    changes = list(changes)
+    actions = [change.action for change in changes]
+    totals: dict[str, tuple[int, int]] = dict.fromkeys(_BINARY, (0, 0))
+    for change in changes:
+        if change.submit.kind == "version":
+            for name, (live, desired) in change.requests.items():
+                totals[name] = (totals[name][0] + live, totals[name][1] + desired)
+    return {
+        "tasks": len({change.task.task for change in changes}),
+        **{action: actions.count(action) for action in ("update", "run", "resolve", "unchanged")},
+        "requests": _requests(totals),
+    }
+
+
+def _requests(totals: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, str]]:
+    return {
+        name: {
+            "live": quantity.exact(live, binary=_BINARY[name]),
+            "desired": quantity.exact(desired, binary=_BINARY[name]),
+        }
+        for name, (live, desired) in totals.items()
+    }
