@@ -8,7 +8,7 @@ Every stage returns its problems as data; the next one begins only when there ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
 
@@ -65,8 +65,11 @@ def is_valid(problems: Iterable[Problem]) -> bool:
     return all(problem.severity != "error" for problem in problems)
 
 
-def validate(found: Iterable[Found], validator: Validator) -> Manifests:
-    """Manifest files -> manifests. No catalog is opened."""
+def validate(found: Iterable[Found], validator: Validator, stacks: Sequence[Sequence[int]]) -> Manifests:
+    """Manifest files -> manifests. No catalog is opened.
+
+    *stacks* are the targets: each has the numbers of its layers, in order. Rules among manifests hold in each of them.
+    """
     manifests: list[Manifest] = []
     problems: list[Problem] = []
     files = 0
@@ -76,7 +79,8 @@ def validate(found: Iterable[Found], validator: Validator) -> Manifests:
             checked = manifest(item, layer, validator) if isinstance(item, Document) else None
             problems += checked.problems if checked else [item]  # type: ignore[list-item]
             manifests += [checked.manifest] if checked and checked.manifest else []
-    problems += between(manifests)
+    for stack in stacks:
+        problems += between([replace(one, layer=stack.index(one.layer)) for one in manifests if one.layer in stack])
     return Manifests(manifests=tuple(manifests), problems=ordered(problems), files=files)
 
 

@@ -1,0 +1,101 @@
+"""The command line: flags into calls of the pipeline, its values into text and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from flyteplan import __version__
+from flyteplan.errors import Exit, FlyteplanError, InputError
+
+# Command to the module that has it: only the one that is called is imported.
+COMMANDS = {
+    "diff": "flyteplan.cli.diff",
+    "explain": "flyteplan.cli.explain",
+    "plan": "flyteplan.cli.plan",
+    "schema": "flyteplan.cli.schema",
+    "tasks": "flyteplan.cli.tasks",
+    "validate": "flyteplan.cli.validate",
+}
+_EPILOG = """\b
+Exit codes:
+  0    done, or nothing to do
+  1    failed or invalid
+  2    changes, only with --detailed-exitcode
+  3    refused by a policy or a guard
+  4    stale plan or lock
+  5    applied in part
+  64   wrong usage
+  130  interrupted"""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from flyteplan.model.nearest import did_you_mean
+
+            raise click.UsageError(f"no command {args[0]} ({did_you_mean(args[0], COMMANDS, 'there are')})", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="flyteplan", message="%(prog)s %(version)s")
+def _flyteplan() -> None:
+    """Plan overrides of deployed Flyte 2 tasks from YAML in Git, and review them before they are submitted."""
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one call. What a user did wrong is said in words, never as a traceback."""
+    try:
+        return int(_flyteplan.main(args=arguments, prog_name="flyteplan", standalone_mode=False) or 0)
+    except click.UsageError as error:
+        return _failed(_usage(error), Exit.USAGE)
+    except click.ClickException as error:
+        return _failed(error.format_message(), Exit.FAILED)
+    except InputError as error:
+        from flyteplan.cli.output import show_problems
+
+        show_problems(error.problems)
+        return error.exit_code
+    except FlyteplanError as error:
+        return _failed(f"error: {error}", error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return _failed("interrupted", Exit.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+
+
+def _usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else "flyteplan"
+    return f"error: {error.format_message()}\nTry '{command} --help'."
+
+
+def _failed(message: str, code: Exit) -> int:
+    click.echo(message, err=True)
+    return code
+
+
+def __getattr__(name: str) -> Any:
+    # `flyteplan.cli.main` for tools that look for a click command (completion, documentation).
+    if name == "main":
+        return _flyteplan
+    raise AttributeError(name)

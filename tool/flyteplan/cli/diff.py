@@ -1,0 +1,50 @@
+"""`flyteplan diff`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import click
+
+from flyteplan.cli import options
+from flyteplan.cli.output import formats, write
+from flyteplan.cli.plan import exit_code
+from flyteplan.cli.planning import Asked, make_plan
+from flyteplan.cli.savedplan import is_saved_plan, read_plan
+from flyteplan.errors import Exit
+from flyteplan.plan import digest, document
+from flyteplan.render.difftext import compare, difftext
+from flyteplan.render.jsontext import jsontext
+
+
+@click.command("diff")
+@options.paths
+@options.target
+@options.catalog
+@options.place
+@options.choice
+@options.current_version
+@options.output
+@options.detailed_exitcode
+def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:
+    """Show the changes of fields, and nothing else, like a diff tool.
+
+    PATHS are folders and files of manifests as for plan; or one saved plan, to show it; or two, to compare them.
+    """
+    saved = bool(paths) and all(map(is_saved_plan, paths))
+    if saved and len(paths) == 2:
+        return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode)
+    if saved and len(paths) > 2:
+        raise click.UsageError("two saved plans can be compared, not more")
+    wanted = formats(outputs, ("text", "json"))
+    plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
+    write(wanted, {"text": partial(difftext, plan), "json": lambda: jsontext(document(plan))})
+    return exit_code(plan, detailed=detailed_exitcode)
+
+
+def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool) -> int:
+    wanted = formats(outputs, ("text",))
+    before, after = read_plan(old), read_plan(new)
+    write(wanted, {"text": partial(compare, before, after)})
+    return Exit.CHANGES if detailed and digest(before) != digest(after) else Exit.DONE

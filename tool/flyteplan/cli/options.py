@@ -1,0 +1,47 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _all(*decorators: Decorator) -> Decorator:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+paths = click.argument("paths", nargs=-1)
+target = click.option("-t", "--target", metavar="NAME", help="The target of flyteplan.yaml (default: default_target).")
+output = click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="How to show the result, and where; may be given several times.",
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="The summary line alone.")
+verbose = click.option("-v", "--verbose", is_flag=True, help="Every task on its own, nothing grouped.")
+detailed_exitcode = click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+catalog = click.option("--catalog", metavar="PATH", help="Read templates from this .jsonl file, or folder of them.")
+place = _all(
+    click.option("--org", metavar="ORG", help="In place of the target's organization."),
+    click.option("-p", "--project", metavar="PROJECT", help="In place of the target's project."),
+    click.option("-d", "--domain", metavar="DOMAIN", help="In place of the target's domain."),
+)
+choice = _all(
+    click.option("--select", multiple=True, metavar="GLOB", help="Only tasks whose name matches."),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="No tasks whose name matches."),
+)
+current_version = click.option(
+    "--current-version", metavar="VERSION", help="What `auto_version: current` stands for, outside of a task too."
+)

@@ -1,0 +1,65 @@
+"""What is printed: results on standard output or into files, everything else on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import IO
+
+import click
+
+from flyteplan.errors import Problem
+from flyteplan.files.saved import write_atomically
+from flyteplan.render.problems import problems as problem_lines
+from flyteplan.render.style import Line, ansi, plain
+
+# A renderer gives lines, which may be coloured, or a text, which is never.
+Renderer = Callable[[], "Sequence[Line] | str"]
+_WIDTH = 100
+_NARROWEST = 60
+
+
+def show(lines: Sequence[Line] | str, *, err: bool = False) -> None:
+    stream = sys.stderr if err else sys.stdout
+    text = lines if isinstance(lines, str) else (ansi(lines) if _colours(stream) else plain(lines))
+    click.echo(text, err=err, nl=False, color=True)
+
+
+def show_problems(problems: Iterable[Problem]) -> None:
+    show(problem_lines(list(problems)), err=True)
+
+
+def _colours(stream: IO[str]) -> bool:
+    """On a terminal that shows them, unless https://no-color.org or CI says no."""
+    unwanted = os.environ.get("NO_COLOR") or os.environ.get("CI") or os.environ.get("TERM") == "dumb"
+    return stream.isatty() and not unwanted
+
+
+def width() -> int:
+    """Of the terminal; a fixed one where the output goes elsewhere, so that it is the same everywhere."""
+    if not sys.stdout.isatty():
+        return _WIDTH
+    return max(_NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns)
+
+
+def formats(asked: Sequence[str], known: Iterable[str], default: str = "text") -> list[tuple[str, str]]:
+    """(format, file) of every -o, "" for standard output; raises UsageError for a format that is not known."""
+    found = [(name, file) for name, _, file in (one.partition("=") for one in asked or (default,))]
+    known = list(known)
+    for name, _ in found:
+        if name not in known:
+            raise click.UsageError(f"-o {name}: the formats of this command are {', '.join(known)}")
+    if sum(not file for _, file in found) > 1:
+        raise click.UsageError("only one format can go to standard output; write -o FORMAT=FILE for the others")
+    return found
+
+
+def write(wanted: Sequence[tuple[str, str]], renderers: Mapping[str, Renderer]) -> None:
+    for name, file in wanted:
+        rendered = renderers[name]()
+        if file:
+            text = rendered if isinstance(rendered, str) else plain(rendered)
+            write_atomically(file, text.encode("utf-8", "backslashreplace"))
+        else:
+            show(rendered)

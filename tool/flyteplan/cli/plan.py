@@ -1,0 +1,70 @@
+"""`flyteplan plan`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flyteplan.cli import options
+from flyteplan.cli.output import formats, show, width, write
+from flyteplan.cli.planning import Asked, make_plan
+from flyteplan.errors import Exit
+from flyteplan.files.saved import write_atomically
+from flyteplan.model.plan import Plan
+from flyteplan.plan import document
+from flyteplan.render.jsontext import jsontext
+from flyteplan.render.style import Line, Span
+from flyteplan.render.text import summary, text
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+
+@click.command("plan")
+@options.paths
+@options.target
+@options.catalog
+@options.place
+@options.choice
+@options.current_version
+@options.output
+@click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
+@options.detailed_exitcode
+@options.quiet
+@options.verbose
+def command(
+    outputs: tuple[str, ...], out: str | None, detailed_exitcode: bool, quiet: bool, verbose: bool, **asked: Any
+) -> int:
+    """Show what the manifests would change. Writes nothing.
+
+    PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target.
+    """
+    wanted = formats(outputs, ("text", "json"))
+    plan = make_plan(Asked(**asked))
+    renderers = {"text": partial(_text, plan, quiet=quiet, verbose=verbose), "json": partial(_json, plan)}
+    write(wanted, renderers)
+    if out:
+        write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
+        show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
+    return exit_code(plan, detailed=detailed_exitcode)
+
+
+def exit_code(plan: Plan, *, detailed: bool) -> int:
+    changes = any(change.action in ("update", "run") for change in plan.changes)
+    return Exit.CHANGES if detailed and changes else Exit.DONE
+
+
+def _text(plan: Plan, *, quiet: bool, verbose: bool) -> list[Line]:
+    return [(Span(summary(plan), "bold"),)] if quiet else text(plan, expand=verbose, width=width())
+
+
+def _json(plan: Plan) -> str:
+    return jsontext(document(plan, desired=_readable))
+
+
+def _readable(spec: TaskSpec) -> Any:
+    from google.protobuf.json_format import MessageToDict
+
+    return MessageToDict(spec, preserving_proto_field_name=True)

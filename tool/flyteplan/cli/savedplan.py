@@ -1,0 +1,66 @@
+"""Saved plans, read back and checked."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from flyteplan.errors import InputError, Position, Problem
+from flyteplan.files.saved import read_bytes
+from flyteplan.files.schema import read_schema
+from flyteplan.load import load
+from flyteplan.model.document import Document
+from flyteplan.model.plan import FORMAT_VERSION, Plan
+from flyteplan.plan import digest, read
+from flyteplan.validate import Validator
+from flyteplan.validate.wording import problems
+
+PLAN_SCHEMA = "plan.v1.schema.json"
+_PROBE = 4096
+
+
+def is_saved_plan(path: str) -> bool:
+    """Whether a file looks like a plan: a .json that says so near its beginning."""
+    if not path.endswith(".json") or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return b'"format_version"' in file.read(_PROBE)
+
+
+def read_plan(path: str) -> Plan:
+    """The plan that was saved. Raises InputError when the file is no plan, or was changed since."""
+    saved = _document(path)
+    value: Any = saved.value
+    _check_format(saved, value)
+    validator = Validator(read_schema(PLAN_SCHEMA), "jsonschema")
+    faults = validator.faults(value)
+    if faults:
+        raise InputError(problems(faults, saved.locator, validator))
+    plan = read(value)
+    if digest(plan) != value["digest"]:
+        hint = "it was edited after it was saved; make it again with flyteplan plan --out"
+        raise _wrong(saved, "digest", "the plan does not have the digest that it says", hint)
+    return plan
+
+
+def _document(path: str) -> Document:
+    for item in load(read_bytes(path), path):
+        if isinstance(item, Problem):
+            raise InputError([item])
+        return item
+    message, hint = "the file is empty", "make it with flyteplan plan --out"
+    raise InputError([Problem(code="FP1106", position=Position(path, 1, 1), message=message, hint=hint)])
+
+
+def _check_format(saved: Document, value: Any) -> None:
+    """Another minor version adds only what can be left alone; another major one is refused."""
+    version = value.get("format_version") if isinstance(value, dict) else None
+    major = FORMAT_VERSION.split(".", maxsplit=1)[0]
+    if not isinstance(version, str) or version.split(".", maxsplit=1)[0] != major:
+        hint = f"this flyteplan reads plans of format {major}.x"
+        raise _wrong(saved, "format_version", f"a plan of format {version}", hint)
+
+
+def _wrong(saved: Document, key: str, message: str, hint: str) -> InputError:
+    position = saved.locator.value((key,))
+    return InputError([Problem(code="FP1106", position=position, message=message, hint=hint)])

@@ -1,0 +1,129 @@
+"""`flyteplan tasks list` and `flyteplan tasks show`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from flyteplan.cli import options
+from flyteplan.cli.output import formats, show_problems, write
+from flyteplan.cli.workspace import open_catalog, open_workspace, placed
+from flyteplan.errors import CatalogError, UsageError
+from flyteplan.model.config import Target
+from flyteplan.model.nearest import did_you_mean
+from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, Template
+from flyteplan.pipeline import Choice
+from flyteplan.ports import Catalog
+from flyteplan.render.tasks import TaskRow, detail, listing, row
+
+
+@click.group("tasks")
+def command() -> None:
+    """What the catalog has: tasks, their versions and their templates."""
+
+
+@command.command("list")
+@options.target
+@options.catalog
+@options.place
+@options.choice
+@options.output
+def list_tasks(
+    target: str | None,
+    catalog: str | None,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    outputs: tuple[str, ...],
+    **flags: str | None,
+) -> None:
+    """List the tasks of the target's project and domain."""
+    wanted = formats(outputs, ("text", "json"))
+    place, source = _open(target, catalog, flags)
+    choice = Choice(select=select, exclude=exclude)
+    tasks = [one.task for one in source.listing(_scope(place)) if choice.wants(one.task.name)]
+    rows = _rows(tasks, source)
+    write(wanted, {"text": lambda: listing(rows), "json": lambda: _json_rows(rows)})
+    show_problems(source.problems())
+
+
+@command.command("show")
+@click.argument("name")
+@click.option("--version", "version", metavar="VERSION", help="Of this version (default: the newest base).")
+@options.target
+@options.catalog
+@options.place
+@options.output
+def show_task(
+    name: str,
+    version: str | None,
+    target: str | None,
+    catalog: str | None,
+    outputs: tuple[str, ...],
+    **flags: str | None,
+) -> None:
+    """Show one task: its interface, what it asks for, and all that a manifest can override."""
+    wanted = formats(outputs, ("text", "json"))
+    place, source = _open(target, catalog, flags)
+    task = TaskName(*_project_and_domain(place), name)
+    newest = source.newest([task]).get(task) or _no_task(task, source)
+    template = _template(TaskVersion(task, version or newest.base or newest.live), source)
+    versions = source.versions(task)
+    write(wanted, {"text": lambda: detail(template, versions), "json": lambda: _json_template(template)})
+    show_problems(source.problems())
+
+
+def _open(target: str | None, catalog: str | None, flags: Mapping[str, str | None]) -> tuple[Target, Catalog]:
+    workspace = open_workspace()
+    place = placed(workspace.target(target), flags)
+    return place, open_catalog(place, catalog, workspace)
+
+
+def _project_and_domain(target: Target) -> tuple[str, str]:
+    if not (target.project and target.domain):
+        raise UsageError("no project or no domain; give --project and --domain, or name them in the target")
+    return target.project, target.domain
+
+
+def _scope(target: Target) -> Scope:
+    return Scope(*_project_and_domain(target))
+
+
+def _rows(tasks: Sequence[TaskName], catalog: Catalog) -> list[TaskRow]:
+    newest = catalog.newest(tasks)
+    keys = {task: TaskVersion(task, _shown_version(newest[task])) for task in tasks}
+    templates = catalog.templates(keys.values())
+    return [row(templates[keys[task]], newest[task].live, len(catalog.versions(task))) for task in tasks]
+
+
+def _shown_version(newest: Newest) -> str:
+    return newest.base or newest.live
+
+
+def _no_task(task: TaskName, catalog: Catalog) -> Newest:
+    names = [one.task.name for one in catalog.listing(task.scope)]
+    place = f"{task.project}/{task.domain}"
+    raise CatalogError(f"{place} has no task {task.name} ({did_you_mean(task.name, names, 'its tasks are')})")
+
+
+def _template(key: TaskVersion, catalog: Catalog) -> Template:
+    found = catalog.templates([key])
+    if key not in found:
+        hint = did_you_mean(key.version, catalog.versions(key.task), "its versions are")
+        raise CatalogError(f"{key.task.name} has no version {key.version} ({hint})")
+    return found[key]
+
+
+def _json_rows(rows: Sequence[TaskRow]) -> str:
+    from dataclasses import asdict
+
+    return json.dumps([asdict(one) for one in rows], indent=2, ensure_ascii=False) + "\n"
+
+
+def _json_template(template: Template) -> str:
+    from google.protobuf.json_format import MessageToDict
+
+    spec: Any = MessageToDict(template.spec, preserving_proto_field_name=True)
+    return json.dumps(spec, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,120 @@
+"""Where a command works: the configuration, the target, its layers of manifests and its catalog."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flyteplan.errors import InputError, Position, Problem, UsageError
+from flyteplan.files.config import find_config
+from flyteplan.files.manifests import read_layers
+from flyteplan.files.paths import shown
+from flyteplan.files.saved import read_bytes
+from flyteplan.files.schema import read_schema
+from flyteplan.load import load
+from flyteplan.model.config import Config, Target
+from flyteplan.model.nearest import did_you_mean
+from flyteplan.validate import Validator, config
+
+if TYPE_CHECKING:
+    from flyteplan.ports import Catalog
+
+MANIFEST_SCHEMA = "task-override.v1.schema.json"
+CONFIG_SCHEMA = "config.v1.schema.json"
+_DEFAULT_LAYER = "manifests"
+_STDIN = "-"
+
+Layers = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """`root` is the folder of flyteplan.yaml, else the current one; paths are shown relative to it."""
+
+    root: str
+    config: Config
+
+    def target(self, name: str | None) -> Target:
+        """The target of this name, the default one without; a nameless one where nothing is configured."""
+        targets = {target.name: target for target in self.config.targets}
+        wanted = name or self.config.default_target or (next(iter(targets)) if len(targets) == 1 else "")
+        if wanted in targets:
+            return targets[wanted]
+        if not targets and not name:
+            return Target(name="", manifests=(_DEFAULT_LAYER,))
+        if not wanted:
+            raise UsageError(f"no target (flyteplan.yaml has no default_target; give -t: {', '.join(targets)})")
+        raise UsageError(f"no target {wanted} ({did_you_mean(wanted, targets, 'flyteplan.yaml has')})")
+
+    def layers(self, target: Target) -> Layers:
+        return tuple((os.path.join(self.root, path),) for path in target.manifests or (_DEFAULT_LAYER,))
+
+
+def open_workspace() -> Workspace:
+    """The workspace of the current folder. Raises InputError for a flyteplan.yaml that is wrong."""
+    path = find_config()
+    if path is None:
+        return Workspace(root=os.getcwd(), config=Config())
+    root = os.path.dirname(path)
+    return Workspace(root=root, config=_read_config(path, shown(path, root)))
+
+
+def _read_config(path: str, name: str) -> Config:
+    for item in load(read_bytes(path), name):
+        if isinstance(item, Problem):
+            raise InputError([item])
+        checked = config(item, Validator(read_schema(CONFIG_SCHEMA)))
+        if checked.config is None:
+            raise InputError(checked.problems)
+        return checked.config
+    message, hint = "the file is empty", "write apiVersion, kind: Config and targets, or remove it"
+    raise InputError([Problem(code="FP1106", position=Position(name, 1, 1), message=message, hint=hint)])
+
+
+def layers_of(paths: Sequence[str]) -> Layers:
+    """The layers of path arguments: each folder is one, in order; files and `-` are one together, the last."""
+    folders = tuple((path,) for path in paths if os.path.isdir(path))
+    files = tuple(path for path in paths if not os.path.isdir(path))
+    return folders + ((files,) if files else ())
+
+
+def manifest_files(layers: Layers, workspace: Workspace) -> Iterator[tuple[int, str, bytes | Problem]]:
+    """Every manifest file. Raises InputError when there is none at all: a path that is wrong looks just so."""
+    nothing = True
+    for found in read_layers(layers, root=workspace.root):
+        nothing = False
+        yield found
+    if nothing:
+        names = ", ".join(shown(path, workspace.root) for layer in layers for path in layer)
+        hint = "write one, or give the folder that has them"
+        message = "there is no manifest here (.yaml, .yml or .json)"
+        raise InputError([Problem(code="FP1001", position=Position(names), message=message, hint=hint)])
+
+
+def placed(target: Target, flags: Mapping[str, str | None]) -> Target:
+    """*target* with org, project and domain of the flags, else of Flyte's variables, else its own."""
+    return replace(
+        target,
+        org=_first(flags["org"], "FLYTE_TASK_ORG", target.org),
+        project=_first(flags["project"], "FLYTE_TASK_PROJECT", target.project),
+        domain=_first(flags["domain"], "FLYTE_TASK_DOMAIN", target.domain),
+    )
+
+
+def _first(flag: str | None, variable: str, configured: str) -> str:
+    return flag or os.environ.get(variable) or configured
+
+
+def open_catalog(target: Target, path: str | None, workspace: Workspace) -> Catalog:
+    """The snapshot of the flag, or the one of the target. Raises UsageError where there is neither."""
+    from flyteplan.files.snapshot import SnapshotCatalog
+
+    if path:
+        return SnapshotCatalog(path, root=workspace.root)
+    if target.catalog:
+        return SnapshotCatalog(os.path.join(workspace.root, target.catalog), root=workspace.root)
+    if target.endpoint:
+        raise UsageError(f"target {target.name} is an endpoint, which can not be read yet; give --catalog SNAPSHOT")
+    raise UsageError("no catalog: name one in the target of flyteplan.yaml, or give --catalog PATH")
