@@ -17,7 +17,9 @@ _UNITS = {
     "us": 10**3,
     "ns": 1,
 }
-_PART = re.compile(r"(\d+)(?:\.(\d{1,9}))?(d|h|ms|us|ns|m|s)")
+# No text in range is as long as the digits are bounded here; without a bound, int() itself refuses thousands of them.
+_NUMBER = re.compile(r"[0-9]{1,30}")
+_PART = re.compile(r"([0-9]{1,30})(?:\.([0-9]{1,9}))?(d|h|ms|us|ns|m|s)")
 _WHOLE = re.compile(rf"(?:{_PART.pattern})+")
 
 
@@ -26,7 +28,7 @@ def parse(value: str | int) -> int | None:
     """Nanoseconds; a bare whole number is seconds; None when *value* is no duration or out of range."""
     if isinstance(value, int):
         amount = value * SECOND
-    elif value.isdigit():
+    elif _NUMBER.fullmatch(value):
         amount = int(value) * SECOND
     elif _WHOLE.fullmatch(value):
         amount = sum(_part(*part) for part in _PART.findall(value))

@@ -7,17 +7,19 @@ from functools import lru_cache
 
 # apimachinery's resource.Quantity: a signed decimal, then a binary suffix, a decimal one, or an exponent.
 _PATTERN = re.compile(
-    r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))(?:(?P<suffix>[KMGTPE]i|[numkMGTPE])|[eE](?P<exponent>[+-]?\d{1,3}))?"
+    r"(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:(?P<suffix>[KMGTPE]i|[numkMGTPE])|[eE](?P<exponent>[+-]?[0-9]{1,3}))?"
 )
 _BINARY = {f"{letter}i": 1024**power for power, letter in enumerate("KMGTPE", 1)}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _NANO = 10**9
+# Longer than any amount that means something, and shorter than what int() refuses.
+_LONGEST = 100
 
 
 @lru_cache(maxsize=4096)
 def nano(text: str) -> int | None:
     """*text* in billionths, rounded up as the API server rounds; None when it is no quantity."""
-    match = _PATTERN.fullmatch(text)
+    match = _PATTERN.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
     scaled, scale = _scaled(match)

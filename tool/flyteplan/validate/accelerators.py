@@ -29,7 +29,7 @@ def put_gpu(draft: Draft, value: Any) -> None:
 def _put_text(draft: Draft, text: str) -> None:
     written, _, count = text.rpartition(":")
     name = device.canonical(written)
-    if name not in device.COUNTS or not count.isdecimal() or int(count) not in device.COUNTS[name]:
+    if name not in device.COUNTS or count not in map(str, device.COUNTS[name]):
         draft.wrong(_CODE, _AT, *_misread(text, name, count))
         return
     draft.put((*_PATH, "quantity"), int(count), _AT)

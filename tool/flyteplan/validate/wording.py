@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from flyteplan.errors import Problem
+from flyteplan.errors import Position, Problem
 from flyteplan.model.document import Locator
 from flyteplan.validate.draft import shown
 from flyteplan.validate.keys import unknown_key_hint
@@ -37,8 +37,17 @@ def problems(faults: Iterable[Fault], locator: Locator, validator: Validator) ->
             yield from _unknown(fault, locator, validator)
         else:
             code, message, hint = _special(fault) or _GENERAL[fault.keyword](fault, validator)
-            place = locator.key if fault.keyword in ("required", "not") else locator.value
-            yield Problem(code=code, position=place(fault.pointer), message=message, hint=hint)
+            yield Problem(code=code, position=_place(fault, locator), message=message, hint=hint)
+
+
+def _place(fault: Fault, locator: Locator) -> Position:
+    """Where to mend it: what lacks a key is named by its own, what excludes another key by the later of the two."""
+    if fault.keyword == "required":
+        return locator.key(fault.pointer)
+    if fault.keyword == "not":
+        keys = fault.node["not"]["required"]
+        return locator.key((*fault.pointer, [key for key in fault.instance if key in keys][-1]))
+    return locator.value(fault.pointer)
 
 
 def _unknown(fault: Fault, locator: Locator, validator: Validator) -> Iterator[Problem]:
