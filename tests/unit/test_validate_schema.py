@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,11 +125,28 @@ def test_a_document_is_a_manifest_or_has_errors_whatever_it_holds(spec: Any) -> 
 
 
 def test_a_library_that_is_asked_for_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "jsonschema_rs", None)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
     with pytest.raises(ImportError):
         Validator(TEXT, "jsonschema_rs")
 
 
 def test_the_slow_library_stands_in_for_the_fast_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "jsonschema_rs", None)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
     assert [fault.keyword for fault in Validator(TEXT).faults({})] == ["required"]
+
+
+def test_a_valid_manifest_loads_neither_the_slow_library_nor_the_search_for_near_words() -> None:
+    program = (
+        "import sys, pathlib\n"
+        "from flyteplan.load import load\n"
+        "from flyteplan.validate import Validator, manifest\n"
+        "text = pathlib.Path(sys.argv[1]).read_text('utf-8')\n"
+        "document = next(load(sys.argv[2].encode(), 'm.yaml'))\n"
+        "assert manifest(document, 0, Validator(text)).manifest\n"
+        "print(sorted({'jsonschema', 'difflib', 'referencing'} & set(sys.modules)))\n"
+    )
+    written = "{apiVersion: flyteplan/v1, kind: TaskOverride, metadata: {name: a}, spec: {task: {name: t, version: v}}}"
+    tool = str(Path(__file__).parents[2] / "tool")
+    command = [sys.executable, "-c", program, str(SCHEMAS / NAMES[0]), written]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": tool}, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
