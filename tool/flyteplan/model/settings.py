@@ -66,7 +66,8 @@ class Setting:
 
     @property
     def clears(self) -> bool:
-        return self.value is None
+        """A null does, but for an input of a run: there it is the input's value."""
+        return self.value is None and self.path[:2] != ("submit", "inputs")
 
 
 @dataclass(frozen=True, slots=True)
