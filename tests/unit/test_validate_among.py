@@ -50,8 +50,8 @@ def test_a_name_may_come_again_in_a_later_layer() -> None:
 
 def test_one_name_for_two_tasks() -> None:
     problem = only(read("a", "x", PINNED), read("b", "x", "task: {name: u, version: v1}", layer=1))
-    assert (problem.code, str(problem.position)) == ("FP1303", "b:4:8")
-    assert (problem.message, problem.hint) == ("x speaks of task t in another layer", "see a:4:8")
+    assert (problem.code, str(problem.position)) == ("FP1303", "b:4:21")
+    assert (problem.message, problem.hint) == ("x speaks of task t in another layer", "see a:4:21")
 
 
 def test_one_name_for_a_task_and_a_selection() -> None:
@@ -63,7 +63,7 @@ def test_one_name_for_the_same_task_of_two_projects() -> None:
         read(path, "x", f"task: {{name: t, project: {path}, version: v}}", layer)
         for path, layer in (("a", 0), ("b", 1))
     )
-    assert found(first, second) == [("FP1303", "b:4:8")]
+    assert found(first, second) == [("FP1303", "b:4:21")]
 
 
 def test_a_project_that_is_left_out_may_be_the_same() -> None:
@@ -80,12 +80,12 @@ def test_one_task_with_two_strategies() -> None:
 def test_no_strategy_is_a_merge() -> None:
     assert found(read("a", "a", PINNED), read("b", "b", f"strategy: merge, {PINNED}")) == []
     assert found(read("a", "a", PINNED), read("b", "b", f"strategy: replace, {PINNED}")) == [("FP1304", "b:4:8")]
-    assert found(read("a", "a", f"strategy: replace, {PINNED}"), read("b", "b", PINNED)) == [("FP1304", "b:4:8")]
+    assert found(read("a", "a", f"strategy: replace, {PINNED}"), read("b", "b", PINNED)) == [("FP1304", "b:4:21")]
 
 
 def test_a_task_without_any_selector() -> None:
     problem = only(read("a", "a", "task: {name: t}"), read("b", "b", "task: {name: t}", layer=1))
-    assert (problem.code, str(problem.position)) == ("FP1305", "a:4:8")
+    assert (problem.code, str(problem.position)) == ("FP1305", "a:4:21")
     assert problem.message == "task t has neither version nor auto_version"
     assert problem.hint == "add auto_version: latest"
 
@@ -99,7 +99,7 @@ def test_a_selector_that_another_manifest_or_a_selection_gives() -> None:
 
 def test_a_selection_that_can_not_match_gives_no_selector() -> None:
     bare = read("a", "a", "task: {name: t.one, project: p}")
-    missing = [("FP1305", "a:4:8")]
+    missing = [("FP1305", "a:4:21")]
     assert found(bare, read("b", "b", "select: {name: 'u.*'}")) == missing
     assert found(bare, read("b", "b", "select: {name: 't.*', exclude: ['*.one']}")) == missing
     assert found(bare, read("b", "b", "select: {name: 't.*', project: q}")) == missing

@@ -168,7 +168,7 @@ def test_a_task_reference_and_its_selector() -> None:
         f"{NAMED}spec: {{priority: 3, strategy: merge, task: {{name: x (y)/z, org: o, version: v1}}}}\n", layer=2
     )
     assert result.reference == TaskReference(name="x (y)/z", org="o")
-    assert result.reference_at == Position("m.yaml", 4, 38)
+    assert result.reference_at == Position("m.yaml", 4, 51)
     assert (result.name, result.position) == ("a", Position("m.yaml", 3, 18))
     assert (result.layer, result.priority, result.labels) == (2, 3, (("team", "vision"),))
     assert (result.strategy, result.strategy_at) == ("merge", Position("m.yaml", 4, 21))

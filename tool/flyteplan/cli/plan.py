@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.output import formats, show, width, write
+from flyteplan.cli.output import Renderer, formats, show, width, write
 from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.errors import Exit
 from flyteplan.files.saved import write_atomically
@@ -43,7 +43,8 @@ def command(
     """
     wanted = formats(outputs, ("text", "json"))
     plan = make_plan(Asked(**asked))
-    renderers = {"text": partial(_text, plan, quiet=quiet, verbose=verbose), "json": partial(_json, plan)}
+    as_text = partial(_text, plan, quiet=quiet, verbose=verbose)
+    renderers: dict[str, Renderer] = {"text": as_text, "json": partial(_json, plan)}
     write(wanted, renderers)
     if out:
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())

@@ -68,4 +68,5 @@ class Edit:
         raise LookupError(path)
 
     def problem(self, code: str, path: Path, message: str, hint: str) -> None:
-        self.problems.append(Problem(code=code, position=self.position(*path), message=message, hint=hint))
+        text = f"{self.task}: {message}"
+        self.problems.append(Problem(code=code, position=self.position(*path), message=text, hint=hint))

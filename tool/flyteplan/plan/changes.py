@@ -109,9 +109,9 @@ class _Planned:
             return Submit(kind="run", name=name, state="new", call=self._call)
         triggers = self._intent.settings.value("submit", "triggers", default="keep")
         if not self._differs:
-            return Submit(kind="version", name=self._live.key.version, state="live", triggers=triggers)
+            return Submit(kind="version", name=self._live.key.version, state="live", triggers=triggers, call=self._call)
         name = derived_version(self._base.key.version, self._desired_digest, self._taken())
-        return Submit(kind="version", name=name, state="new", triggers=triggers)
+        return Submit(kind="version", name=name, state="new", triggers=triggers, call=self._call)
 
     def _own_notes(self) -> tuple[Note, ...]:
         if self._action() != "update":

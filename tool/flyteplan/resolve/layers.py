@@ -29,10 +29,10 @@ def compose(group: Group) -> tuple[Intent | None, tuple[Problem, ...]]:
     settings = Settings(tuple(entry.setting for entry in table.entries.values()))
     strategy, problems = _strategy(group)
     selector, missing = _selector(group, settings)
-    problems = [*table.problems, *problems, *missing]
+    kind = "run" if group.run else settings.value(*_AS, default="version")
+    problems = [*table.problems, *problems, *missing, *_misplaced(settings, kind)]
     if problems:
         return None, tuple(problems)
-    kind = "run" if group.run else settings.value(*_AS, default="version")
     return Intent(group=group, kind=kind, strategy=strategy, selector=selector, settings=settings), ()
 
 
@@ -109,6 +109,16 @@ def _shown(setting: Setting) -> str:
     if isinstance(setting.value, Selector):
         return setting.value.version or setting.value.auto_version
     return str(setting.value)
+
+
+def _misplaced(settings: Settings, kind: str) -> list[Problem]:
+    """A queue is one of a run's."""
+    queue = settings.get("overrides", "queue")
+    if queue is None or queue.clears or kind != "version":
+        return []
+    message = "queue is no part of a version: it acts when a run is submitted"
+    hint = "add submit: {as: run}, or remove queue"
+    return [Problem(code="FP1212", position=queue.position, message=message, hint=hint)]
 
 
 def _strategy(group: Group) -> tuple[str, list[Problem]]:

@@ -141,7 +141,8 @@ def _reference(draft: Draft, spec: Mapping[str, Any], document: Document) -> tup
         if key in written:
             draft.put(("selector",), Selector(**{key: written[key]}), ("spec", name, key))
     check_version(draft, written.get("version", ""), ("spec", name, "version"))
-    place = document.locator.key(("spec", name))
+    locator = document.locator
+    place = locator.key(("spec", name)) if name == "select" else locator.value(("spec", "task", "name"))
     return (_selection(written) if name == "select" else _task(written)), place
 
 
