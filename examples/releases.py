@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import flyte
+
 from tasks import etl, features, inference, media, parameters, reporting, scoring, training
 
 

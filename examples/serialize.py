@@ -34,6 +34,7 @@ from flyteidl2.task.task_definition_pb2 import (
     TaskTriggersSummary,
 )
 from google.protobuf.json_format import MessageToDict
+
 from releases import RELEASES, Release
 
 HERE = Path(__file__).resolve().parent

@@ -93,13 +93,9 @@ def _scope(target: Target) -> Scope:
 
 def _rows(tasks: Sequence[TaskName], catalog: Catalog) -> list[TaskRow]:
     newest = catalog.newest(tasks)
-    keys = {task: TaskVersion(task, _shown_version(newest[task])) for task in tasks}
+    keys = {task: TaskVersion(task, newest[task].live) for task in tasks}
     templates = catalog.templates(keys.values())
-    return [row(templates[keys[task]], newest[task].live, len(catalog.versions(task))) for task in tasks]
-
-
-def _shown_version(newest: Newest) -> str:
-    return newest.base or newest.live
+    return [row(templates[keys[task]], len(catalog.versions(task))) for task in tasks]
 
 
 def _no_task(task: TaskName, catalog: Catalog) -> Newest:

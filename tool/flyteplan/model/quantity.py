@@ -61,7 +61,7 @@ def show(amount: int, *, binary: bool) -> str:
     """*amount* billionths in the largest unit that keeps it short: `1.5Gi`, `250m`, `3`."""
     if binary:
         return _show_binary(amount)
-    if amount % _NANO and abs(amount) < 1000 * _NANO and amount % 1_000_000 == 0:
+    if 0 < abs(amount) < _NANO and amount % 1_000_000 == 0:
         return f"{amount // 1_000_000}m"
     return _decimal(amount, _NANO)
 
