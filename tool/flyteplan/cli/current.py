@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 _VARIABLE = "FLYTE_INTERNAL_TASK_VERSION"
 _ENTRYPOINT = "a0"
@@ -40,7 +41,7 @@ def _argument(arguments: Sequence[str]) -> str | None:
     names = [os.path.basename(argument) for argument in arguments[:2]]
     if _ENTRYPOINT not in names:
         return None
-    for flag, value in zip(arguments, arguments[1:], strict=False):
+    for flag, value in pairwise(arguments):
         if flag in _FLAGS:
             return value
     return None
