@@ -15,7 +15,7 @@ from flyteplan.errors import CatalogError
 from flyteplan.files.snapshot import SnapshotCatalog
 from flyteplan.files.snapshot.decode import decode
 from flyteplan.files.snapshot.index import Source, newest_first, read_index
-from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Trigger
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Trigger, Triggers
 from flyteplan.ports import Catalog
 
 SCOPE = Scope("p", "d")
@@ -64,7 +64,6 @@ def test_a_template_is_what_the_line_says(path: Path) -> None:
     template = only_template(save(path, details))
     assert template.spec == json_format.ParseDict(details, TaskDetails()).spec
     assert template.deployed_at == 1_787_299_200 * 10**9 + 1
-    assert (template.triggers, template.other_triggers) == ((), 0)
 
 
 def test_a_template_is_found_behind_others_of_any_script(path: Path) -> None:
@@ -171,12 +170,19 @@ def test_the_newest_base_is_no_derived_one(path: Path) -> None:
 
 
 def test_one_trigger_is_named_and_more_are_counted(path: Path) -> None:
-    one = line(triggers_summary={"details": {"name": "nightly", "active": True}})
-    more = line("e.t", "v2", triggers_summary={"stats": {"total": 3, "active": 1}})
-    catalog = save(path, one, more)
-    assert only_template(catalog).triggers == (Trigger(name="nightly", active=True),)
-    assert only_template(catalog).other_triggers == 0
-    assert (only_template(catalog, "v2").triggers, only_template(catalog, "v2").other_triggers) == ((), 3)
+    one = line("e.one", triggers_summary={"details": {"name": "nightly", "active": True}})
+    more = line("e.more", triggers_summary={"stats": {"total": 3, "active": 1}})
+    catalog = save(path, one, more, line("e.none"))
+    assert catalog.triggers([task("e.one"), task("e.more"), task("e.none")]) == {
+        task("e.one"): Triggers(known=(Trigger(name="nightly", active=True),)),
+        task("e.more"): Triggers(others=3),
+    }
+
+
+def test_triggers_are_those_of_the_newest_version(path: Path) -> None:
+    old = line(deployed_at="2026-01-01T00:00:00Z", triggers_summary={"stats": {"total": 3}})
+    catalog = save(path, old, line("e.t", "v2", deployed_at="2026-01-02T00:00:00Z"))
+    assert catalog.triggers([task()]) == {}
 
 
 def test_unknown_fields_are_a_warning_that_names_the_task(path: Path) -> None:

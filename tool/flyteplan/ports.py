@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from flyteplan.errors import Problem
-from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 
 
 class Catalog(Protocol):
@@ -33,6 +33,9 @@ class Catalog(Protocol):
 
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
         """The deployed templates, each decoded at most once for a call."""
+
+    def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
+        """The triggers of the tasks that have any. They are a task's, whatever version they start."""
 
     def problems(self) -> Sequence[Problem]:
         """What was found on the way that a reader should know (fields this version can not hold), so far."""

@@ -14,7 +14,7 @@ from flyteplan.cli.workspace import open_catalog, open_workspace, placed
 from flyteplan.errors import CatalogError, UsageError
 from flyteplan.model.config import Target
 from flyteplan.model.nearest import did_you_mean
-from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, Template
+from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, Template, Triggers
 from flyteplan.pipeline import Choice
 from flyteplan.ports import Catalog
 from flyteplan.render.tasks import TaskRow, detail, listing, row
@@ -70,8 +70,8 @@ def show_task(
     task = TaskName(*_project_and_domain(place), name)
     newest = source.newest([task]).get(task) or _no_task(task, source)
     template = _template(TaskVersion(task, version or newest.base or newest.live), source)
-    versions = source.versions(task)
-    write(wanted, {"text": lambda: detail(template, versions), "json": lambda: _json_template(template)})
+    versions, triggers = source.versions(task), source.triggers([task]).get(task, Triggers())
+    write(wanted, {"text": lambda: detail(template, versions, triggers), "json": lambda: _json_template(template)})
     show_problems(source.problems())
 
 

@@ -9,7 +9,7 @@ from flyteplan.errors import Problem
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.plan import Note
 from flyteplan.model.settings import Selector, Settings
-from flyteplan.model.task import TaskName, Template
+from flyteplan.model.task import TaskName, Template, Triggers
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -50,6 +50,7 @@ class Resolution:
     base: Template | None
     live: Template | None
     newest_base: str = ""
+    triggers: Triggers = Triggers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

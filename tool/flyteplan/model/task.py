@@ -55,6 +55,18 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Triggers:
+    """All triggers of a task: those that the catalog names, and how many more it only counts."""
+
+    known: tuple[Trigger, ...] = ()
+    others: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.known) + self.others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """One row of a task listing: what is known of a task without reading its template."""
 
@@ -75,16 +87,11 @@ class Newest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One deployed version. `spec` is never changed: whoever edits it copies it first.
-
-    `triggers` are those of the task; `other_triggers` counts what the catalog only counts.
-    """
+    """One deployed version. `spec` is never changed: whoever edits it copies it first."""
 
     key: TaskVersion
     spec: TaskSpec
     deployed_at: int
-    triggers: tuple[Trigger, ...] = ()
-    other_triggers: int = 0
 
 
 def is_derived(version: str) -> bool:

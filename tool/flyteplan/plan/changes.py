@@ -79,8 +79,8 @@ class _Planned:
             desired_digest=self._desired_digest,
             submit=self._submit(),
             settings=self._intent.settings.items,
-            triggers=self._live.triggers if self._intent.kind == "version" else (),
-            other_triggers=self._live.other_triggers if self._intent.kind == "version" else 0,
+            triggers=self._resolution.triggers.known,
+            other_triggers=self._resolution.triggers.others,
             unchanged=max(0, settable(self._desired) - changed),
             notes=(*self._notes, *self._own_notes()),
             requests=requests(self._live.spec, self._desired),
@@ -110,8 +110,12 @@ class _Planned:
         triggers = self._intent.settings.value("submit", "triggers", default="keep")
         if not self._differs:
             return Submit(kind="version", name=self._live.key.version, state="live", triggers=triggers, call=self._call)
-        name = derived_version(self._base.key.version, self._desired_digest, self._taken())
+        name = derived_version(self._base.key.version, self._desired_digest, self._names_taken())
         return Submit(kind="version", name=name, state="new", triggers=triggers, call=self._call)
+
+    def _names_taken(self) -> Collection[str]:
+        """A base that is live itself has no derived version: that would be newer."""
+        return () if self._live.key == self._base.key else self._taken()
 
     def _own_notes(self) -> tuple[Note, ...]:
         if self._action() != "update":
@@ -119,7 +123,7 @@ class _Planned:
         return (*self._trigger_note(), *self._older_base_note())
 
     def _trigger_note(self) -> tuple[Note, ...]:
-        count = len(self._live.triggers) or self._live.other_triggers
+        count = self._resolution.triggers.count
         if not count or self._intent.settings.value("submit", "triggers", default="keep") == "retarget":
             return ()
         what = "1 trigger goes" if count == 1 else f"{count} triggers go"

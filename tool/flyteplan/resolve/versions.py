@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.manifest import Selection
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.resolution import Intent, Resolution
-from flyteplan.model.task import TAG_PREFIX, Newest, TaskName, TaskVersion, Template, is_derived
+from flyteplan.model.task import TAG_PREFIX, Newest, TaskName, TaskVersion, Template, Triggers, is_derived
 from flyteplan.ports import Catalog
 
 BASE_TAG = f"{TAG_PREFIX}base"
@@ -31,12 +32,14 @@ def resolve(
             bases[number] = TaskVersion(intent.task, version) if version else None
     templates = catalog.templates(_keys(bases.values(), newest))
     templates, bases = _of_derived(bases, templates, catalog)
+    triggers = catalog.triggers({intent.task for intent in intents if intent.kind == "version"})
     resolutions = []
     for number, key in bases.items():
         if key is not None and key not in templates:
             problems.append(_unknown_version(intents[number], key.version, catalog))
         else:
-            resolutions.append(_resolution(intents[number], key, newest, templates))
+            found = _resolution(intents[number], key, newest, templates)
+            resolutions.append(replace(found, triggers=triggers.get(intents[number].task, Triggers())))
     return tuple(resolutions), tuple(problems)
 
 

@@ -9,7 +9,7 @@ from flyteplan.errors import CatalogError, Problem, ordered
 from flyteplan.files.paths import inside, shown
 from flyteplan.files.snapshot.decode import decode
 from flyteplan.files.snapshot.index import Index, Source, read_index, unreadable
-from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, is_derived
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers, is_derived
 
 SUFFIX = ".jsonl"
 
@@ -50,6 +50,13 @@ class SnapshotCatalog:
             if problem:
                 self._problems.append(problem)
         return templates
+
+    def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
+        """As the newest version of each task tells them."""
+        index = self._index
+        live = {task: TaskVersion(task, index.versions[task][0]) for task in tasks if task in index.versions}
+        found = {task: index.entries[key].triggers for task, key in live.items()}
+        return {task: triggers for task, triggers in found.items() if triggers.count}
 
     def problems(self) -> Sequence[Problem]:
         return ordered(self._problems)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flyteplan.errors import CatalogError, Position, Problem
 from flyteplan.files.snapshot.index import Entry, unreadable
-from flyteplan.model.task import Template, Trigger
+from flyteplan.model.task import Template
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskDetails
@@ -30,16 +30,7 @@ def decode(entries: Iterable[Entry]) -> Iterator[tuple[Template, Problem | None]
 
 def _decode(entry: Entry, line: bytes) -> tuple[Template, Problem | None]:
     details, unknown = _parse(entry, line)
-    summary = details.metadata.triggers_summary
-    named = summary.WhichOneof("summary") == "details"
-    template = Template(
-        key=entry.key,
-        spec=details.spec,
-        deployed_at=entry.deployed_at,
-        triggers=(Trigger(name=summary.details.name, active=summary.details.active),) if named else (),
-        other_triggers=summary.stats.total,
-    )
-    return template, unknown
+    return Template(key=entry.key, spec=details.spec, deployed_at=entry.deployed_at), unknown
 
 
 def _parse(entry: Entry, line: bytes) -> tuple[TaskDetails, Problem | None]:

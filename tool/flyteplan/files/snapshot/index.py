@@ -15,7 +15,7 @@ from typing import Any
 
 from flyteplan.errors import CatalogError
 from flyteplan.files.reading import explained
-from flyteplan.model.task import TaskName, TaskVersion, is_derived
+from flyteplan.model.task import TaskName, TaskVersion, Trigger, Triggers, is_derived
 
 _SECOND = 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -38,6 +38,7 @@ class Entry:
     key: TaskVersion
     deployed_at: int
     environment: str
+    triggers: Triggers
     source: Source
     line: int
     offset: int
@@ -110,6 +111,7 @@ def _entry(source: Source, number: int, offset: int, line: bytes) -> Entry:
             key=_key(details),
             deployed_at=_nanoseconds(metadata.get("deployed_at", metadata.get("deployedAt"))),
             environment=_text(metadata.get("environment_name", metadata.get("environmentName"))),
+            triggers=_triggers(_get(metadata, "triggers_summary", "triggersSummary")),
             source=source,
             line=number,
             offset=offset,
@@ -128,6 +130,13 @@ def _key(details: Mapping[str, Any]) -> TaskVersion:
     if not name or not version:
         raise ValueError("it names no task and version, in task_id or in spec.task_template.id")
     return TaskVersion(TaskName(project, domain, name), version)
+
+
+def _triggers(summary: Mapping[str, Any]) -> Triggers:
+    """A summary names a trigger that is the only one, and counts more of them."""
+    details, stats = _get(summary, "details", "details"), _get(summary, "stats", "stats")
+    named = (Trigger(name=_text(details.get("name")), active=details.get("active") is True),) if details else ()
+    return Triggers(known=named, others=int(stats.get("total") or 0))
 
 
 def _get(mapping: Mapping[str, Any], proto_name: str, json_name: str) -> Mapping[str, Any]:

@@ -1,0 +1,47 @@
+"""A catalog in memory, for tests: `flyteplan.ports.Catalog` over templates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from flyteplan.errors import Problem
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers, is_derived
+
+
+class MemoryCatalog:
+    """Newest is what was deployed last, then the greater version."""
+
+    address = "memory"
+
+    def __init__(self, templates: Iterable[Template]) -> None:
+        self._templates = {template.key: template for template in templates}
+
+    def listing(self, scope: Scope) -> Sequence[Listing]:
+        tasks = sorted({key.task for key in self._templates if key.task.scope == scope})
+        return [Listing(task=task, environment=self._environment(task)) for task in tasks]
+
+    def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
+        versions = {task: self.versions(task) for task in tasks}
+        return {
+            task: Newest(live=names[0], base=next((name for name in names if not is_derived(name)), None))
+            for task, names in versions.items()
+            if names
+        }
+
+    def versions(self, task: TaskName) -> Sequence[str]:
+        found = [template for template in self._templates.values() if template.key.task == task]
+        found.sort(key=lambda template: (template.deployed_at, template.key.version), reverse=True)
+        return [template.key.version for template in found]
+
+    def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
+        return {key: self._templates[key] for key in keys if key in self._templates}
+
+    def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
+        return {}
+
+    def problems(self) -> Sequence[Problem]:
+        return ()
+
+    def _environment(self, task: TaskName) -> str:
+        newest = self._templates[TaskVersion(task, self.versions(task)[0])]
+        return newest.spec.environment.name
