@@ -1,0 +1,83 @@
+"""Tasks that change in the same way are told once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from flyteplan.model.plan import Change, Plan
+from flyteplan.model.task import is_derived
+from flyteplan.render.fields import shown_fields
+from flyteplan.render.table import wrapped
+
+_NAME_LINES = 2
+
+Group = tuple[Change, ...]
+
+
+def groups(changes: Iterable[Change], *, expand: bool) -> list[Group]:
+    """In the order of their first tasks."""
+    if expand:
+        return [(change,) for change in changes]
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(_likeness(change), []).append(change)
+    return [tuple(group) for group in found.values()]
+
+
+def _likeness(change: Change) -> str:
+    """All that is shown of a change but for the name of its task and the count of hidden fields."""
+    fields = [(f.path, f.live, f.desired, f.set_by, f.overridden, f.collateral) for f in shown_fields(change)]
+    notes = [note for note in change.notes if note.attention]
+    submit = change.submit
+    head = (change.action, change.strategy, change.selector, change.deferred, live_kind(change))
+    call = (submit.name if submit.kind == "run" else "", submit.call)
+    return repr((head, fields, notes, call, submit.triggers, change.triggers, change.other_triggers))
+
+
+def live_kind(change: Change) -> str:
+    """What is live when it is not the base: "derived", "another", or "" when it is."""
+    if change.live_version in ("", change.task.version):
+        return ""
+    return "derived" if is_derived(change.live_version) else "another"
+
+
+def full_name(change: Change, plan: Plan) -> str:
+    """The task's name, with its scope where that is not the plan's."""
+    task = change.task.task
+    if change.org != plan.org:
+        return f"{change.org}/{task}"
+    return task.name if (task.project, task.domain) == (plan.project, plan.domain) else str(task)
+
+
+def named(names: list[str], width: int) -> list[str]:
+    """All names where they fit on two lines, else how many there are by the first part of their names."""
+    lines = wrapped([f"{name}," for name in names[:-1]] + names[-1:], width)
+    if len(lines) <= _NAME_LINES:
+        return lines
+    return _cut([*_by_prefix(names)], width)
+
+
+def _by_prefix(names: list[str]) -> list[str]:
+    counts = Counter(_prefix(name) for name in names)
+    return [f"{prefix} {count}" if count > 1 else _only(names, prefix) for prefix, count in sorted(counts.items())]
+
+
+def _prefix(name: str) -> str:
+    first, dot, _ = name.partition(".")
+    return f"{first}.*" if dot else name
+
+
+def _only(names: list[str], prefix: str) -> str:
+    return next(name for name in names if _prefix(name) == prefix)
+
+
+def _cut(parts: list[str], width: int) -> list[str]:
+    """As many parts as fit on two lines, and how many do not."""
+    for kept in range(len(parts), 0, -1):
+        more = [f"and {len(parts) - kept} more"] if kept < len(parts) else []
+        words = [*parts[:kept], *more]
+        lines = wrapped([f"{word}," for word in words[:-1]] + words[-1:], width)
+        if len(lines) <= _NAME_LINES:
+            return lines
+    return [f"{len(parts)} groups of names"]

@@ -1,0 +1,69 @@
+"""Lines of styled text, safe for a terminal whatever the manifests and the templates hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Select Graphic Rendition parameters, by style.
+_CODES = {"add": "32", "change": "33", "remove": "31", "attention": "35", "dim": "2", "bold": "1"}
+_SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Text in one style: `add`, `change`, `remove`, `attention`, `dim`, `bold` or "". No control characters."""
+
+    text: str
+    style: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", escaped(self.text))
+
+
+Line = tuple[Span, ...]
+
+
+def plain(lines: Iterable[Line]) -> str:
+    return "".join(f"{text_of(line)}\n" for line in lines)
+
+
+def ansi(lines: Iterable[Line]) -> str:
+    return "".join("".join(map(_coloured, line)) + "\n" for line in lines)
+
+
+def _coloured(span: Span) -> str:
+    code = _CODES.get(span.style)
+    return f"\x1b[{code}m{span.text}\x1b[0m" if code and span.text else span.text
+
+
+def text_of(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+def escaped(text: str) -> str:
+    """What a terminal would act on or hide (controls, marks of direction, lone surrogates) as `\\x1b`, `\\u202e`."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escape(character) for character in text)
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    if character in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[character]
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal *text* takes."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
