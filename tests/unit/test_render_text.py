@@ -288,7 +288,7 @@ def test_tasks_that_change_alike_are_told_once() -> None:
     shown = lines(*(change(f"etl.t{n}", CPU, unchanged=2) for n in range(3)))
     assert shown[2:5] == [
         "~ 3 tasks  @ latest -> v3",
-        "    etl.t0, etl.t1, etl.t2  (--expand lists them)",
+        "    etl.t0, etl.t1, etl.t2  (-v lists them)",
         "    resources.requests.cpu  2 -> 4   +2  x2   manifests/base/etl.yaml:14",
     ]
     assert "    (6 unchanged fields hidden)" in shown
@@ -307,7 +307,7 @@ def test_tasks_that_differ_in_a_source_or_in_what_is_live_are_not_put_together()
 
 
 def test_many_names_are_counted_by_their_first_part() -> None:
-    assert "    etl.* 21, features.* 12, train.* 4  (--expand lists them)" in plain(text(REALISTIC)).splitlines()
+    assert "    etl.* 21, features.* 12, train.* 4  (-v lists them)" in plain(text(REALISTIC)).splitlines()
 
 
 def test_requests_are_those_of_versions_that_differ() -> None:

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 FORMAT_VERSION = "1.0"
 
 
+def differ(one: Any, other: Any) -> bool:
+    """Whether two values of a field are not the same; 1 is neither True nor 1.0."""
+    return type(one) is not type(other) or bool(one != other)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One field whose values in base, live and desired are not all the same. None: the template lacks it.
@@ -53,7 +58,7 @@ class Field:
     @property
     def changes(self) -> bool:
         """Whether applying the plan changes what is live."""
-        return bool(self.live != self.desired)
+        return differ(self.live, self.desired)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

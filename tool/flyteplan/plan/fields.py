@@ -7,7 +7,7 @@ from typing import Any
 
 from flyteplan.model import duration
 from flyteplan.model.device import Accelerator
-from flyteplan.model.plan import Difference, Field, Loser
+from flyteplan.model.plan import Difference, Field, Loser, differ
 from flyteplan.model.settings import Path, Secret, Selector, Setting, Settings
 
 ROOT = "overrides"
@@ -24,7 +24,7 @@ def fields(differences: Iterable[Difference], settings: Settings, *, replace: bo
 def _field(difference: Difference, settings: Settings, *, replace: bool) -> Field:
     paths = setting_paths(difference.path)
     cause, authored = _cause(paths, settings, replace=replace)
-    changed = difference.base != difference.desired
+    changed = differ(difference.base, difference.desired)
     return Field(
         path=difference.path,
         base=difference.base,

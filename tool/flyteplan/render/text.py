@@ -101,7 +101,7 @@ def _live(group: Group) -> tuple[Span, ...]:
 
 def _names(group: Group, plan: Plan, width: int) -> list[Line]:
     lines = named([full_name(change, plan) for change in group], width - len(INDENT))
-    hint = "(--expand lists them)"
+    hint = "(-v lists them)"
     if len(INDENT) + len(lines[-1]) + 2 + len(hint) <= width:
         lines[-1] += f"  {hint}"
     else:
