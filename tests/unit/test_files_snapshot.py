@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from flyteplan.errors import CatalogError
 from flyteplan.files.snapshot import SnapshotCatalog
 from flyteplan.files.snapshot.decode import decode
-from flyteplan.files.snapshot.index import Source, newest_first, read_index
+from flyteplan.files.snapshot.index import Source, read_index
+from flyteplan.model.newest import newest_first
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Trigger, Triggers
 from flyteplan.ports import Catalog
 

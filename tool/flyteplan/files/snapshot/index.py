@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from hashlib import sha256
 from typing import Any
 
 from flyteplan.errors import CatalogError
 from flyteplan.files.reading import explained
-from flyteplan.model.task import TaskName, TaskVersion, Trigger, Triggers, is_derived
+from flyteplan.model.newest import newest_first
+from flyteplan.model.task import TaskName, TaskVersion, Trigger, Triggers
 
 _SECOND = 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
-_DERIVED = re.compile(r"\.[0-9a-f]{10}(?:-\d+)?\.flyteplan$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,27 +67,6 @@ def read_index(sources: Sequence[Source]) -> Index:
                 raise _twice(first, entry)
             grouped.setdefault(entry.key.task, {})[entry.key.version] = entry.deployed_at
     return Index(entries=entries, versions={task: newest_first(times) for task, times in grouped.items()})
-
-
-def newest_first(times: Mapping[str, int]) -> tuple[str, ...]:
-    """Versions by (first deployment, version), descending; a derived version comes just before its base on a tie."""
-    bases = [version for version in times if not is_derived(version)]
-
-    def rank(version: str) -> tuple[int, str, bool, str]:
-        derived = is_derived(version)
-        return times[version], _base_of(version, bases) if derived else version, derived, version
-
-    return tuple(sorted(times, key=rank, reverse=True))
-
-
-def _base_of(derived: str, bases: Collection[str]) -> str:
-    """The base that a derived version's name tells: in full, or cut and marked with 8 hex digits of its sha256."""
-    stem = _DERIVED.sub("", derived)
-    cut, _, mark = stem.rpartition("-")
-    for base in bases:
-        if base == stem or (cut and base.startswith(cut) and sha256(base.encode()).hexdigest()[:8] == mark):
-            return base
-    return stem
 
 
 def _entries(source: Source) -> Iterator[Entry]:
