@@ -41,7 +41,8 @@ def _identity(spec: TaskSpec) -> TaskSpec:
     copy = type(spec)()
     copy.CopyFrom(spec)
     template = copy.task_template
-    template.id.version = ""
+    if template.HasField("id"):
+        template.id.version = ""
     for name in [name for name in template.metadata.tags if name.startswith(TAG_PREFIX)]:
         del template.metadata.tags[name]
     return copy

@@ -13,7 +13,7 @@ from typing import Any
 
 from flyteplan.diff.keyed import order
 from flyteplan.diff.names import name_of
-from flyteplan.diff.values import told
+from flyteplan.diff.values import by_key, told
 from flyteplan.model.plan import Difference
 from flyteplan.model.struct import plain
 
@@ -32,7 +32,7 @@ def freeform(sides: Sequence[Any], path: str) -> Iterator[Difference]:
         values = [side.get(leaf) for side in flat]
         if leaf.endswith("(order)"):
             yield from order([value or [] for value in values], f"{name_of(path)}{leaf.removesuffix('(order)')}")
-        elif not _holds_more(flat[2], leaf):
+        elif not (_holds_more(flat[2], leaf) and all(value in (None, {}, []) for value in values)):
             yield from told(f"{name_of(path)}{leaf}", values)
 
 
@@ -42,7 +42,8 @@ def _changed(left: dict[str, Any], right: dict[str, Any]) -> set[str]:
         return set()
     from deepdiff import DeepDiff
 
-    tree = DeepDiff(left, right, view="tree")
+    # By default two mappings with little in common are one change, of no leaf.
+    tree = DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0)
     return {level.path(output_format="list")[0] for levels in tree.values() for level in levels}
 
 
@@ -61,7 +62,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(rest, f"{path}[{word(item['name'])}]")
         yield f"{path}(order)", [item["name"] for item in value]
     else:
-        yield path, NULL if value is None else value
+        yield path, NULL if value is None else by_key(value)
 
 
 def _named(items: list[Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flyteplan.diff.names import name_of
-from flyteplan.diff.values import Sides, equal, plain, serialized, told
+from flyteplan.diff.values import Sides, equal, plain, serialized, tell, told
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import quantity_name
 from flyteplan.model.settings import Secret
@@ -39,7 +39,7 @@ def keyed(sides: Sequence[Sequence[Any]], field: Any, path: str) -> Iterator[Dif
     known = _ITEMS.get(field.message_type.full_name)
     names = [[known[0](item) for item in side] for side in sides] if known else []
     if known is None or any(len(set(side)) < len(side) for side in names):
-        yield from told(name_of(path), [[plain(item) for item in side] for side in sides])
+        yield from told(name_of(path), [[tell(item, plain) for item in side] for side in sides])
         return
     items = [dict(zip(side_names, side, strict=True)) for side_names, side in zip(names, sides, strict=True)]
     for name in sorted({name for side in names for name in side}):
@@ -50,7 +50,7 @@ def keyed(sides: Sequence[Sequence[Any]], field: Any, path: str) -> Iterator[Dif
 def _item(items: Sides, value: Callable[[Any], Any], path: str) -> Iterator[Difference]:
     if equal(items):
         return
-    values = [None if item is None else value(item) for item in items]
+    values = [tell(item, value) for item in items]
     if equal(values):
         values = [None if item is None else {"serialized": serialized(item)} for item in items]
     yield from told(path, values)

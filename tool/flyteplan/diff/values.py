@@ -30,6 +30,18 @@ def serialized(message: Any) -> str:
     return str(message.SerializeToString(deterministic=True).hex())
 
 
+def tell(message: Any, value: Callable[[Any], Any]) -> Any:
+    """*value* of *message*, None without one; with the bytes where it holds fields that we do not know."""
+    if message is None:
+        return None
+    known = type(message)()
+    known.CopyFrom(message)
+    known.DiscardUnknownFields()
+    if known.ByteSize() == message.ByteSize():
+        return value(message)
+    return {"value": value(message), "serialized": serialized(message)}
+
+
 def plain(value: Any) -> Any:
     """A value that JSON can hold: of a message its proto3 JSON with proto field names."""
     if isinstance(value, bytes):
@@ -38,7 +50,14 @@ def plain(value: Any) -> Any:
         return value
     from google.protobuf.json_format import MessageToDict
 
-    return MessageToDict(value, preserving_proto_field_name=True)
+    return by_key(MessageToDict(value, preserving_proto_field_name=True))
+
+
+def by_key(value: Any) -> Any:
+    """*value* with its mappings sorted: protobuf hands out the entries of a map in another order in each process."""
+    if isinstance(value, dict):
+        return {key: by_key(value[key]) for key in sorted(value)}
+    return [by_key(item) for item in value] if isinstance(value, list) else value
 
 
 def _duration(message: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flyteplan.diff.keyed import keyed
 from flyteplan.diff.names import VALUES, name_of
-from flyteplan.diff.values import TEXTS, Sides, equal, plain, serialized, told
+from flyteplan.diff.values import TEXTS, Sides, equal, plain, serialized, tell, told
 from flyteplan.model.plan import Difference
 from flyteplan.model.task import TAG_PREFIX
 
@@ -71,12 +71,12 @@ def _message(sides: Sides, field: Any, path: str) -> Iterator[Difference]:
     if kind == "google.protobuf.Struct":
         yield from _struct(sides, path)
     elif kind in TEXTS:
-        yield from _whole(sides, path, [None if side is None else TEXTS[kind](side) for side in sides])
+        yield from _whole(sides, path, TEXTS[kind])
     elif None not in sides or kind in _OPEN:
         yield from _presence(sides, path)
         yield from walk(sides, path)
     else:
-        yield from _whole(sides, path, [None if side is None else plain(side) for side in sides])
+        yield from _whole(sides, path, plain)
 
 
 def _presence(sides: Sides, path: str) -> Iterator[Difference]:
@@ -92,8 +92,9 @@ def _struct(sides: Sides, path: str) -> Iterator[Difference]:
     yield from freeform(sides, path)
 
 
-def _whole(sides: Sides, path: str, values: Sides) -> Iterator[Difference]:
-    """*values* tell of *sides*; where they can not (fields that we do not know), the bytes do."""
+def _whole(sides: Sides, path: str, value: Callable[[Any], Any]) -> Iterator[Difference]:
+    """Each side by its *value*; where that can not tell them apart, the bytes do."""
+    values = [tell(side, value) for side in sides]
     if equal(values):
         values = [None if side is None else {"serialized": serialized(side)} for side in sides]
     yield from told(name_of(path), values)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from flyteplan.diff.values import by_key
 from flyteplan.errors import Position
 from flyteplan.model import quantity
 from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Submit
@@ -96,7 +97,7 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
     found |= {"triggers": [_trigger(trigger, change) for trigger in change.triggers]} if change.triggers else {}
     found |= {"other_triggers": change.other_triggers} if change.other_triggers else {}
     found |= {"overrides": [saved_setting(setting) for setting in change.settings]} if settings else {}
-    found |= {"desired": desired(change.desired)} if desired and change.desired is not None else {}
+    found |= {"desired": by_key(desired(change.desired))} if desired and change.desired is not None else {}
     return found
 
 
