@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test setup lint format golden check-examples clean
+.PHONY: demo test fuzz setup lint format golden check-examples clean
 
 ## demo: the plan of manifests/ on the catalog that comes with the repository
 demo: $(VENV)/.installed
@@ -13,6 +13,10 @@ demo: $(VENV)/.installed
 ## test: everything that has to hold before a change is merged
 test: lint
 	$(BIN)/pytest -n 2
+
+## fuzz: the laws of tests/property with many more examples, and other ones each time
+fuzz: setup
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 tests/property
 
 ## lint: style and types
 lint: setup

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import settings
+import os
 
-# A busy machine is no failure.
-settings.register_profile("flyteplan", deadline=None, print_blob=True)
-settings.load_profile("flyteplan")
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure, and neither is a draw that takes its time: whole templates are drawn.
+settings.register_profile(
+    "flyteplan",
+    deadline=None,
+    print_blob=True,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile("soak", settings.get_profile("flyteplan"), derandomize=False, max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "flyteplan"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

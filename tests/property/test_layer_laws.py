@@ -1,0 +1,93 @@
+"""Laws of layers: who wins depends on ranks alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests.property.manifests import Overrides, composed, document, read
+from tests.property.strategies import SHIPPED, overrides_for
+
+from flyteplan.model.manifest import Manifest
+
+SPEC = SHIPPED[0].spec
+
+overrides = overrides_for(SPEC)
+
+
+@st.composite
+def manifests(draw: Any) -> list[Manifest]:
+    """Up to four manifests of one task, some at one rank."""
+    found = []
+    for number in range(draw(st.integers(1, 4))):
+        layer, priority = draw(st.integers(0, 1)), draw(st.sampled_from((0, 0, 5)))
+        found.append(read(document(draw(overrides), name=f"m{number}", priority=priority), layer))
+    return [one for one in found if one is not None]
+
+
+@given(manifests(), st.randoms(use_true_random=False))
+def test_the_order_of_manifests_does_not_matter(manifests: list[Manifest], random: Any) -> None:
+    shuffled = list(manifests)
+    random.shuffle(shuffled)
+    (there, problems), (back, again) = composed(*manifests), composed(*shuffled)
+    assert set(problems) == set(again)
+    assert (there is None) == (back is None) == bool(problems)
+    if there is not None and back is not None:
+        assert (there.settings, there.strategy, there.selector) == (back.settings, back.strategy, back.selector)
+
+
+@given(overrides, overrides)
+def test_a_later_layer_wins(first: Overrides, second: Overrides) -> None:
+    lower, upper = read(document(first), 0), read(document(second, name="two"), 1)
+    assume(lower is not None and upper is not None)
+    assert lower is not None
+    assert upper is not None
+    intent, problems = composed(lower, upper)
+    assert problems == ()
+    assert intent is not None
+    for setting in upper.settings:
+        won = intent.settings.get(*setting.path)
+        assert won is not None
+        assert (won.value, won.position) == (setting.value, setting.position)
+
+
+@given(
+    overrides,
+    st.sampled_from(("short_name", "image", "service_account")),
+    st.sampled_from(("a", "b")),
+    st.integers(0, 1),
+)
+def test_one_rank_and_two_values_is_a_problem_that_names_both_places(
+    other: Overrides, name: str, value: str, layer: int
+) -> None:
+    left = read(document({**other, name: "a"}), layer)
+    right = read(document({name: value}, name="two"), layer)
+    assume(left is not None and right is not None)
+    assert left is not None
+    assert right is not None
+    intent, problems = composed(left, right)
+    if value == "a":
+        assert intent is not None
+        assert problems == ()
+        return
+    assert intent is None
+    assert [problem.code for problem in problems] == ["FP1302"]
+    said = f"{problems[0].position} {problems[0].message}"
+    assert f"{layer}-one.yaml" in said
+    assert f"{layer}-two.yaml" in said
+
+
+@given(overrides)
+def test_the_same_manifest_twice_is_no_problem(written: Overrides) -> None:
+    left, right = read(document(written)), read(document(json.loads(json.dumps(written)), name="two"))
+    assume(left is not None and right is not None)
+    assert left is not None
+    assert right is not None
+    once, _ = composed(left)
+    twice, problems = composed(left, right)
+    assert problems == ()
+    assert once is not None
+    assert twice is not None
+    assert {(one.path, one.value) for one in twice.settings} == {(one.path, one.value) for one in once.settings}
