@@ -19,6 +19,7 @@ from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.resolution import Group, Intent, Resolution
+from flyteplan.model.task import TaskName
 from flyteplan.override import override
 from flyteplan.plan import change
 from flyteplan.ports import Catalog
@@ -152,5 +153,11 @@ def _plan(changes: Iterable[Change], target: Target, catalog: Catalog) -> Plan:
         org=target.org,
         project=target.project,
         domain=target.domain,
-        changes=tuple(sorted(changes, key=lambda made: (made.task.task, made.submit.kind, made.manifests))),
+        changes=tuple(sorted(changes, key=_order)),
     )
+
+
+def _order(change: Change) -> tuple[TaskName, str, list[str], list[Position]]:
+    """One task may have several runs, and a version beside them: those differ in their manifests."""
+    manifests = change.manifests
+    return change.task.task, change.submit.kind, [one.name for one in manifests], [one.position for one in manifests]
