@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from flyteplan.errors import CatalogError, Position, Problem
-from flyteplan.files.snapshot.index import Entry, unreadable
+from flyteplan.errors import Position, Problem
+from flyteplan.files.snapshot.index import Entry, bad_line, unreadable
 from flyteplan.model.task import Template
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskDetails
+
+_STEP = re.compile(r"Failed to parse (\S+) field: ")
+_UNKNOWN = re.compile(r'has no field named "(?P<name>[^"]+)" at "(?P<path>[^"]+)"')
 
 
 def decode(entries: Iterable[Entry]) -> Iterator[tuple[Template, Problem | None]]:
@@ -41,20 +45,30 @@ def _parse(entry: Entry, line: bytes) -> tuple[TaskDetails, Problem | None]:
     try:
         return json_format.Parse(text, TaskDetails()), None
     except json_format.ParseError as error:
-        unknown = _warning(entry, str(error))
+        unknown = _warning(entry, _reason(error))
     try:
         return json_format.Parse(text, TaskDetails(), ignore_unknown_fields=True), unknown
     except json_format.ParseError as error:
-        raise CatalogError(
-            f"{entry.place}: not a TaskDetails in proto3 JSON: {error} (write the snapshot again, or take the line out)"
-        ) from None
+        raise bad_line(entry.source, entry.line, _reason(error)) from None
 
 
-def _warning(entry: Entry, why: str) -> Problem:
+def _reason(error: Exception) -> str:
+    """The path to the field that protobuf stopped at, and what is wrong with it: its own words name each step anew."""
+    text = str(error)
+    unknown = _UNKNOWN.search(text)
+    if unknown:
+        return f"{unknown['path']}.{unknown['name']}".removeprefix("TaskDetails.")
+    path = ".".join(_STEP.findall(text))
+    why = _STEP.sub("", text).split("\n", 1)[0].rstrip(". ")
+    return f"{path}: {why}" if path else why
+
+
+def _warning(entry: Entry, what: str) -> Problem:
+    """A template that is read so would be submitted without that, and its digest does not know of it."""
     return Problem(
         code="FP2008",
         position=Position(entry.source.shown, entry.line, 1),
-        message=f"{entry.key.task} {entry.key.version} is read without what this flyteidl2 does not know: {why}",
-        hint="install a newer flyteidl2",
+        message=f"{entry.key.task} {entry.key.version} is read without {what}, which this flyteidl2 does not know",
+        hint="install a newer flyteidl2 before this task is submitted",
         severity="warning",
     )

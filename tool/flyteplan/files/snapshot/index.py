@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from flyteplan.errors import CatalogError
+from flyteplan.errors import CatalogError, InputError, Position, Problem
 from flyteplan.files.reading import explained
 from flyteplan.model.newest import newest_first
 from flyteplan.model.task import TaskName, TaskVersion, Trigger, Triggers
@@ -20,6 +20,10 @@ from flyteplan.model.task import TaskName, TaskVersion, Trigger, Triggers
 _SECOND = 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+
+
+class SnapshotError(InputError, CatalogError):
+    """A line that can not be what a snapshot has: the problem says where, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ def _entries(source: Source) -> Iterator[Entry]:
 
 def _entry(source: Source, number: int, offset: int, line: bytes) -> Entry:
     try:
-        details = _mapping(json.loads(line))
+        details = _mapping(json.loads(line.rstrip()))
         metadata = _get(details, "metadata", "metadata")
         return Entry(
             key=_key(details),
@@ -95,8 +99,14 @@ def _entry(source: Source, number: int, offset: int, line: bytes) -> Entry:
             offset=offset,
             length=len(line),
         )
-    except (ValueError, RecursionError) as error:
-        raise _bad_line(f"{source.shown}:{number}", error) from None
+    except json.JSONDecodeError as error:
+        raise bad_line(source, number, f"no JSON, {_reason(error)}", column=error.colno) from None
+    except UnicodeDecodeError as error:
+        raise bad_line(source, number, f"not UTF-8: byte 0x{error.object[error.start]:02X}") from None
+    except RecursionError:
+        raise bad_line(source, number, "it is nested too deeply") from None
+    except ValueError as error:
+        raise bad_line(source, number, str(error)) from None
 
 
 def _key(details: Mapping[str, Any]) -> TaskVersion:
@@ -151,13 +161,20 @@ def unreadable(source: Source, error: OSError) -> CatalogError:
     return CatalogError(f"the snapshot {source.shown} can not be read: {explained(source.path, error)}")
 
 
-def _bad_line(place: str, error: Exception) -> CatalogError:
-    why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-    return CatalogError(
-        f"{place}: not a TaskDetails in proto3 JSON: {why} (write the snapshot again, or take the line out)"
-    )
+def _reason(error: json.JSONDecodeError) -> str:
+    """Without the place, which the problem has."""
+    return error.msg.removesuffix(" at").removesuffix(" starting").lower()
 
 
-def _twice(first: Entry, second: Entry) -> CatalogError:
-    what = f"{first.key.task} {first.key.version}"
-    return CatalogError(f"{second.place}: {what} stands at {first.place} already (take one of the two lines out)")
+def bad_line(source: Source, line: int, why: str, *, column: int = 1) -> SnapshotError:
+    hint = "write the snapshot again, or take the line out"
+    return _wrong(Position(source.shown, line, column), f"not a TaskDetails in proto3 JSON: {why}", hint)
+
+
+def _twice(first: Entry, second: Entry) -> SnapshotError:
+    message = f"{first.key.task} {first.key.version} stands at {first.place} already"
+    return _wrong(Position(second.source.shown, second.line, 1), message, "take one of the two lines out")
+
+
+def _wrong(position: Position, message: str, hint: str) -> SnapshotError:
+    return SnapshotError([Problem(code="FP2008", position=position, message=message, hint=hint)])
