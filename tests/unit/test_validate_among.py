@@ -41,7 +41,7 @@ def test_nothing_is_wrong_with_different_manifests() -> None:
 def test_a_name_that_stands_twice_in_one_layer() -> None:
     problem = only(read("a", "x", PINNED), read("b", "x", PINNED))
     assert (problem.code, str(problem.position)) == ("FP1301", "b:3:18")
-    assert (problem.message, problem.hint) == ("x is the name of another manifest in this layer", "see a:3:18")
+    assert (problem.message, problem.hint) == ("x is the name of another manifest in this layer", "rename this one, or the one at a:3:18")
 
 
 def test_a_name_may_come_again_in_a_later_layer() -> None:
@@ -51,7 +51,8 @@ def test_a_name_may_come_again_in_a_later_layer() -> None:
 def test_one_name_for_two_tasks() -> None:
     problem = only(read("a", "x", PINNED), read("b", "x", "task: {name: u, version: v1}", layer=1))
     assert (problem.code, str(problem.position)) == ("FP1303", "b:4:21")
-    assert (problem.message, problem.hint) == ("x speaks of task t in another layer", "see a:4:21")
+    assert problem.message == "x speaks of task t in another layer"
+    assert problem.hint == "name the same task here as at a:4:21, or rename this manifest"
 
 
 def test_one_name_for_a_task_and_a_selection() -> None:
@@ -74,7 +75,7 @@ def test_one_task_with_two_strategies() -> None:
     problem = only(read("a", "a", f"{PINNED}, strategy: replace"), read("b", "b", f"strategy: merge, {PINNED}"))
     assert (problem.code, str(problem.position)) == ("FP1304", "b:4:8")
     assert problem.message == "task t is overridden by merge and by replace"
-    assert problem.hint == "a has strategy: replace, at a:4:38"
+    assert problem.hint == "use one in all its manifests; a has strategy: replace, at a:4:38"
 
 
 def test_no_strategy_is_a_merge() -> None:
@@ -87,7 +88,7 @@ def test_a_task_without_any_selector() -> None:
     problem = only(read("a", "a", "task: {name: t}"), read("b", "b", "task: {name: t}", layer=1))
     assert (problem.code, str(problem.position)) == ("FP1305", "a:4:21")
     assert problem.message == "task t has neither version nor auto_version"
-    assert problem.hint == "add auto_version: latest"
+    assert problem.hint == "add auto_version: latest, or a version"
 
 
 def test_a_selector_that_another_manifest_or_a_selection_gives() -> None:

@@ -45,7 +45,8 @@ def _twice(group: _Group) -> Iterator[Problem]:
         other = first.setdefault(manifest.layer, manifest)
         if other is not manifest:
             message = f"{manifest.name} is the name of another manifest in this layer"
-            yield Problem(code="FP1301", position=manifest.position, message=message, hint=f"see {other.position}")
+            hint = f"rename this one, or the one at {other.position}"
+            yield Problem(code="FP1301", position=manifest.position, message=message, hint=hint)
 
 
 def _other_task(group: _Group) -> Iterator[Problem]:
@@ -53,7 +54,7 @@ def _other_task(group: _Group) -> Iterator[Problem]:
     for manifest in group[1:]:
         if manifest.layer != first.layer and not _may_be_same(first.reference, manifest.reference):
             message = f"{manifest.name} speaks of {_named(first.reference)} in another layer"
-            hint = f"see {first.reference_at}"
+            hint = f"name the same task here as at {first.reference_at}, or rename this manifest"
             yield Problem(code="FP1303", position=manifest.reference_at, message=message, hint=hint)
 
 
@@ -87,7 +88,8 @@ def _two_strategies(group: _Group) -> Iterator[Problem]:
         if first is group[0] and _overlap(first.reference, manifest.reference):
             place = manifest.strategy_at or manifest.reference_at
             message = f"{_named(manifest.reference)} is overridden by merge and by replace"
-            hint = f"{first.name} has strategy: {_strategy(first)}, at {first.strategy_at or first.position}"
+            there = f"{first.name} has strategy: {_strategy(first)}, at {first.strategy_at or first.position}"
+            hint = f"use one in all its manifests; {there}"
             yield Problem(code="FP1304", position=place, message=message, hint=hint)
 
 
@@ -105,7 +107,7 @@ def _no_selector(group: _Group, selecting: Iterable[Manifest]) -> Iterator[Probl
         if not any(_may_match(other.reference, reference) for other in selecting):
             message = f"{_named(reference)} has neither version nor auto_version"
             place = manifest.reference_at
-            yield Problem(code="FP1305", position=place, message=message, hint="add auto_version: latest")
+            yield Problem(code="FP1305", position=place, message=message, hint="add auto_version: latest, or a version")
 
 
 def _may_match(selection: TaskReference | Selection, task: TaskReference | Selection) -> bool:

@@ -62,3 +62,12 @@ def _put_backoff(draft: Draft, backoff: Mapping[str, Any]) -> None:
         draft.put((*_BACKOFF, "factor"), float(backoff["factor"]))
     if backoff.get("factor", 1) > 1 and backoff.get("cap") is None:
         draft.wrong("FP1206", ("spec", *_BACKOFF), "a backoff with a factor above 1 needs a cap", "add cap: 5m")
+    _check_cap(draft, backoff)
+
+
+def _check_cap(draft: Draft, backoff: Mapping[str, Any]) -> None:
+    """Flyte takes it, and waits for the cap from the first retry on."""
+    base, cap = (duration.parse(backoff.get(name) or 0) for name in ("base", "cap"))
+    if base is not None and cap and cap < base:
+        message = f"retries.backoff: the cap {backoff['cap']} is below the base {backoff['base']}"
+        draft.warn("FP1206", ("spec", *_BACKOFF, "cap"), message, "every retry waits for the cap alone; raise it")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flyteplan.validate.nearest import did_you_mean
 from flyteplan.validate.schema import Fault, Node, Validator
 
 _NO_VERSION = "it goes into a cache version that is computed, which a deployed task can not do"
+_MANY = 10
 _KNOWN: Mapping[str, str] = {
     "requests": "write cpu: [request, limit]",
     "limits": "write cpu: [request, limit]",
@@ -21,7 +22,12 @@ _KNOWN: Mapping[str, str] = {
 
 def unknown_key_hint(key: str, fault: Fault, validator: Validator) -> str:
     known = fault.node.get("properties", {})
-    return _KNOWN.get(key) or _belongs(key, validator) or did_you_mean(key, known)
+    return _KNOWN.get(key) or _belongs(key, validator) or did_you_mean(key, known) or _listed(known)
+
+
+def _listed(known: Iterable[str]) -> str:
+    names = list(known)
+    return f"its keys are {', '.join(names)}" if 0 < len(names) <= _MANY else ""
 
 
 def _belongs(key: str, validator: Validator) -> str:

@@ -20,6 +20,8 @@ _ACCELERATORS = frozenset(
 )
 _SPOKEN = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?:(?P<letter>[kKmMgGtT])?[iI]?[bB]?(?:ytes)?|[a-zA-Z ]+)")
 _BELOW_ONE = ("n", "u", "m")
+_MEGABYTES = 256
+_BYTES = 2**20
 
 
 def put_resources(draft: Draft, resources: Mapping[str, Any]) -> None:
@@ -105,10 +107,19 @@ def _respelt(text: str, *, unit: bool) -> str:
 
 def _check_unit(draft: Draft, text: str, pointer: Pointer) -> None:
     if not quantity.has_unit(text):
-        draft.wrong("FP1202", pointer, f"{shown(pointer)} needs a unit", f"write {text}Gi or {text}G")
+        draft.wrong("FP1202", pointer, f"{shown(pointer)} needs a unit", with_unit(text))
     elif text.endswith(_BELOW_ONE):
         hint = f"write {text[:-1]}M or {text[:-1]}Mi"
         draft.warn("FP1202", pointer, f"{shown(pointer)}: {text} is in parts of a byte", hint)
+
+
+def with_unit(text: str) -> str:
+    """A hint: the unit that a bare number most likely means. Few tasks ask for 512Gi, and none for 64Mi."""
+    bytes_ = (quantity.nano(text) or 0) // 10**9
+    if bytes_ >= _BYTES:
+        return f"{text} bytes are {bytes_ >> 20}Mi: write that, if they are meant"
+    unit = "M" if bytes_ >= _MEGABYTES else "G"
+    return f"write {text}{unit}i or {text}{unit}"
 
 
 def _text(value: Any) -> str:

@@ -11,6 +11,7 @@ from flyteplan.validate.draft import shown
 from flyteplan.validate.keys import unknown_key_hint
 from flyteplan.validate.nearest import did_you_mean
 from flyteplan.validate.prune import unknown_keys
+from flyteplan.validate.resources import with_unit
 from flyteplan.validate.schema import Fault, Validator, options
 
 Words = tuple[str, str, str]
@@ -77,7 +78,7 @@ def _special(fault: Fault) -> Words | None:
 def _no_unit(fault: Fault) -> Words | None:
     if isinstance(fault.instance, bool) or not isinstance(fault.instance, int | float):
         return None
-    return "FP1202", f"{shown(fault.pointer)} needs a unit", f"write {fault.instance}Gi or {fault.instance}G"
+    return "FP1202", f"{shown(fault.pointer)} needs a unit", with_unit(str(fault.instance))
 
 
 def _cache(fault: Fault) -> Words | None:
