@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import click
 
@@ -12,6 +13,8 @@ from flyteplan.errors import CODES
 from flyteplan.files.schema import read_schema
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.render.explain import explain, fields
+
+_CODE = re.compile(r"FP\d*", re.IGNORECASE)
 
 
 @click.command("explain")
@@ -24,6 +27,8 @@ def command(field: str) -> int:
     if field.upper() in CODES:
         click.echo(f"{field.upper()}: {CODES[field.upper()]}")
         return 0
+    if _CODE.fullmatch(field):
+        raise click.UsageError(f"no code {field.upper()} ({did_you_mean(field.upper(), CODES, 'there are')})")
     schema = json.loads(read_schema(MANIFEST_SCHEMA))
     lines = explain(schema, field, width=width())
     if lines is None:

@@ -49,6 +49,10 @@ class Workspace:
         raise UsageError(f"no target {wanted} ({did_you_mean(wanted, targets, 'flyteplan.yaml has')})")
 
     def layers(self, target: Target) -> Layers:
+        """Raises UsageError where neither flyteplan.yaml nor the folder that stands in for it is there."""
+        if not self.config.targets and not os.path.isdir(os.path.join(self.root, _DEFAULT_LAYER)):
+            message = f"neither flyteplan.yaml, here or above, nor a folder {_DEFAULT_LAYER} here"
+            raise UsageError(f"{message} (go to the repository that has them, or name the manifests)")
         return tuple((os.path.join(self.root, path),) for path in target.manifests or (_DEFAULT_LAYER,))
 
 
@@ -89,7 +93,7 @@ def manifest_files(layers: Layers, workspace: Workspace) -> Iterator[tuple[int, 
     if nothing:
         names = ", ".join(shown(path, workspace.root) for layer in layers for path in layer)
         hint = "write one, or give the folder that has them"
-        message = "there is no manifest here (.yaml, .yml or .json)"
+        message = "there is no manifest here, no .yaml, .yml or .json file"
         raise InputError([Problem(code="FP1001", position=Position(names), message=message, hint=hint)])
 
 

@@ -33,7 +33,7 @@ def write_atomically(path: str, data: bytes) -> None:
             _replace(target, data)
     except OSError as error:
         kind = UsageError if error.errno in _WRONG_PATH else FlyteplanError
-        raise kind(f"{path} can not be written: {_why(target, error)}") from None
+        raise kind(f"{path} can not be written: {_why(path, target, error)}") from None
 
 
 def _replace(target: str, data: bytes) -> None:
@@ -60,9 +60,10 @@ def _write(path: str, data: bytes, flags: int) -> None:
             os.fsync(file.fileno())
 
 
-def _why(target: str, error: OSError) -> str:
-    folder = os.path.dirname(target)
-    if error.errno == errno.ENOENT and not os.path.exists(folder):
+def _why(path: str, target: str, error: OSError) -> str:
+    """In the words of the user, who wrote *path*; *target* is what it leads to."""
+    if error.errno == errno.ENOENT and not os.path.exists(os.path.dirname(target)):
+        folder = os.path.dirname(target if os.path.islink(path) else path)
         return f"there is no folder {folder} (make it first)"
     if error.errno in (errno.EACCES, errno.EPERM):
         return "permission denied (give this user the right to write there)"

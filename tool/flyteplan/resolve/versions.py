@@ -104,6 +104,8 @@ def _unknown_task(intent: Intent, catalog: Catalog) -> Problem:
     names = [row.task.name for row in catalog.listing(intent.task.scope)]
     place = f"{intent.task.project}/{intent.task.domain}"
     hint = did_you_mean(intent.task.name, names, f"the tasks of {place} are")
+    if not names:
+        hint = f"the catalog has no task in {place} at all; check project and domain"
     message = f"{place} has no task {intent.task.name}"
     return Problem(code="FP2001", position=_position(intent), message=message, hint=hint)
 
