@@ -41,7 +41,10 @@ def test_nothing_is_wrong_with_different_manifests() -> None:
 def test_a_name_that_stands_twice_in_one_layer() -> None:
     problem = only(read("a", "x", PINNED), read("b", "x", PINNED))
     assert (problem.code, str(problem.position)) == ("FP1301", "b:3:18")
-    assert (problem.message, problem.hint) == ("x is the name of another manifest in this layer", "rename this one, or the one at a:3:18")
+    assert (problem.message, problem.hint) == (
+        "x is the name of another manifest in this layer",
+        "rename this one, or the one at a:3:18",
+    )
 
 
 def test_a_name_may_come_again_in_a_later_layer() -> None:
