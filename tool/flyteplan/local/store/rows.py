@@ -121,7 +121,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectRow:
-    id: str
+    identifier: str
     name: str
     description: str
     labels: bytes | None

@@ -16,7 +16,7 @@ APPLICATION_ID = 0x666C7970
 # order of `model.newest`. Specs stand apart, so that reading rows does not page through templates.
 _FIRST = """
 CREATE TABLE projects (
-    id TEXT PRIMARY KEY,
+    identifier TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     description TEXT NOT NULL,
     labels BLOB,

@@ -103,7 +103,8 @@ def listing(connection: sqlite3.Connection, scope: Clause, page: Page) -> tuple[
     order = page.order or "created_at DESC"
     statement = f"SELECT {_SELECTED} FROM tasks WHERE key IN ({newest_keys}) ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
     found = rows(TaskRow, connection.execute(statement, (*matching.args, page.limit, page.offset)))
-    return found, _count(connection, matching), _count(connection, scope)
+    total = _count(connection, scope)
+    return found, _count(connection, matching) if page.filters != Clause() else total, total
 
 
 def version_listing(connection: sqlite3.Connection, task: TaskName, page: Page) -> list[tuple[str, int]]:

@@ -59,8 +59,14 @@ def deploy(connection: sqlite3.Connection, row: TriggerRow, expected: int = 0) -
 
 
 def note(connection: sqlite3.Connection, row: TriggerRow) -> None:
-    """Takes a trigger over as another catalog tells of it, without a revision of its own."""
-    connection.execute(_INSERT, _values(row))
+    """Takes a trigger over as another catalog tells of it, with no revision; what was deployed here counts more."""
+    connection.execute(f"{insertion('triggers', _COLUMNS)} ON CONFLICT DO NOTHING", _values(row))
+
+
+def forget_noted(connection: sqlite3.Connection, task: TaskName) -> None:
+    """Removes what `note` made of the task's triggers and nobody changed since."""
+    statement = "DELETE FROM triggers WHERE project = ? AND domain = ? AND task_name = ? AND latest_revision = 0"
+    connection.execute(statement, (task.project, task.domain, task.name))
 
 
 def activate(connection: sqlite3.Connection, key: TriggerRow, *, active: bool, now: int) -> None:

@@ -1,0 +1,110 @@
+"""The embedded catalog as the stages read it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from flyteplan.errors import CatalogError, Problem
+from flyteplan.local.clock import NANOSECONDS
+from flyteplan.local.store import Store
+from flyteplan.local.store import tasks as task_table
+from flyteplan.local.store import triggers as trigger_table
+from flyteplan.local.store.rows import TaskRow, TriggerRow
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Trigger, Triggers
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+
+class LocalCatalog:
+    """`ports.Catalog` over a catalog database. Each question opens the file, reads one state of it, and closes it."""
+
+    def __init__(self, path: str, root: str = ".") -> None:
+        self._path = path
+        self._shown = _shown(path, root)
+
+    @property
+    def address(self) -> str:
+        return self._shown
+
+    def listing(self, scope: Scope) -> Sequence[Listing]:
+        with self._reading() as connection:
+            found = _live_rows(connection, task_table.names(connection, scope))
+        return [Listing(task=task, environment=row.environment) for task, row in sorted(found.items())]
+
+    def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
+        with self._reading() as connection:
+            return task_table.newest(connection, tasks)
+
+    def versions(self, task: TaskName) -> Sequence[str]:
+        with self._reading() as connection:
+            return task_table.versions(connection, task)
+
+    def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
+        with self._reading() as connection:
+            found = task_table.specs(connection, set(keys))
+            return {key: _template(key, deployed_at, spec) for key, deployed_at, spec in found}
+
+    def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
+        """Those in the database; of a task that has none there, as many as its newest version tells."""
+        with self._reading() as connection:
+            known = _by_task(trigger_table.of_tasks(connection, set(tasks)))
+            live = _live_rows(connection, set(tasks) - known.keys())
+        counted = {task: Triggers(others=row.total_triggers) for task, row in live.items()}
+        return {task: found for task, found in {**known, **counted}.items() if found.count}
+
+    def problems(self) -> Sequence[Problem]:
+        return ()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with Store(self._path, mode="read", shown=self._shown) as store, store.reading() as connection:
+            yield connection
+
+
+def _live_rows(connection: sqlite3.Connection, names: Iterable[TaskName]) -> dict[TaskName, TaskRow]:
+    newest = task_table.newest(connection, names)
+    rows = task_table.described(connection, [TaskVersion(task, found.live) for task, found in newest.items()])
+    return {TaskName(row.project, row.domain, row.name): row for row in rows}
+
+
+def _template(key: TaskVersion, deployed_at: int, spec: bytes) -> Template:
+    return Template(key=key, spec=_parsed(key, spec), deployed_at=deployed_at * NANOSECONDS)
+
+
+def _parsed(key: TaskVersion, spec: bytes) -> TaskSpec:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+    from google.protobuf.message import DecodeError
+
+    try:
+        return TaskSpec.FromString(spec)
+    except DecodeError:
+        raise CatalogError(
+            f"the template of {key.task} {key.version} can not be read (fill the catalog again)"
+        ) from None
+
+
+def _by_task(rows: Iterable[TriggerRow]) -> dict[TaskName, Triggers]:
+    grouped = groupby(rows, lambda row: TaskName(row.project, row.domain, row.task_name))
+    return {task: Triggers(known=tuple(map(_trigger, _there(group)))) for task, group in grouped}
+
+
+def _there(rows: Iterable[TriggerRow]) -> Iterator[TriggerRow]:
+    return (row for row in rows if row.deleted_at is None)
+
+
+def _trigger(row: TriggerRow) -> Trigger:
+    return Trigger(name=row.name, active=row.active, revision=row.latest_revision, version=row.task_version)
+
+
+def _shown(path: str, root: str) -> str:
+    absolute, base = os.path.abspath(path), os.path.abspath(root)
+    below = absolute.startswith(os.path.join(base, ""))
+    name = (os.path.relpath(absolute, base) if below else path).replace(os.sep, "/")
+    return os.fsencode(name).decode("utf-8", "replace")
