@@ -15,6 +15,7 @@ from flyteplan.files.saved import read_bytes
 from flyteplan.files.schema import read_schema
 from flyteplan.load import load
 from flyteplan.model.config import Config, Target
+from flyteplan.model.document import Document
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.validate import Validator, config
 
@@ -66,15 +67,26 @@ def open_workspace() -> Workspace:
 
 
 def _read_config(path: str, name: str) -> Config:
-    for item in load(read_bytes(path), name):
-        if isinstance(item, Problem):
-            raise InputError([item])
-        checked = config(item, Validator(read_schema(CONFIG_SCHEMA)))
-        if checked.config is None:
-            raise InputError(checked.problems)
-        return checked.config
-    message, hint = "the file is empty", "write apiVersion, kind: Config and targets, or remove it"
-    raise InputError([Problem(code="FP1106", position=Position(name, 1, 1), message=message, hint=hint)])
+    document = _only_document(path, name)
+    checked = config(document, Validator(read_schema(CONFIG_SCHEMA)))
+    if checked.config is None:
+        raise InputError(checked.problems)
+    return checked.config
+
+
+def _only_document(path: str, name: str) -> Document:
+    items = list(load(read_bytes(path, shown=name), name))
+    broken = [item for item in items if isinstance(item, Problem)]
+    if broken:
+        raise InputError(broken)
+    documents = [item for item in items if isinstance(item, Document)]
+    if len(documents) == 1:
+        return documents[0]
+    position, message, hint = Position(name, 1, 1), "the file is empty", "write apiVersion, kind: Config and targets"
+    if documents:
+        position = documents[1].locator.value(())
+        message, hint = "a second document, which nothing reads", "write all targets into the first"
+    raise InputError([Problem(code="FP1106", position=position, message=message, hint=hint)])
 
 
 def layers_of(paths: Sequence[str]) -> Layers:

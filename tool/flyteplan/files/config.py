@@ -12,7 +12,7 @@ def find_config(start: str = ".") -> str | None:
     """The nearest `flyteplan.yaml` in *start* or above it, not past the top of a Git checkout."""
     for folder in _upwards(os.path.abspath(start)):
         path = os.path.join(folder, NAME)
-        if os.path.isfile(path):
+        if os.path.isfile(path) or os.path.islink(path):  # a broken link is an error, never no configuration
             return path
         if os.path.exists(os.path.join(folder, ".git")):  # a file in worktrees and submodules
             return None

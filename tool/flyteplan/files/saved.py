@@ -12,12 +12,12 @@ _WRONG_PATH = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EP
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-def read_bytes(path: str) -> bytes:
-    """All bytes of *path*. Raises UsageError."""
+def read_bytes(path: str, *, shown: str = "") -> bytes:
+    """All bytes of *path*. Raises UsageError, which names the file as it is *shown*."""
     try:
         return read(path)
     except OSError as error:
-        raise UsageError(f"{path} can not be read: {explained(path, error)}") from None
+        raise UsageError(f"{shown or path} can not be read: {explained(path, error)}") from None
 
 
 def write_atomically(path: str, data: bytes) -> None:
