@@ -17,6 +17,7 @@ from flyteplan.load import load
 from flyteplan.model.config import Target
 from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest
+from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.resolution import Group, Intent, Resolution
 from flyteplan.model.task import TaskName
@@ -114,10 +115,20 @@ def plan(
     intents, disagreements = _intents(wanted)
     resolutions, unresolved = resolve(intents, catalog, current)
     changes, impossible = _changes(resolutions, target, catalog)
-    found = ordered([*problems, *disagreements, *unresolved, *impossible])
+    found = ordered([*problems, *disagreements, *unresolved, *impossible, *_unmatched(choice, groups)])
     if not is_valid(found):
         return Planned(plan=None, problems=found)
     return Planned(plan=_plan(changes, target, catalog), problems=ordered([*found, *catalog.problems()]))
+
+
+def _unmatched(choice: Choice, groups: Iterable[Group]) -> Iterator[Problem]:
+    """A glob of the command line that is misspelt would give an empty plan, which looks like a good one."""
+    names = {one.task.name for one in groups}
+    for glob in choice.select:
+        if not any(fnmatchcase(name, glob) for name in names):
+            hint = did_you_mean(glob, names, "they override")
+            position, message = Position(f"--select '{glob}'"), "the manifests override no task of this name"
+            yield Problem(code="FP2003", position=position, message=message, hint=hint, severity="warning")
 
 
 def _intents(groups: Iterable[Group]) -> tuple[list[Intent], list[Problem]]:
