@@ -46,7 +46,9 @@ def read_layers(
 
 def _read_path(path: str, root: str, stdin: BinaryIO | None, seen: set[str]) -> Iterator[Found]:
     if path == STDIN:
-        yield "<stdin>", _content("<stdin>", stdin or 0)
+        if "<stdin>" not in seen:
+            seen.add("<stdin>")
+            yield "<stdin>", _content("<stdin>", stdin or 0)
         return
     for file, name in _files(path, shown(path, root)):
         if name not in seen:
