@@ -59,7 +59,7 @@ def _reason(error: Exception) -> str:
     if unknown:
         return f"{unknown['path']}.{unknown['name']}".removeprefix("TaskDetails.")
     path = ".".join(_STEP.findall(text))
-    why = _STEP.sub("", text).split("\n", 1)[0].rstrip(". ")
+    why = _STEP.sub("", text).split("\n", 1)[0].split(" at TaskDetails", 1)[0].rstrip(". ")
     return f"{path}: {why}" if path else why
 
 
