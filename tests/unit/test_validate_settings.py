@@ -65,6 +65,13 @@ MERGED: list[tuple[str, list[Row]]] = [
         ],
     ),
     (
+        "resources: {gpu: AppleSilicon}",
+        [
+            ("resources.gpu.quantity", 1, "7:17"),
+            ("resources.gpu.device", Accelerator("AppleSilicon", "APPLE_SILICON"), "7:17"),
+        ],
+    ),
+    (
         "resources: {gpu: {device: V5E, partition: 2x4}}",
         [
             ("resources.gpu.device", Accelerator("tpu-v5-lite-podslice", "TPU"), "7:23"),

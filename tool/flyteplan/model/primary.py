@@ -82,17 +82,22 @@ def primary_name(template: TaskTemplate) -> str:
     if not template.HasField("k8s_pod"):
         return ""
     found = _pod_container(template.k8s_pod, template.config.get(PRIMARY_NAME_KEY, ""))
-    return "" if found is None else str(plain(found).get("name") or "")
+    return "" if found is None else _name_of(found)
 
 
 def _pod_container(pod: K8sPod, configured: str) -> Struct | None:
     """By `config.primary_container_name`, then the pod's own field, then the only one there is."""
     containers = containers_of(pod)
-    by_name = {plain(container).get("name"): container for container in containers}
+    # Of two with one name the first is it, as for the SDK.
+    by_name = {_name_of(container): container for container in reversed(containers)}
     for name in (configured, pod.primary_container_name):
         if name and name in by_name:
             return by_name[name]
     return containers[0] if len(containers) == 1 else None
+
+
+def _name_of(container: Struct) -> str:
+    return container.fields["name"].string_value if "name" in container.fields else ""
 
 
 def containers_of(pod: K8sPod) -> list[Struct]:

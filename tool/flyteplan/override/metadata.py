@@ -84,6 +84,8 @@ def timeout(edit: Edit) -> None:
 
     The SDK's replacement keeps `metadata.timeout` when `max_runtime` is not given, and always replaces the other two.
     """
+    if edit.replace:
+        edit.metadata.ClearField("timeouts")
     keeps_runtime = edit.replace and edit.setting("timeout", "max_runtime") is None
     if edit.clears("timeout", "max_runtime") and not keeps_runtime:
         edit.metadata.ClearField("timeout")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flyteidl2.core.tasks_pb2 import TaskTemplate
     from flyteidl2.task.task_definition_pb2 import TaskSpec
     from google.protobuf.duration_pb2 import Duration
+    from google.protobuf.struct_pb2 import Struct
 
 # The SDK keeps this many hexadecimal digits of the sha256.
 _DIGITS = 15
@@ -46,7 +47,7 @@ def follow(edit: Edit, base: TaskSpec) -> None:
 
 def _rekey(edit: Edit, base: TaskTemplate) -> None:
     custom = edit.template.custom
-    deployed = custom.fields["version"].string_value
+    deployed = _string(custom, "version")
     bundle = next((known for known in _bundles(base) if key(base, known) == deployed), None)
     if bundle is None:
         # Which code bundle went into the deployed key can not be told; the key itself stands for it.
@@ -55,9 +56,13 @@ def _rekey(edit: Edit, base: TaskTemplate) -> None:
         edit.notes.append(Note(code="pool-key-own", message=message))
     custom.fields["version"].string_value = key(edit.template, bundle)
     container = primary(edit.template)
-    pool = custom.fields["spec"].struct_value
-    if container is not None and "container_image" in pool.fields:
-        pool.fields["container_image"].string_value = container.image
+    if container is not None and "spec" in custom.fields:
+        _set_image(custom.fields["spec"].struct_value, container.image)
+
+
+def _set_image(pool: Struct, image: str) -> None:
+    if "container_image" in pool.fields:
+        pool.fields["container_image"].string_value = image
 
 
 def key(template: TaskTemplate, bundle: str | None) -> str:
@@ -67,7 +72,7 @@ def key(template: TaskTemplate, bundle: str | None) -> str:
 
 def _content(template: TaskTemplate, bundle: str | None) -> str:
     policy = template.reuse_policy
-    parts: list[Any] = [template.custom.fields["name"].string_value, _container(template)]
+    parts: list[Any] = [_string(template.custom, "name"), _container(template)]
     parts += [policy.min_replicas, policy.max_replicas]
     parts += [_seconds(policy.idle_ttl)] if _seconds(policy.idle_ttl) else []
     parts += [_clock(policy.scaledown_ttl)] if policy.HasField("scaledown_ttl") else []
@@ -88,10 +93,15 @@ def _container(template: TaskTemplate) -> bytes | str:
         pod = type(template.k8s_pod)()
         pod.CopyFrom(template.k8s_pod)
         for one in containers_of(pod):
-            if one.fields["name"].string_value == template.config.get(PRIMARY_NAME_KEY, ""):
+            if _string(one, "name") == template.config.get(PRIMARY_NAME_KEY, ""):
                 one.fields.pop("args", None)
         return bytes(pod.SerializeToString(deterministic=True))
     return ""
+
+
+def _string(struct: Struct, name: str) -> str:
+    """Reading a name that a Struct lacks would write it there, and what is read may be the deployed template."""
+    return struct.fields[name].string_value if name in struct.fields else ""
 
 
 def _seconds(duration: Duration) -> float:
@@ -120,7 +130,8 @@ def _arguments(template: TaskTemplate) -> list[str]:
         return list(template.container.args)
     found = []
     for container in containers_of(template.k8s_pod):
-        found += [value.string_value for value in container.fields["args"].list_value.values]
+        if "args" in container.fields:
+            found += [value.string_value for value in container.fields["args"].list_value.values]
     return found
 
 

@@ -19,12 +19,25 @@ def resources(edit: Edit) -> None:
         edit.problem(*no_container(edit, PARAMETER))
         return
     if edit.clears(PARAMETER):
-        _clear(edit, container)
+        edit.template.ClearField("extended_resources")
+    if not _keeps_container(edit):
+        _of_container(edit, container)
+    _shared_memory(edit)
+
+
+def _keeps_container(edit: Edit) -> bool:
+    """The SDK's replacement leaves a pod's container alone when only shared memory is given."""
+    only_shared_memory = {path for path, _ in edit.leaves(PARAMETER)} == {("shm",)}
+    return edit.replace and edit.template.HasField("k8s_pod") and only_shared_memory
+
+
+def _of_container(edit: Edit, container: Primary) -> None:
+    if edit.clears(PARAMETER):
+        container.clear_resources()
     _pair(edit, container, "cpu")
     _pair(edit, container, "memory")
     _gpu(edit, container)
     _single(edit, container, "disk")
-    _shared_memory(edit)
     _extended(edit, container)
     _check_limits(edit, container)
 
@@ -41,17 +54,6 @@ def no_container(edit: Edit, parameter: str) -> tuple[str, tuple[str, ...], str,
 
 def _article(kind: str) -> str:
     return "an sql target" if kind == "sql" else kind
-
-
-def _clear(edit: Edit, container: Primary) -> None:
-    # The SDK leaves a pod's container alone when only shared memory is given.
-    if not (edit.replace and edit.template.HasField("k8s_pod") and _only_shared_memory(edit)):
-        container.clear_resources()
-    edit.template.ClearField("extended_resources")
-
-
-def _only_shared_memory(edit: Edit) -> bool:
-    return {path for path, _ in edit.leaves(PARAMETER)} == {("shm",)}
 
 
 def _pair(edit: Edit, container: Primary, name: str) -> None:

@@ -12,6 +12,7 @@ from flyteplan.model.settings import Path, Secret, Selector, Setting, Settings
 
 ROOT = "overrides"
 _HALVES = {"requests": "request", "limits": "limit"}
+_COUNT: Path = (ROOT, "resources", "gpu", "quantity")
 _PAIRS = frozenset({"cpu", "memory"})
 _NAMED = frozenset({"env_vars", "labels", "annotations", "secrets"})
 
@@ -66,9 +67,14 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool) -> tup
     for path in paths:
         setting = settings.get(*path)
         if setting is not None:
-            side_effect = replace and setting.clears and len(settings.under(*path)) > 1
-            return setting, not side_effect
+            side_effect = setting.clears and len(settings.under(*path)) > 1
+            return setting, not (replace and (side_effect or _is_count_alone(setting, paths)))
     return None, False
+
+
+def _is_count_alone(setting: Setting, paths: tuple[Path, ...]) -> bool:
+    """A count names no device: that the device goes with the rest is not what its author wrote."""
+    return setting.path == _COUNT != paths[0] and setting.value != 0
 
 
 def _losers(cause: Setting | None, paths: tuple[Path, ...]) -> tuple[Loser, ...]:

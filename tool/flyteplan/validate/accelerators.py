@@ -13,6 +13,7 @@ from flyteplan.validate.nearest import nearest
 _PATH = ("overrides", "resources", "gpu")
 _AT: Pointer = ("spec", *_PATH)
 _CODE = "FP1205"
+_MAC = "AppleSilicon"
 
 
 def put_gpu(draft: Draft, value: Any) -> None:
@@ -27,7 +28,8 @@ def put_gpu(draft: Draft, value: Any) -> None:
 
 
 def _put_text(draft: Draft, text: str) -> None:
-    written, _, count = text.rpartition(":")
+    # A Mac has one GPU, and its text needs no count.
+    written, _, count = (f"{text}:1" if text == _MAC else text).rpartition(":")
     name = device.canonical(written)
     if name not in device.COUNTS or count not in map(str, device.COUNTS[name]):
         draft.wrong(_CODE, _AT, *_misread(text, name, count))
@@ -85,6 +87,8 @@ def _class(draft: Draft, name: str, given: str | None) -> str:
         close = nearest(_known_as(name), (*device.COUNTS, *device.PROTO_NAMES))
         hint = f"did you mean {close}?" if close else "name its device_class too"
         draft.wrong(_CODE, (*_AT, "device"), f"gpu: {name} is no device that Flyte knows", hint)
+    if known is None and given == "APPLE_SILICON":
+        draft.wrong(_CODE, (*_AT, "device"), f"gpu: {name} is no device of class {given}", f"write device: {_MAC}")
     if known and given and known != given:
         draft.wrong(_CODE, (*_AT, "device_class"), f"gpu: {name} is a {known}", "leave device_class out")
     return known or given or "GPU"

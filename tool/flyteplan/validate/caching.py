@@ -39,3 +39,6 @@ def _check_whole(draft: Draft, value: Mapping[str, Any]) -> None:
     if behavior == "override" and not value.get("version_override"):
         message = "cache needs a version_override under strategy: replace"
         draft.wrong_key("FP1210", _AT, message, "add version_override: v2")
+    if behavior == "disable" and "version_override" in value:
+        message = "cache: strategy: replace can not give a version to a cache that is disabled"
+        draft.wrong_key("FP1211", (*_AT, "version_override"), message, "leave it out, or use strategy: merge")
