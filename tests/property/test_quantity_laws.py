@@ -47,8 +47,9 @@ def _fraction(number: tuple[str, str, str, str]) -> Fraction:
 
 @given(st.text("0123456789.+-eEKMGTPkmnui ", max_size=8))
 def test_what_is_no_quantity_is_none_and_what_is_one_is_exact_again(text: str) -> None:
+    """But for amounts beyond all that is read as one: their exact text is too long."""
     amount = quantity.nano(text)
-    if amount is not None:
+    if amount is not None and abs(amount) < 10**90:
         assert quantity.nano(quantity.exact(amount, binary=False)) == amount
 
 
