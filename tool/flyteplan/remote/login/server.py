@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
+from urllib.parse import quote
 
 from flyteplan.remote.connection import Connection
 from flyteplan.remote.connection.secret import without_secrets
@@ -48,7 +48,7 @@ class AuthorizationServer:
         Raises RefusedError for a refusal, LoginError for any other failure.
         """
         authorization = _basic(*credentials) if credentials else ""
-        secrets = (secret, quote_plus(secret), credentials[1] if credentials else "")
+        secrets = (secret, _encoded(secret), credentials[1] if credentials else "")
         response = self.post(self.metadata.token_endpoint, body, authorization)
         return _token(response, lambda text: without_secrets(text, *secrets))
 
@@ -72,8 +72,13 @@ class AuthorizationServer:
 
 def _basic(client_id: str, client_secret: str) -> str:
     """RFC 6749 2.3.1: both are encoded as in a form before they are joined."""
-    pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
+    pair = f"{_encoded(client_id)}:{_encoded(client_secret)}"
     return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+def _encoded(text: str) -> str:
+    """A space becomes %20, which every server decodes; some take the + of a form for a plus."""
+    return quote(text, safe="")
 
 
 def _token(response: requests.Response, clean: Callable[[str], str]) -> Token:
