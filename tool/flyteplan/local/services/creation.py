@@ -68,6 +68,8 @@ class Creation:
             row = self._row(name, request, asked, runs.digest(spec))
             if not runs.create(connection, row, spec):
                 self._taken(connection, name, row)
+            elif asked.trigger:
+                triggers.fired(connection, asked.trigger, row.created_at)
             found = runs.find(connection, name)
         assert found is not None
         return found

@@ -79,6 +79,11 @@ def delete(connection: sqlite3.Connection, key: TriggerRow, now: int) -> None:
     _keep(connection, gone, DELETED)
 
 
+def fired(connection: sqlite3.Connection, row: TriggerRow, now: int) -> None:
+    statement = f"UPDATE triggers SET triggered_at = ? WHERE {_THE_ONE}"  # noqa: S608
+    connection.execute(statement, (now, row.project, row.domain, row.task_name, row.name))
+
+
 def summarize(connection: sqlite3.Connection, row: TriggerRow) -> None:
     """Brings what the row of the task's version tells of its triggers up to date; that of other versions stays."""
     version = (row.project, row.domain, row.task_name, row.task_version)
