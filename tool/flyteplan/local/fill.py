@@ -42,7 +42,8 @@ def fill(store: Store, details: Iterable[TaskDetails], clock: Clock = now) -> in
 def _put(connection: sqlite3.Connection, details: TaskDetails, time: int) -> TaskName:
     key = _key(details)
     projects.create(connection, _project(key.task.project, time))
-    row = replace(row_of(key, details.spec, _microseconds(details.metadata.deployed_at)), updated_at=time)
+    row = row_of(key, details.spec, _microseconds(details.metadata.deployed_at))
+    row = replace(row, environment=details.metadata.environment_name or row.environment, updated_at=time)
     tasks.replace(connection, _with_triggers(row, details), details.spec.SerializeToString())
     return key.task
 
