@@ -33,7 +33,7 @@ LIBRARIES = {
     "sqlite3": "local",
     "flyte": "flyte",
     "rich": "render cli",
-    "click": "cli",
+    "click": "cli serve",
     "sys": "cli __main__",
     "os pathlib glob shutil tempfile subprocess socket importlib.resources": EDGES,
     "datetime.timedelta": f"override {EDGES}",

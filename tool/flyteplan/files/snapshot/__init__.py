@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from flyteplan.errors import CatalogError, Problem, ordered
 from flyteplan.files.paths import inside, shown
 from flyteplan.files.snapshot.decode import decode
-from flyteplan.files.snapshot.index import Index, Source, read_index, unreadable
+from flyteplan.files.snapshot.index import Entry, Index, Source, read_index, unreadable
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers, is_derived
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskDetails
 
 SUFFIX = ".jsonl"
 
@@ -44,12 +48,15 @@ class SnapshotCatalog:
 
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
         entries = self._index.entries
-        templates: dict[TaskVersion, Template] = {}
-        for template, problem in decode(entries[key] for key in set(keys) if key in entries):
-            templates[template.key] = template
-            if problem:
-                self._problems.append(problem)
-        return templates
+        wanted = [entries[key] for key in set(keys) if key in entries]
+        return {
+            entry.key: Template(key=entry.key, spec=details.spec, deployed_at=entry.deployed_at)
+            for entry, details in self._decoded(wanted)
+        }
+
+    def details(self) -> Iterator[TaskDetails]:
+        """Every line's message, one after another, for whoever takes over the whole snapshot."""
+        return (details for _, details in self._decoded(self._index.entries.values()))
 
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
         """As the newest version of each task tells them."""
@@ -60,6 +67,12 @@ class SnapshotCatalog:
 
     def problems(self) -> Sequence[Problem]:
         return ordered(self._problems)
+
+    def _decoded(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, TaskDetails]]:
+        for entry, details, problem in decode(entries):
+            if problem:
+                self._problems.append(problem)
+            yield entry, details
 
     @property
     def _index(self) -> Index:

@@ -1,4 +1,4 @@
-"""Templates from the lines that are asked for."""
+"""The messages of the lines that are asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from flyteplan.errors import Position, Problem
 from flyteplan.files.snapshot.index import Entry, bad_line, unreadable
-from flyteplan.model.task import Template
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskDetails
@@ -19,22 +18,17 @@ _STEP = re.compile(r"Failed to parse (\S+) field: ")
 _UNKNOWN = re.compile(r'has no field named "(?P<name>[^"]+)" at "(?P<path>[^"]+)"')
 
 
-def decode(entries: Iterable[Entry]) -> Iterator[tuple[Template, Problem | None]]:
-    """A template for each entry, and a warning when it holds what the installed flyteidl2 does not know."""
+def decode(entries: Iterable[Entry]) -> Iterator[tuple[Entry, TaskDetails, Problem | None]]:
+    """The message of each entry, and a warning when its line has what the installed flyteidl2 does not know."""
     ordered = sorted(entries, key=lambda entry: (entry.source.shown, entry.offset))
     for source, group in groupby(ordered, key=attrgetter("source")):
         try:
             with open(source.path, "rb") as file:
                 for entry in group:
                     file.seek(entry.offset)
-                    yield _decode(entry, file.read(entry.length))
+                    yield (entry, *_parse(entry, file.read(entry.length)))
         except OSError as error:
             raise unreadable(source, error) from None
-
-
-def _decode(entry: Entry, line: bytes) -> tuple[Template, Problem | None]:
-    details, unknown = _parse(entry, line)
-    return Template(key=entry.key, spec=details.spec, deployed_at=entry.deployed_at), unknown
 
 
 def _parse(entry: Entry, line: bytes) -> tuple[TaskDetails, Problem | None]:

@@ -1,0 +1,27 @@
+"""The store behind a server: a catalog database, or a snapshot taken over into one that is gone at the end."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flyteplan.files.snapshot import SUFFIX, SnapshotCatalog
+from flyteplan.local.fill import fill
+from flyteplan.local.store import Store
+
+
+@contextmanager
+def open_store(path: str) -> Iterator[Store]:
+    """The database at *path*, made when it is not there; a .jsonl file or a folder of them is only read.
+
+    Raises CatalogError.
+    """
+    if not (path.endswith(SUFFIX) or os.path.isdir(path)):
+        with Store(path, mode="create") as store:
+            yield store
+        return
+    with tempfile.TemporaryDirectory() as folder, Store(os.path.join(folder, "catalog.db"), mode="create") as store:
+        fill(store, SnapshotCatalog(path).details())
+        yield store
