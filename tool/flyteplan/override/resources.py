@@ -6,7 +6,9 @@ from typing import Any
 
 from flyteplan.model import quantity
 from flyteplan.model.device import CLASSES
-from flyteplan.model.primary import SHARED_MEMORY_MOUNT, SIDES, Primary
+from flyteplan.model.primary import PRIMARY_NAME_KEY, SHARED_MEMORY_MOUNT, SIDES, Primary, containers_of
+from flyteplan.model.settings import Path
+from flyteplan.model.struct import plain
 from flyteplan.override.edit import Edit
 
 PARAMETER = "resources"
@@ -47,13 +49,18 @@ def no_container(edit: Edit, parameter: str) -> tuple[str, tuple[str, ...], str,
     kind = edit.template.WhichOneof("target") or "no target"
     if kind == "k8s_pod":
         hint = "name the primary container in the task's pod template and deploy it again"
-        return "FP2006", (parameter,), f"{parameter} can not take effect: the pod has no primary container", hint
-    message = f"{parameter} can not take effect: the task has {_article(kind)}, no container"
-    return "FP2006", (parameter,), message, f"remove {parameter} for this task"
+        return "FP2006", (parameter,), f"{parameter} can not take effect: {_lost_primary(edit)}", hint
+    why = "it has an sql target and no container" if kind == "sql" else "it has neither a container nor a pod"
+    return "FP2006", (parameter,), f"{parameter} can not take effect on this task: {why}", f"remove {parameter}"
 
 
-def _article(kind: str) -> str:
-    return "an sql target" if kind == "sql" else kind
+def _lost_primary(edit: Edit) -> str:
+    template = edit.template
+    named = template.config.get(PRIMARY_NAME_KEY, "") or template.k8s_pod.primary_container_name
+    there = ", ".join(str(plain(container).get("name")) for container in containers_of(template.k8s_pod)) or "none"
+    if named:
+        return f"the pod's primary container {named} is not in it (it has {there})"
+    return f"the pod does not say which of its containers is the primary one (it has {there})"
 
 
 def _pair(edit: Edit, container: Primary, name: str) -> None:
@@ -172,6 +179,16 @@ def _check_limits(edit: Edit, container: Primary) -> None:
         request, limit = quantity.nano(requests[name]), quantity.nano(limits[name])
         if request is None or limit is None or request <= limit or not edit.under(PARAMETER, name):
             continue
-        message = f"{name}: the request {requests[name]} is above the limit {limits[name]}"
-        hint = f"set both, {name}: [{requests[name]}, {requests[name]}], or clear the limit, [{requests[name]}, null]"
-        edit.problem("FP2005", (PARAMETER, name), message, hint)
+        edit.problem("FP2005", *_above(edit, name, requests[name], limits[name]))
+
+
+def _above(edit: Edit, name: str, request: str, limit: str) -> tuple[Path, str, str]:
+    """Where, what and what to do when a request is above its limit: at the one of the two that was written last."""
+    asked = next((half for half in ((name, "request"), (name,)) if edit.value(PARAMETER, *half) is not None), None)
+    bound = edit.setting(PARAMETER, name, "limit")
+    of_request = "" if asked else " of the template"
+    of_limit = f" set at {bound.position}" if bound is not None else " of the template"
+    message = f"{name}: the request {request}{of_request} is above the limit {limit}{of_limit if asked else ''}"
+    both = f"set both, {name}: [{request}, {request}], or clear the limit, [{request}, null]"
+    hint = both if name in ("cpu", "memory") else f"set {name} to at most {limit}"
+    return (PARAMETER, *(asked or (name, "limit"))), message, hint
