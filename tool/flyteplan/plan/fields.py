@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from flyteplan.model import duration
-from flyteplan.model.device import Accelerator
 from flyteplan.model.plan import Difference, Field, Loser, differ
-from flyteplan.model.settings import Path, Secret, Selector, Setting, Settings
+from flyteplan.model.readable import readable
+from flyteplan.model.settings import Path, Setting, Settings
 
 ROOT = "overrides"
 _HALVES = {"requests": "request", "limits": "limit"}
@@ -81,18 +79,4 @@ def _losers(cause: Setting | None, paths: tuple[Path, ...]) -> tuple[Loser, ...]
     if cause is None:
         return ()
     lost = (setting for setting in cause.lost if setting.path in paths)
-    return tuple(Loser(position=setting.position, value=shown(setting)) for setting in lost)
-
-
-def shown(setting: Setting) -> Any:
-    """The value of a setting as JSON can hold it and a reader can read it."""
-    value = setting.value
-    if setting.path[-1] in ("base", "cap", "max_age") or setting.path[:2] == (ROOT, "timeout"):
-        return None if value is None else duration.show(value)
-    if isinstance(value, Accelerator):
-        return value.device
-    if isinstance(value, Secret):
-        return "file" if value.as_file else value.env_var
-    if isinstance(value, Selector):
-        return value.version or value.auto_version
-    return list(value) if isinstance(value, tuple) else value
+    return tuple(Loser(position=setting.position, value=readable(setting)) for setting in lost)

@@ -1,0 +1,31 @@
+"""The value of a setting for plans and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flyteplan.model import duration
+from flyteplan.model.device import Accelerator
+from flyteplan.model.settings import Secret, Selector, Setting
+
+_DURATIONS = ("base", "cap", "max_age")
+
+
+def readable(setting: Setting) -> Any:
+    """The value of *setting* as JSON can hold it and a reader can read it."""
+    value = setting.value
+    if _is_duration(setting):
+        return None if value is None else duration.show(value)
+    if isinstance(value, Accelerator):
+        return value.device
+    if isinstance(value, Secret):
+        return "file" if value.as_file else value.env_var
+    if isinstance(value, Selector):
+        return value.version or value.auto_version
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _is_duration(setting: Setting) -> bool:
+    """A variable or a label may have the name of a bound."""
+    parameter = setting.path[1:2]
+    return parameter == ("timeout",) or (parameter in {("retries",), ("cache",)} and setting.path[-1] in _DURATIONS)
