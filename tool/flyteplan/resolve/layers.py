@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flyteplan.errors import Problem
+from flyteplan.model import quantity
 from flyteplan.model.manifest import Manifest, Selection
+from flyteplan.model.readable import readable
 from flyteplan.model.resolution import Group, Intent
 from flyteplan.model.settings import Path, Selector, Setting, Settings
 
 _SELECTOR: Path = ("selector",)
 _AS: Path = ("submit", "as")
+_RESOURCES: Path = ("overrides", "resources")
 _DEVICE: Path = ("overrides", "resources", "gpu", "device")
 _PARTITION: Path = ("overrides", "resources", "gpu", "partition")
 _VERSION_ONLY = frozenset({_AS, ("submit", "triggers"), ("submit", "allow_older_base")})
@@ -80,8 +85,8 @@ class _Table:
         return [] if same else [partition]
 
     def _check(self, entry: _Entry, setting: Setting, manifest: Manifest) -> None:
-        agree = entry.setting.path == setting.path and entry.setting.value == setting.value
-        if entry.manifest is not manifest and entry.manifest.rank == manifest.rank and not agree:
+        same_rank = entry.manifest is not manifest and entry.manifest.rank == manifest.rank
+        if same_rank and not _agree(entry.setting, setting):
             self.problems.append(_disagreement(entry.setting, setting))
 
     def _check_clearing(self, setting: Setting, manifest: Manifest) -> None:
@@ -92,9 +97,23 @@ class _Table:
                 self._check(above, setting, manifest)
 
 
+def _agree(one: Setting, other: Setting) -> bool:
+    """Two that clear agree wherever one stands above the other; amounts agree by value."""
+    if one.clears and other.clears:
+        return True
+    return one.path == other.path and _equal(one.value, other.value, amounts=one.path[:2] == _RESOURCES)
+
+
+def _equal(left: Any, right: Any, *, amounts: bool) -> bool:
+    """1 is not true: an input may be either."""
+    if amounts and isinstance(left, str) and isinstance(right, str):
+        return quantity.same(left, right)
+    return bool(left == right) and type(left) is type(right)
+
+
 def _disagreement(first: Setting, second: Setting) -> Problem:
     left, right = sorted((first, second), key=lambda setting: setting.position)
-    name = ".".join(left.path[1:]) or "the version selector"
+    name = ".".join(max(left.path, right.path, key=len)[1:]) or "the version selector"
     return Problem(
         code="FP1302",
         position=right.position,
@@ -104,11 +123,8 @@ def _disagreement(first: Setting, second: Setting) -> Problem:
 
 
 def _shown(setting: Setting) -> str:
-    if setting.clears:
-        return "null"
-    if isinstance(setting.value, Selector):
-        return setting.value.version or setting.value.auto_version
-    return str(setting.value)
+    value = None if setting.clears else readable(setting)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _misplaced(settings: Settings, kind: str) -> list[Problem]:
