@@ -113,9 +113,17 @@ def _no_selector(group: _Group, selecting: Iterable[Manifest]) -> Iterator[Probl
 def _may_match(selection: TaskReference | Selection, task: TaskReference | Selection) -> bool:
     """Which environment a task is of, and whether it is an entry point, only the catalog knows."""
     assert isinstance(selection, Selection)
-    if selection.name and not fnmatchcase(task.name, selection.name):
+    if selection.name and not any(fnmatchcase(name, selection.name) for name in _names(task.name)):
         return False
     return _overlap(selection, task) and not any(fnmatchcase(task.name, glob) for glob in selection.exclude)
+
+
+def _names(name: str) -> Iterator[str]:
+    """The whole name, and every one that it may have within its environment, whose own name may hold dots."""
+    yield name
+    while "." in name:
+        name = name.partition(".")[2]
+        yield name
 
 
 def _without_run(group: _Group) -> Iterator[Problem]:
