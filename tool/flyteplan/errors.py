@@ -83,11 +83,25 @@ class InputError(FlyteplanError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class StaleError(InputError):
+    """What was locked or planned does not hold any more; `problems` says where."""
+
+    exit_code = Exit.STALE
+
+
+def failure(problems: Iterable[Problem]) -> InputError:
+    """What to raise for *problems*: stale when none of the errors speaks of anything but the lock."""
+    problems = ordered(problems)
+    stale = all(problem.code.startswith(LOCK_CODES) for problem in problems if problem.severity == "error")
+    return StaleError(problems) if stale else InputError(problems)
+
+
 def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sorted by place, each said once."""
     return tuple(sorted(set(problems), key=lambda problem: problem.order))
 
 
+LOCK_CODES = "FP21"
 CODES: dict[str, str] = {
     # reading
     "FP1001": "a file can not be read",
@@ -137,4 +151,10 @@ CODES: dict[str, str] = {
     "FP2006": "an override that can not take effect on this task",
     "FP2007": "an input that the task does not have",
     "FP2008": "a snapshot that can not be read in full",
+    # against the lock
+    "FP2101": "a task or a version that flyteplan.lock does not have",
+    "FP2102": "a locked version that is gone",
+    "FP2103": "a locked version whose spec has changed",
+    "FP2104": "a stanza of flyteplan.lock that no manifest needs",
+    "FP2105": "a flyteplan.lock that can not be read",
 }

@@ -1,4 +1,4 @@
-"""The order of the stages: load, validate, resolve, override, diff and plan.
+"""The order of the stages: load, validate, resolve, lock, override, diff and plan.
 
     manifest files -> documents -> manifests -> groups -> intents -> resolutions -> desired specs -> changes -> plan
 
@@ -14,8 +14,10 @@ from functools import partial
 
 from flyteplan.errors import Position, Problem, ordered
 from flyteplan.load import load
+from flyteplan.lock import check, moves, renew, superfluous
 from flyteplan.model.config import Target
 from flyteplan.model.document import Document
+from flyteplan.model.lock import Lock, Move
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.plan import Change, Plan
@@ -52,6 +54,19 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relocked:
+    """What the lock becomes and what moved in it; or none, with all that is wrong.
+
+    `faults` are what does not hold in the lock as it was, `problems` what does not in the one that it becomes.
+    """
+
+    lock: Lock | None
+    problems: tuple[Problem, ...]
+    moves: tuple[Move, ...] = ()
+    faults: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Which tasks are wanted: any that a `select` glob matches (none given: all), and no `exclude` glob."""
 
@@ -59,8 +74,11 @@ class Choice:
     exclude: tuple[str, ...] = ()
 
     def wants(self, name: str) -> bool:
-        wanted = not self.select or any(fnmatchcase(name, glob) for glob in self.select)
-        return wanted and not any(fnmatchcase(name, glob) for glob in self.exclude)
+        return (not self.select or _matches(name, self.select)) and not _matches(name, self.exclude)
+
+
+def _matches(name: str, globs: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, glob) for glob in globs)
 
 
 def is_valid(problems: Iterable[Problem]) -> bool:
@@ -107,27 +125,74 @@ def _empty(path: str, content: bytes) -> Problem:
 
 
 def plan(
-    manifests: Sequence[Manifest], target: Target, catalog: Catalog, *, current: str | None, choice: Choice
+    manifests: Sequence[Manifest],
+    target: Target,
+    catalog: Catalog,
+    *,
+    current: str | None,
+    choice: Choice,
+    lock: Lock | None = None,
+    strict: bool = False,
 ) -> Planned:
-    """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in."""
+    """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in.
+
+    *strict*: what the lock says that does not hold, or does not say, is an error.
+    """
     groups, problems = group(manifests, target, catalog)
     wanted = [one for one in groups if choice.wants(one.task.name)]
     intents, disagreements = _intents(wanted)
-    resolutions, unresolved = resolve(intents, catalog, current)
+    resolutions, unresolved = resolve(intents, catalog, current, _locked(lock, target))
+    loose = _loose(lock, target, resolutions, strict=strict)
     changes, impossible = _changes(resolutions, target, catalog)
-    found = ordered([*problems, *disagreements, *unresolved, *impossible, *_unmatched(choice, groups)])
+    unmatched = _unmatched("--select", choice.select, groups)
+    found = ordered([*problems, *disagreements, *unresolved, *loose, *impossible, *unmatched])
     if not is_valid(found):
         return Planned(plan=None, problems=found)
     return Planned(plan=_plan(changes, target, catalog), problems=ordered([*found, *catalog.problems()]))
 
 
-def _unmatched(choice: Choice, groups: Iterable[Group]) -> Iterator[Problem]:
+def _locked(lock: Lock | None, target: Target) -> dict[TaskName, str]:
+    return {task: stanza.version for task, stanza in lock.of(target.name).items()} if lock else {}
+
+
+def _loose(lock: Lock | None, target: Target, resolutions: Sequence[Resolution], *, strict: bool) -> Iterable[Problem]:
+    """A target without any stanza is one that nobody locks."""
+    if strict:
+        return [replace(one, severity="error") for one in check(lock or Lock(), target.name, resolutions)]
+    return check(lock, target.name, resolutions) if lock and lock.of(target.name) else ()
+
+
+def relock(
+    manifests: Sequence[Manifest], target: Target, catalog: Catalog, *, lock: Lock, upgrade: Sequence[str], whole: bool
+) -> Relocked:
+    """Manifests + catalog -> the lock. Names that match an *upgrade* glob are resolved anew.
+
+    *whole*: these are all manifests of the target, so stanzas that they do not need are superfluous.
+    """
+    groups, problems = group(manifests, target, catalog)
+    intents, disagreements = _intents(groups)
+    lasting = [intent for intent in intents if intent.selector.auto_version != "current"]
+    held = {task: version for task, version in _locked(lock, target).items() if not _matches(task.name, upgrade)}
+    resolutions, unresolved = resolve(lasting, catalog, None, held)
+    found = ordered([*problems, *disagreements, *unresolved, *_unmatched("--upgrade", upgrade, groups)])
+    if not is_valid(found):
+        return Relocked(lock=None, problems=found)
+    new = renew(lock, target.name, resolutions, upgrade=lambda name: _matches(name, upgrade), drop=whole)
+    return Relocked(
+        lock=new,
+        problems=ordered([*found, *check(new, target.name, resolutions), *catalog.problems()]),
+        moves=moves(lock, new, target.name),
+        faults=(*check(lock, target.name, resolutions), *superfluous(lock, target.name, new.of(target.name))),
+    )
+
+
+def _unmatched(flag: str, globs: Iterable[str], groups: Iterable[Group]) -> Iterator[Problem]:
     """A glob of the command line that is misspelt would give an empty plan, which looks like a good one."""
     names = {one.task.name for one in groups}
-    for glob in choice.select:
+    for glob in globs:
         if not any(fnmatchcase(name, glob) for name in names):
             hint = did_you_mean(glob, names, "they override")
-            position, message = Position(f"--select '{glob}'"), "the manifests override no task of this name"
+            position, message = Position(f"{flag} '{glob}'"), "the manifests override no task of this name"
             yield Problem(code="FP2003", position=position, message=message, hint=hint, severity="warning")
 
 

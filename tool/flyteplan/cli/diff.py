@@ -25,6 +25,7 @@ from flyteplan.render.jsontext import jsontext
 @options.place
 @options.choice
 @options.current_version
+@options.locked
 @options.output
 @options.detailed_exitcode
 def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:

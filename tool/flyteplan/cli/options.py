@@ -42,6 +42,9 @@ choice = _all(
     click.option("--select", multiple=True, metavar="GLOB", help="Only tasks whose name matches."),
     click.option("--exclude", multiple=True, metavar="GLOB", help="No tasks whose name matches."),
 )
+locked = click.option(
+    "--locked", is_flag=True, help="Fail with 4 unless flyteplan.lock has every task, and all of it holds."
+)
 current_version = click.option(
     "--current-version", metavar="VERSION", help="What `auto_version: current` stands for, outside of a task too."
 )

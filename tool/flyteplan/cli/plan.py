@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @options.place
 @options.choice
 @options.current_version
+@options.locked
 @options.output
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode

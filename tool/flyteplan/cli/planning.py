@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flyteplan import pipeline
 from flyteplan.cli.current import current_version
+from flyteplan.cli.lockfile import read_lock
 from flyteplan.cli.output import show_problems
 from flyteplan.cli.workspace import (
     MANIFEST_SCHEMA,
+    Workspace,
     layers_of,
     manifest_files,
     open_catalog,
     open_workspace,
     placed,
 )
-from flyteplan.errors import InputError
+from flyteplan.errors import InputError, failure
 from flyteplan.files.schema import read_schema
+from flyteplan.model.config import Target
 from flyteplan.model.plan import Plan
+from flyteplan.ports import Catalog
 from flyteplan.validate import Validator
 
 
@@ -34,27 +39,46 @@ class Asked:
     select: tuple[str, ...]
     exclude: tuple[str, ...]
     current_version: str | None
+    locked: bool
 
 
-def make_plan(asked: Asked) -> Plan:
-    """The plan; its warnings are shown. Raises InputError with all that is wrong when there is none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What a plan and a lock are made of: valid manifests, the target they go to, and its catalog."""
+
+    workspace: Workspace
+    checked: pipeline.Manifests
+    target: Target
+    catalog: Catalog
+
+
+def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, flags: Mapping[str, str | None]) -> Stage:
+    """Raises InputError with all that is wrong in the manifests."""
     workspace = open_workspace()
-    configured = workspace.target(asked.target)
-    target = placed(configured, {"org": asked.org, "project": asked.project, "domain": asked.domain})
-    layers = layers_of(asked.paths) if asked.paths else workspace.layers(target)
+    place = placed(workspace.target(target), flags)
+    layers = layers_of(paths) if paths else workspace.layers(place)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)
     checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,))
     if not checked.valid:
         raise InputError(checked.problems)
+    return Stage(workspace=workspace, checked=checked, target=place, catalog=open_catalog(place, catalog, workspace))
+
+
+def make_plan(asked: Asked) -> Plan:
+    """The plan; its warnings are shown. Raises InputError with all that is wrong when there is none."""
+    flags = {"org": asked.org, "project": asked.project, "domain": asked.domain}
+    stage = prepare(asked.paths, asked.target, asked.catalog, flags)
     made = pipeline.plan(
-        checked.manifests,
-        target,
-        open_catalog(target, asked.catalog, workspace),
+        stage.checked.manifests,
+        stage.target,
+        stage.catalog,
         current=current_version(asked.current_version),
         choice=pipeline.Choice(select=asked.select, exclude=asked.exclude),
+        lock=read_lock(stage.workspace, needed=asked.locked),
+        strict=asked.locked,
     )
     if made.plan is None:
-        raise InputError((*checked.problems, *made.problems))
-    show_problems((*checked.problems, *made.problems))
+        raise failure((*stage.checked.problems, *made.problems))
+    show_problems((*stage.checked.problems, *made.problems))
     return made.plan

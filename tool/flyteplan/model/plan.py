@@ -98,7 +98,8 @@ class Change:
     """One task, and what becomes of it: `action` is update, unchanged, run, or resolve.
 
     `task.version` is the resolved base. `unchanged` counts the fields a manifest could set that stay as they are.
-    `deferred`: the version is known in a task only. `desired` is for readers; nothing is applied from it.
+    `deferred`: the version is known in a task only. `locked`: the lock said what `latest` stands for. `desired` is
+    for readers; nothing is applied from it.
     """
 
     org: str
@@ -118,6 +119,7 @@ class Change:
     other_triggers: int = 0
     unchanged: int = 0
     deferred: bool = False
+    locked: bool = False
     notes: tuple[Note, ...] = ()
     requests: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     desired: TaskSpec | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flyteplan.errors import Problem
-from flyteplan.model.manifest import Manifest
+from flyteplan.errors import Position, Problem
+from flyteplan.model.manifest import Manifest, Selection
 from flyteplan.model.plan import Note
 from flyteplan.model.settings import Selector, Settings
 from flyteplan.model.task import TaskName, Template, Triggers
@@ -38,19 +38,33 @@ class Intent:
     def task(self) -> TaskName:
         return self.group.task
 
+    @property
+    def named_at(self) -> Position:
+        """Where the task is named: in the narrowest manifest, the first of several."""
+        first = min(self.group.manifests, key=lambda one: (isinstance(one.reference, Selection), one.position))
+        return first.reference_at
+
+    @property
+    def selector_at(self) -> Position:
+        """Where its version is chosen, or where it is named when nothing says so."""
+        setting = self.settings.get("selector")
+        return setting.position if setting else self.named_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """An intent and the templates it is about. Both are None when the version is known in a task only.
 
     `newest_base` is the newest version that is not derived: a base that is older takes `latest` callers back.
+    `locked`: the lock, not the catalog, said which version is the latest.
     """
 
     intent: Intent
     base: Template | None
     live: Template | None
     newest_base: str = ""
-    triggers: Triggers = Triggers()
+    triggers: Triggers = field(default=Triggers())
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -82,6 +83,7 @@ class _Planned:
             triggers=self._resolution.triggers.known,
             other_triggers=self._resolution.triggers.others,
             unchanged=max(0, settable(self._desired) - changed),
+            locked=self._resolution.locked,
             notes=(*self._notes, *self._own_notes()),
             requests=requests(self._live.spec, self._desired),
             desired=self._desired,
@@ -119,8 +121,15 @@ class _Planned:
 
     def _own_notes(self) -> tuple[Note, ...]:
         if self._action() != "update":
+            return self._newer_base_note()
+        return (*self._trigger_note(), *self._older_base_note(), *self._newer_base_note())
+
+    def _newer_base_note(self) -> tuple[Note, ...]:
+        newest, name = self._resolution.newest_base, self._base.key.task.name
+        if not self._resolution.locked or newest in ("", self._base.key.version):
             return ()
-        return (*self._trigger_note(), *self._older_base_note())
+        message = f"{newest} was deployed since; flyteplan lock --upgrade {shlex.quote(name)} takes it"
+        return (Note(code="newer-base", message=message),)
 
     def _trigger_note(self) -> tuple[Note, ...]:
         count = self._resolution.triggers.count

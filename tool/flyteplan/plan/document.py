@@ -94,6 +94,7 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
         "notes": [_note(note) for note in change.notes],
     }
     found |= {"deferred": True} if change.deferred else {}
+    found |= {"locked": True} if change.locked else {}
     found |= {"triggers": [_trigger(trigger, change) for trigger in change.triggers]} if change.triggers else {}
     found |= {"other_triggers": change.other_triggers} if change.other_triggers else {}
     found |= {"overrides": [saved_setting(setting) for setting in change.settings]} if settings else {}

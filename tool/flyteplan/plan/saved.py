@@ -82,6 +82,7 @@ def _change(saved: Document) -> Change:
         other_triggers=saved.get("other_triggers", 0),
         unchanged=saved["unchanged_fields"],
         deferred=saved.get("deferred", False),
+        locked=saved.get("locked", False),
         notes=tuple(Note(**note) for note in saved["notes"]),
         requests={name: _amounts(amounts) for name, amounts in saved["requests"].items()},
     )

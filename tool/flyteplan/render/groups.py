@@ -30,7 +30,7 @@ def _likeness(change: Change) -> str:
     fields = [(f.path, f.live, f.desired, f.set_by, f.overridden, f.collateral) for f in shown_fields(change)]
     notes = [note for note in change.notes if note.attention]
     submit = change.submit
-    head = (change.action, change.strategy, change.selector, change.deferred, live_kind(change))
+    head = (change.action, change.strategy, change.selector, change.deferred, change.locked, live_kind(change))
     call = (submit.name if submit.kind == "run" else "", submit.call)
     return repr((head, fields, notes, call, submit.triggers, change.triggers, change.other_triggers))
 

@@ -84,10 +84,12 @@ def _version(group: Group) -> str:
     if first.deferred:
         return f"@ {how}  deferred: the version is known in a task only"
     if first.action == "resolve":
-        return f"resolves to {version} ({how})" if version else f"resolve to their own versions ({how})"
+        told = f"{how}, lock" if first.locked else how
+        return f"resolves to {version} ({told})" if version else f"resolve to their own versions ({told})"
     if first.selector.version:
         return f"@ {first.selector.version} (pinned)"
-    return f"@ {how} -> {version}" if version else f"@ {how}"
+    lock = " (lock)" if first.locked else ""
+    return f"@ {how} -> {version}{lock}" if version else f"@ {how}{lock}"
 
 
 def _live(group: Group) -> tuple[Span, ...]:

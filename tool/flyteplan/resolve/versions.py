@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from flyteplan.errors import Position, Problem
-from flyteplan.model.manifest import Selection
+from flyteplan.errors import Problem
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.resolution import Intent, Resolution
 from flyteplan.model.task import TAG_PREFIX, Newest, TaskName, TaskVersion, Template, Triggers, is_derived
@@ -16,29 +15,31 @@ BASE_TAG = f"{TAG_PREFIX}base"
 
 
 def resolve(
-    intents: Sequence[Intent], catalog: Catalog, current: str | None
+    intents: Sequence[Intent], catalog: Catalog, current: str | None, locked: Mapping[TaskName, str]
 ) -> tuple[tuple[Resolution, ...], tuple[Problem, ...]]:
     """Base and live of every intent, in order; and the problems of those that have none.
 
-    *current* is the version of the deployment that flyteplan runs in, None outside of one.
+    *current* is the version of the deployment that flyteplan runs in, None outside of one. *locked* says what `latest`
+    stands for, task by task; where it says nothing, or a version that is gone, it is the newest base.
     """
     newest = catalog.newest({intent.task for intent in intents})
     bases: dict[int, TaskVersion | None] = {}
     problems: list[Problem] = []
     for number, intent in enumerate(intents):
-        version, problem = _version(intent, newest.get(intent.task), catalog, current)
+        version, problem = _version(intent, newest.get(intent.task), catalog, current, locked)
         problems += [problem] if problem else []
         if problem is None:
             bases[number] = TaskVersion(intent.task, version) if version else None
     templates = catalog.templates(_keys(bases.values(), newest))
     templates, bases = _of_derived(bases, templates, catalog)
+    templates, bases = _of_gone(intents, bases, templates, newest, catalog)
     triggers = catalog.triggers({intent.task for intent in intents if intent.kind == "version"})
     resolutions = []
     for number, key in bases.items():
         if key is not None and key not in templates:
             problems.append(_unknown_version(intents[number], key.version, catalog))
         else:
-            found = _resolution(intents[number], key, newest, templates)
+            found = _resolution(intents[number], key, newest, templates, locked)
             resolutions.append(replace(found, triggers=triggers.get(intents[number].task, Triggers())))
     return tuple(resolutions), tuple(problems)
 
@@ -49,7 +50,11 @@ def _keys(bases: Iterable[TaskVersion | None], newest: Mapping[TaskName, Newest]
 
 
 def _version(
-    intent: Intent, newest: Newest | None, catalog: Catalog, current: str | None
+    intent: Intent,
+    newest: Newest | None,
+    catalog: Catalog,
+    current: str | None,
+    locked: Mapping[TaskName, str],
 ) -> tuple[str, Problem | None]:
     """The version that is meant; "" when it can be known in a task only, and nothing is submitted."""
     if newest is None:
@@ -57,7 +62,8 @@ def _version(
     if intent.selector.version:
         return intent.selector.version, None
     if intent.selector.auto_version == "latest":
-        return (newest.base, None) if newest.base else ("", _only_derived(intent))
+        version = locked.get(intent.task) or newest.base
+        return (version, None) if version else ("", _only_derived(intent))
     if current is None and intent.kind != "none":
         return "", _no_current(intent)
     return current or "", None
@@ -78,26 +84,41 @@ def _of_derived(
     return {**templates, **more}, {number: stands_for.get(key, key) if key else None for number, key in bases.items()}
 
 
+def _of_gone(
+    intents: Sequence[Intent],
+    bases: dict[int, TaskVersion | None],
+    templates: Mapping[TaskVersion, Template],
+    newest: Mapping[TaskName, Newest],
+    catalog: Catalog,
+) -> tuple[Mapping[TaskVersion, Template], dict[int, TaskVersion | None]]:
+    """A locked version that is gone gives way to the newest base. Whoever checks the lock tells of it."""
+    instead = {
+        number: TaskVersion(key.task, newest[key.task].base or key.version)
+        for number, key in bases.items()
+        if key is not None and key not in templates and intents[number].selector.auto_version == "latest"
+    }
+    if not instead:
+        return templates, bases
+    return {**templates, **catalog.templates(set(instead.values()))}, {**bases, **instead}
+
+
 def _resolution(
     intent: Intent,
     key: TaskVersion | None,
     newest: Mapping[TaskName, Newest],
     templates: Mapping[TaskVersion, Template],
+    locked: Mapping[TaskName, str],
 ) -> Resolution:
     if key is None:
         return Resolution(intent=intent, base=None, live=None)
     live = templates.get(TaskVersion(key.task, newest[key.task].live), templates[key])
-    return Resolution(intent=intent, base=templates[key], live=live, newest_base=newest[key.task].base or "")
-
-
-def _position(intent: Intent) -> Position:
-    """Where the task is named: the narrowest manifest, the first of several."""
-    return min(intent.group.manifests, key=lambda m: (isinstance(m.reference, Selection), m.position)).reference_at
-
-
-def _selector_position(intent: Intent) -> Position:
-    setting = intent.settings.get("selector")
-    return setting.position if setting else _position(intent)
+    return Resolution(
+        intent=intent,
+        base=templates[key],
+        live=live,
+        newest_base=newest[key.task].base or "",
+        locked=intent.selector.auto_version == "latest" and locked.get(key.task) == key.version,
+    )
 
 
 def _unknown_task(intent: Intent, catalog: Catalog) -> Problem:
@@ -107,14 +128,14 @@ def _unknown_task(intent: Intent, catalog: Catalog) -> Problem:
     if not names:
         hint = f"the catalog has no task in {place} at all; check project and domain"
     message = f"{place} has no task {intent.task.name}"
-    return Problem(code="FP2001", position=_position(intent), message=message, hint=hint)
+    return Problem(code="FP2001", position=intent.named_at, message=message, hint=hint)
 
 
 def _unknown_version(intent: Intent, version: str, catalog: Catalog) -> Problem:
     known = [known for known in catalog.versions(intent.task) if not is_derived(known)]
     return Problem(
         code="FP2002",
-        position=_selector_position(intent),
+        position=intent.selector_at,
         message=f"{intent.task.name} has no version {version}",
         hint=did_you_mean(version, known, "its versions are"),
     )
@@ -123,14 +144,14 @@ def _unknown_version(intent: Intent, version: str, catalog: Catalog) -> Problem:
 def _only_derived(intent: Intent) -> Problem:
     message = f"every version of {intent.task.name} is one that flyteplan derived: none can be the latest base"
     return Problem(
-        code="FP2002", position=_selector_position(intent), message=message, hint="deploy the task from its code again"
+        code="FP2002", position=intent.selector_at, message=message, hint="deploy the task from its code again"
     )
 
 
 def _no_current(intent: Intent) -> Problem:
     return Problem(
         code="FP2004",
-        position=_selector_position(intent),
+        position=intent.selector_at,
         message="auto_version: current is known in a running task only",
         hint="give --current-version, use latest or a pinned version, or set submit.as: none",
     )
