@@ -136,7 +136,7 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]
         text = environ["QUERY_STRING"] if method == "GET" else environ["wsgi.input"].read(_length(environ)).decode()
         form = dict(parse_qsl(text))
         headers = {"Authorization": environ["HTTP_AUTHORIZATION"]} if "HTTP_AUTHORIZATION" in environ else {}
-        request = Request(method, f"{self.url}{path}", headers, form)
+        request = Request(method, f"https://oauth.example.com{path}", headers, form)  # authlib takes no plaintext
         if method == "GET":
             grant = self.get_authorization_grant(request)
             answer: Answer = self.create_authorization_response(request, "somebody" if self.approved() else None, grant)

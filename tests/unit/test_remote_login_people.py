@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -66,7 +65,7 @@ def connected(kind: AuthType) -> Connection:
 
 def visit(url: str) -> bool:
     """A browser, as far as it follows redirects: to the authorization page, and back."""
-    threading.Thread(target=requests.get, args=[url], kwargs={"timeout": 5}, daemon=True).start()
+    requests.get(url, timeout=5).raise_for_status()
     return True
 
 
