@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.conformance import overgrpc
 from tests.conformance.asking import Client
 from tests.conformance.backends import Backend, Connection, backends
 
 
-@pytest.fixture(scope="session", params=backends(), ids=lambda backend: backend.name)
+@pytest.fixture(scope="session", params=[*backends(), *overgrpc.backends()], ids=lambda backend: backend.name)
 def served(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Backend, Connection]]:

@@ -19,6 +19,7 @@ COMMANDS = {
     "lock": "flyteplan.cli.lock",
     "plan": "flyteplan.cli.plan",
     "schema": "flyteplan.cli.schema",
+    "serve": "flyteplan.serve.command",
     "tasks": "flyteplan.cli.tasks",
     "validate": "flyteplan.cli.validate",
 }
