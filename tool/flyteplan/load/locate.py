@@ -41,6 +41,10 @@ class NodeLocator:
     def key(self, pointer: Pointer) -> Position:
         return place(self._path, self._deepest(pointer)[0].start_mark)
 
+    def text(self, pointer: Pointer) -> str:
+        node = target(self._deepest(pointer)[1])
+        return str(node.value) if isinstance(node, ScalarNode) else ""
+
     def _deepest(self, pointer: Pointer) -> tuple[Node, Node]:
         """The key and the value that *pointer* leads to, as far as it leads."""
         found = (self._root, self._root)

@@ -23,6 +23,9 @@ class Locator(Protocol):
     def key(self, pointer: Pointer) -> Position:
         """Where the last key of `pointer` stands; for a list item and the root, the value itself."""
 
+    def text(self, pointer: Pointer) -> str:
+        """The scalar at `pointer` as it is written, without quotes; "" for a list and a mapping."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

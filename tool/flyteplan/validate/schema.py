@@ -21,12 +21,16 @@ _UNIONS = ("oneOf", "anyOf")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One keyword of the schema that one value breaks. `node` is the part of the schema that holds the keyword."""
+    """One keyword of the schema that one value breaks. `node` is the part of the schema that holds the keyword.
+
+    `written` is a scalar as its document has it: 1.10 is the number 1.1, and the text "1.10".
+    """
 
     keyword: str
     pointer: Pointer
     node: Node
     instance: Any
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

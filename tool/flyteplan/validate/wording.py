@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flyteplan.errors import Position, Problem
@@ -37,7 +38,8 @@ def problems(faults: Iterable[Fault], locator: Locator, validator: Validator) ->
         if fault.keyword == "additionalProperties":
             yield from _unknown(fault, locator, validator)
         else:
-            code, message, hint = _special(fault) or _GENERAL[fault.keyword](fault, validator)
+            read = replace(fault, written=locator.text(fault.pointer))
+            code, message, hint = _special(read) or _GENERAL[fault.keyword](read, validator)
             yield Problem(code=code, position=_place(fault, locator), message=message, hint=hint)
 
 
@@ -98,7 +100,7 @@ def _type(fault: Fault, _: Validator) -> Words:
     names = fault.node["type"]
     wanted = [_TYPES[name] for name in ([names] if isinstance(names, str) else names) if name != "null"]
     wanted = [fault.node["title"]] if "title" in fault.node else wanted
-    return "FP1103", f"{shown(fault.pointer)} must be {_either(wanted)}", _respelt(fault.instance, names)
+    return "FP1103", f"{shown(fault.pointer)} must be {_either(wanted)}", _respelt(fault, names)
 
 
 def _union(fault: Fault, validator: Validator) -> Words:
@@ -107,7 +109,7 @@ def _union(fault: Fault, validator: Validator) -> Words:
         keys = _either([branch["required"][0] for branch in branches])
         return "FP1102", f"{shown(fault.pointer)} needs {keys}", ""
     nodes = [node for node in options(fault.node, validator) if node["type"] != "null"]
-    hint = _respelt(fault.instance, [node["type"] for node in nodes])
+    hint = _respelt(fault, [node["type"] for node in nodes])
     return "FP1103", f"{shown(fault.pointer)} must be {_either([node['title'] for node in nodes])}", hint
 
 
@@ -176,10 +178,11 @@ _GENERAL: dict[str, Callable[[Fault, Validator], Words]] = {
 }
 
 
-def _respelt(value: Any, types: str | Sequence[str]) -> str:
+def _respelt(fault: Fault, types: str | Sequence[str]) -> str:
     """The same value as one of the JSON *types*, where only quotes or a YAML 1.1 word stand between them."""
+    value = fault.instance
     if "string" in types and isinstance(value, int | float):
-        return "" if "integer" in types or "number" in types else f'write "{_literal(value)}"'
+        return "" if "integer" in types or "number" in types else f'write "{fault.written}"'
     if not isinstance(value, str):
         return ""
     if "array" in types and "object" not in types:
