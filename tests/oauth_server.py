@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, ClientMixin, OAuth2Request, grants
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
@@ -28,8 +29,8 @@ class Client(ClientMixin):  # type: ignore[misc]
     def get_client_id(self) -> str:
         return "me"
 
-    def get_allowed_scope(self, scope: str) -> str:
-        return scope
+    def get_allowed_scope(self, scope: str | None) -> str:
+        return scope or "all"
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri.startswith("http://localhost:")
@@ -88,7 +89,7 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]
     """`forms` holds what was posted, `headers` with what; `approved` is whether the user of a device said yes yet."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(scopes_supported=["all", "offline", "mine"])
         self.url = ""
         self.forms: list[dict[str, str]] = []
         self.authorizations: list[str] = []
@@ -229,16 +230,23 @@ class _Device(DeviceCodeGrant):  # type: ignore[misc]
         return bool(self.server.slow_downs >= 0)
 
 
+class _Server(WSGIServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that does not trust the certificate hangs up; that is its own affair."""
+
+
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the library's name
         """Tests have their own output."""
 
 
 @contextmanager
-def oauth_server() -> Iterator[OAuthServer]:
+def oauth_server(tls: ssl.SSLContext | None = None) -> Iterator[OAuthServer]:
     application = OAuthServer()
-    with make_server("127.0.0.1", 0, application, handler_class=_Quiet) as server:
-        application.url = f"http://127.0.0.1:{server.server_port}"
+    with make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet) as server:
+        application.url = f"{'https' if tls else 'http'}://localhost:{server.server_port}"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

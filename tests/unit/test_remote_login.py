@@ -174,6 +174,12 @@ def test_a_refused_secret_says_so_once_and_shows_nothing(server: OAuthServer) ->
     assert "hunter2" not in repr(caught.value)
 
 
+def test_a_refused_scope_says_so(server: OAuthServer) -> None:
+    auth = connected(type=AuthType.CLIENT_SECRET, client_id="me", client_secret=Secret(SECRET), scopes=("unknown",))
+    with pytest.raises(LoginError, match=r"invalid_scope: .* \(check admin.scopes\)"):
+        login(auth, Endpoint(server), pytest.fail).refresh(None)
+
+
 def test_a_description_that_repeats_the_secret_is_cleaned(server: OAuthServer) -> None:
     server.answer = ("400", json.dumps({"error": "invalid_client", "error_description": f"bad secret {SECRET}"}))
     with pytest.raises(LoginError, match=r"bad secret \*\*\*"):

@@ -27,7 +27,7 @@ class ClientSecretFlow:
             return self._server.exchange(body, (client_id, secret))
         except RefusedError as error:
             url = self._server.metadata.token_endpoint
-            hint = "check the client id and its secret"
+            hint = "check admin.scopes" if error.code == "invalid_scope" else "check the client id and its secret"
             raise LoginError(f"client {client_id} gets no token at {url}: {error}", hint) from None
 
     def _client_id(self) -> str:

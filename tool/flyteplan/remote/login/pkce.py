@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 import secrets
-import webbrowser
 from collections.abc import Callable, Mapping
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
 
 from flyteplan.remote.login.errors import LoginError, RefusedError
 from flyteplan.remote.login.http import checked
-from flyteplan.remote.login.redirect import listening
 from flyteplan.remote.login.server import AuthorizationServer
 from flyteplan.remote.login.token import Token
 
@@ -29,6 +26,9 @@ _INSTEAD = (
 
 def browser(environ: Mapping[str, str], terminal: bool) -> Browser | None:
     """What opens a page for the user; None where nobody would see it: no terminal, no display, a CI job, SSH."""
+    import platform
+    import webbrowser
+
     if not terminal or environ.get("CI") or environ.get("SSH_CONNECTION"):
         return None
     has_display = platform.system() in ("Darwin", "Windows") or any(
@@ -68,6 +68,8 @@ class PkceFlow:
 
     def _code(self, client: WebApplicationClient, verifier: str) -> str:
         """The code that comes back with the state that was sent; others are not for us."""
+        from flyteplan.remote.login.redirect import listening
+
         state = secrets.token_urlsafe(32)
         answers: Queue[str | RefusedError] = Queue()
         url = self._url(client, verifier, state)
