@@ -15,7 +15,7 @@ _SPELLINGS = "write host, host:port, dns:///host:port, https://host or, for plai
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`host` in lower case, an IPv6 address in brackets; `port` 0 where none is written.
+    """`host` as it is written, an IPv6 address in brackets; `port` 0 where none is.
 
     `plaintext` is what the scheme says: True for http, False for https, None where it says nothing.
     """
@@ -31,11 +31,11 @@ class Endpoint:
 
     def dialled(self, insecure: bool) -> str:
         """What gRPC takes as the target of a channel. Without a port, that of http or https."""
-        return f"dns:///{self.host}:{self.port or (80 if insecure else 443)}"
+        return f"dns:///{self.host.lower()}:{self.port or (80 if insecure else 443)}"
 
     def is_at(self, other: Endpoint) -> bool:
         """Whether both may be the same server: a port that is not written is any port."""
-        return self.host == other.host and (self.port == other.port or 0 in (self.port, other.port))
+        return self.host.lower() == other.host.lower() and (self.port == other.port or 0 in (self.port, other.port))
 
 
 def parse_endpoint(text: str, origin: str) -> Endpoint:
@@ -47,7 +47,7 @@ def parse_endpoint(text: str, origin: str) -> Endpoint:
     known = not scheme or scheme.lower() in _SCHEMES
     if not known or not found or int(found["port"] or 1) not in range(1, 65536):
         raise UsageError(f"{origin}: {text.rpartition('@')[2].strip() or 'nothing'} is no endpoint ({_SPELLINGS})")
-    host = found["host"].lower()
+    host = found["host"]
     if host.startswith("[") and not _is_address(host):
         raise UsageError(f"{origin}: {host} is no IPv6 address ({_SPELLINGS})")
     return Endpoint(host, int(found["port"] or 0), _SCHEMES.get(scheme.lower()))
