@@ -57,7 +57,7 @@ def transcript(line: str, case: Path, folder: Path) -> str:
     done = subprocess.run(
         [*interpreter(case), *shlex.split(line)],
         cwd=folder,
-        env=environment(),
+        env=environment(folder),
         input=stdin,
         capture_output=True,
         timeout=120,
@@ -76,10 +76,16 @@ def interpreter(case: Path) -> list[str]:
     return [sys.executable, "-m", "flyteplan"]
 
 
-def environment() -> dict[str, str]:
-    """Nothing of whoever runs the tests: neither Flyte's variables nor CI's."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(REPOSITORY / "tool"), "PYTHONWARNINGS": "error", "LC_ALL": "C.UTF-8"}
+def environment(folder: Path) -> dict[str, str]:
+    """Nothing of whoever runs the tests: neither Flyte's variables and configuration nor CI's."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return {
+        **kept,
+        "HOME": str(folder),
+        "PYTHONPATH": str(REPOSITORY / "tool"),
+        "PYTHONWARNINGS": "error",
+        "LC_ALL": "C.UTF-8",
+    }
 
 
 def text(output: bytes) -> str:

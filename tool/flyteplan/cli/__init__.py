@@ -16,6 +16,7 @@ from flyteplan.errors import Exit, FlyteplanError, InputError
 COMMANDS = {
     "diff": "flyteplan.cli.diff",
     "explain": "flyteplan.cli.explain",
+    "import": "flyteplan.cli.importing",
     "lock": "flyteplan.cli.lock",
     "plan": "flyteplan.cli.plan",
     "schema": "flyteplan.cli.schema",

@@ -32,8 +32,24 @@ output = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="The summary line alone.")
 verbose = click.option("-v", "--verbose", is_flag=True, help="Every task on its own, nothing grouped.")
 detailed_exitcode = click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
-catalog = click.option("--catalog", metavar="PATH", help="Read templates from this .jsonl file, or folder of them.")
+# Where `flyteplan.cli.sources` finds the flags of `place` that say how to reach an endpoint.
+CONNECTION = "flyteplan.connection"
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """These flags go to the one place that opens a connection, past every command that has them."""
+    context.meta.setdefault(CONNECTION, {})[parameter.name] = value
+
+
+_kept: dict[str, Any] = {"expose_value": False, "callback": _keep}
+catalog = click.option(
+    "--catalog", metavar="PATH", help="Read templates from this .jsonl file, folder of them, or catalog database."
+)
 place = _all(
+    click.option("--endpoint", metavar="HOST", help="In place of the target's endpoint, or of its catalog.", **_kept),
+    click.option("--insecure/--no-insecure", default=None, help="Speak plaintext to the endpoint.", **_kept),
+    click.option("-c", "--config", metavar="FILE", help="Flyte's configuration file.", **_kept),
+    click.option("--auth-type", metavar="TYPE", help="How to log in: pkce, client-secret, device-flow, ...", **_kept),
     click.option("--org", metavar="ORG", help="In place of the target's organization."),
     click.option("-p", "--project", metavar="PROJECT", help="In place of the target's project."),
     click.option("-d", "--domain", metavar="DOMAIN", help="In place of the target's domain."),

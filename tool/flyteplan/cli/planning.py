@@ -9,14 +9,13 @@ from flyteplan import pipeline
 from flyteplan.cli.current import current_version
 from flyteplan.cli.lockfile import read_lock
 from flyteplan.cli.output import show_problems
+from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.cli.workspace import (
     MANIFEST_SCHEMA,
     Workspace,
     layers_of,
     manifest_files,
-    open_catalog,
     open_workspace,
-    placed,
 )
 from flyteplan.errors import InputError, failure
 from flyteplan.files.schema import read_schema
@@ -55,7 +54,7 @@ class Stage:
 def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, flags: Mapping[str, str | None]) -> Stage:
     """Raises InputError with all that is wrong in the manifests."""
     workspace = open_workspace()
-    place = placed(workspace.target(target), flags)
+    place = placed(workspace.target(target), catalog, flags)
     layers = layers_of(paths) if paths else workspace.layers(place)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)

@@ -10,7 +10,8 @@ import click
 
 from flyteplan.cli import options
 from flyteplan.cli.output import formats, show_problems, write
-from flyteplan.cli.workspace import open_catalog, open_workspace, placed
+from flyteplan.cli.sources import open_catalog, placed
+from flyteplan.cli.workspace import open_workspace
 from flyteplan.errors import CatalogError, UsageError
 from flyteplan.model.config import Target
 from flyteplan.model.nearest import did_you_mean
@@ -77,7 +78,7 @@ def show_task(
 
 def _open(target: str | None, catalog: str | None, flags: Mapping[str, str | None]) -> tuple[Target, Catalog]:
     workspace = open_workspace()
-    place = placed(workspace.target(target), flags)
+    place = placed(workspace.target(target), catalog, flags)
     return place, open_catalog(place, catalog, workspace)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from flyteplan.errors import InputError, Position, Problem, UsageError
 from flyteplan.files.config import find_config
@@ -18,9 +17,6 @@ from flyteplan.model.config import Config, Target
 from flyteplan.model.document import Document
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.validate import Validator, config
-
-if TYPE_CHECKING:
-    from flyteplan.ports import Catalog
 
 MANIFEST_SCHEMA = "task-override.v1.schema.json"
 CONFIG_SCHEMA = "config.v1.schema.json"
@@ -107,30 +103,3 @@ def manifest_files(layers: Layers, workspace: Workspace) -> Iterator[tuple[int, 
         hint = "write one, or give the folder that has them"
         message = "there is no manifest here, no .yaml, .yml or .json file"
         raise InputError([Problem(code="FP1001", position=Position(names), message=message, hint=hint)])
-
-
-def placed(target: Target, flags: Mapping[str, str | None]) -> Target:
-    """*target* with org, project and domain of the flags, else of Flyte's variables, else its own."""
-    return replace(
-        target,
-        org=_first(flags["org"], "FLYTE_TASK_ORG", target.org),
-        project=_first(flags["project"], "FLYTE_TASK_PROJECT", target.project),
-        domain=_first(flags["domain"], "FLYTE_TASK_DOMAIN", target.domain),
-    )
-
-
-def _first(flag: str | None, variable: str, configured: str) -> str:
-    return flag or os.environ.get(variable) or configured
-
-
-def open_catalog(target: Target, path: str | None, workspace: Workspace) -> Catalog:
-    """The snapshot of the flag, or the one of the target. Raises UsageError where there is neither."""
-    from flyteplan.files.snapshot import SnapshotCatalog
-
-    if path:
-        return SnapshotCatalog(path, root=workspace.root)
-    if target.catalog:
-        return SnapshotCatalog(os.path.join(workspace.root, target.catalog), root=workspace.root)
-    if target.endpoint:
-        raise UsageError(f"target {target.name} is an endpoint, which can not be read yet; give --catalog SNAPSHOT")
-    raise UsageError("no catalog: name one in the target of flyteplan.yaml, or give --catalog PATH")
