@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from flyteplan.model.plan import Difference, Field, Loser, differ
@@ -10,7 +11,10 @@ from flyteplan.model.settings import Path, Setting, Settings
 
 ROOT = "overrides"
 _HALVES = {"requests": "request", "limits": "limit"}
-_COUNT: Path = (ROOT, "resources", "gpu", "quantity")
+# What `diff` calls the rest of a pod's primary container.
+_PRIMARY = "primary_container"
+_VARIABLE = re.compile(r"env\[(?P<name>\w+)\]")
+_WHOLE_ENV = ("env", "env(order)")
 _PAIRS = frozenset({"cpu", "memory"})
 _NAMED = frozenset({"env_vars", "labels", "annotations", "secrets"})
 
@@ -23,6 +27,8 @@ def fields(differences: Iterable[Difference], settings: Settings, *, replace: bo
 def _field(difference: Difference, settings: Settings, *, replace: bool) -> Field:
     paths = setting_paths(difference.path)
     cause, authored = _cause(paths, settings, replace=replace)
+    # Beside what its author sets, a parameter that is replaced loses what he does not name: the device of a count.
+    authored = authored and not (replace and cause is not None and cause.value and difference.desired is None)
     changed = differ(difference.base, difference.desired)
     return Field(
         path=difference.path,
@@ -38,7 +44,9 @@ def _field(difference: Difference, settings: Settings, *, replace: bool) -> Fiel
 def setting_paths(field: str) -> tuple[Path, ...]:
     """The paths at which a manifest may have set this field, the narrowest first."""
     parameter, _, rest = field.partition(".")
-    if parameter == "resources":
+    if parameter == _PRIMARY:
+        parameter, paths = _primary_paths(rest)
+    elif parameter == "resources":
         paths = _resource_paths(rest)
     elif parameter in _NAMED:
         paths = [(rest,)]
@@ -46,6 +54,15 @@ def setting_paths(field: str) -> tuple[Path, ...]:
         parts = tuple(rest.split(".")) if rest else ()
         paths = [parts[:end] for end in range(len(parts), 0, -1)]
     return (*((ROOT, parameter, *path) for path in paths), (ROOT, parameter))
+
+
+def _primary_paths(rest: str) -> tuple[str, list[Path]]:
+    """What a pod has beside plain values: a variable that comes from elsewhere, an empty `resources`."""
+    variable = _VARIABLE.match(rest)
+    if variable is not None:
+        return "env_vars", [(variable["name"],)]
+    parameter = rest.partition(".")[0]
+    return ("env_vars" if parameter in _WHOLE_ENV else parameter), []
 
 
 def _resource_paths(rest: str) -> list[Path]:
@@ -66,13 +83,8 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool) -> tup
         setting = settings.get(*path)
         if setting is not None:
             side_effect = setting.clears and len(settings.under(*path)) > 1
-            return setting, not (replace and (side_effect or _is_count_alone(setting, paths)))
+            return setting, not (replace and side_effect)
     return None, False
-
-
-def _is_count_alone(setting: Setting, paths: tuple[Path, ...]) -> bool:
-    """A count names no device: that the device goes with the rest is not what its author wrote."""
-    return setting.path == _COUNT != paths[0] and setting.value != 0
 
 
 def _losers(cause: Setting | None, paths: tuple[Path, ...]) -> tuple[Loser, ...]:
