@@ -103,10 +103,6 @@ def test_a_file_says_the_same_to_both(tmp_path: Path, monkeypatch: pytest.Monkey
         "utf-8",
     )
     environ = {"FLYTE_ADMIN_SCOPES": "all openid", "FLYTE_AUTH_COMMAND": "get 'the token'", "FLYTE_TASK_DOMAIN": "d"}
-        "FLYTE_ADMIN_SCOPES": "all openid",
-        "FLYTE_AUTH_COMMAND": "get 'the token'",
-        "FLYTE_TASK_DOMAIN": "staging",
-    }
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     theirs = Config.auto(str(path))
