@@ -24,7 +24,7 @@ def put_overrides(draft: Draft, overrides: Mapping[str, Any]) -> None:
         _refuse_nulls(draft, overrides)
     for name, value in overrides.items():
         path = ("overrides", name)
-        if value is None or (draft.replacing and name in _REPLACED):
+        if value is None or (draft.replacing and (name in _REPLACED or value == {})):
             draft.put(path, None)
         if value is not None:
             _PUT[name](draft, name, value)
