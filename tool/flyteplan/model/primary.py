@@ -193,7 +193,9 @@ class PodPrimary:
         found = self._found(side)
         if found is None or _pod_name(name, found) not in found.fields:
             return
-        del found.fields[_pod_name(name, found)]
+        # A count under several names at once goes with all of them.
+        while _pod_name(name, found) in found.fields:
+            del found.fields[_pod_name(name, found)]
         if not found.fields:
             self._drop_empty(side)
 
