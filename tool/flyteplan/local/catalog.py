@@ -100,7 +100,7 @@ def _there(rows: Iterable[TriggerRow]) -> Iterator[TriggerRow]:
 
 
 def _trigger(row: TriggerRow) -> Trigger:
-    return Trigger(name=row.name, active=row.active, revision=row.latest_revision, version=row.task_version)
+    return Trigger(name=row.name, active=bool(row.active), revision=row.latest_revision, version=row.task_version)
 
 
 def _shown(path: str, root: str) -> str:
