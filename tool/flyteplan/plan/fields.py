@@ -26,9 +26,7 @@ def fields(differences: Iterable[Difference], settings: Settings, *, replace: bo
 
 def _field(difference: Difference, settings: Settings, *, replace: bool) -> Field:
     paths = setting_paths(difference.path)
-    cause, authored = _cause(paths, settings, replace=replace)
-    # Beside what its author sets, a parameter that is replaced loses what he does not name: the device of a count.
-    authored = authored and not (replace and cause is not None and cause.value and difference.desired is None)
+    cause, authored = _cause(paths, settings, replace=replace, gone=difference.desired is None)
     changed = differ(difference.base, difference.desired)
     return Field(
         path=difference.path,
@@ -77,13 +75,15 @@ def _resource_paths(rest: str) -> list[Path]:
     return [(name, _HALVES[group]), (name,)] if name in _PAIRS else [(name,)]
 
 
-def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool) -> tuple[Setting | None, bool]:
-    """The setting behind a field, and whether its author wrote about this field."""
-    for path in paths:
-        setting = settings.get(*path)
-        if setting is not None:
-            side_effect = setting.clears and len(settings.under(*path)) > 1
-            return setting, not (replace and side_effect)
+def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: bool) -> tuple[Setting | None, bool]:
+    """The setting behind a field, and whether its author wrote about this field.
+
+    What is gone was cleared, if anything clears it: a count that is set does not take the device away.
+    """
+    found = [setting for path in paths if (setting := settings.get(*path)) is not None]
+    for setting in [setting for setting in found if gone and not setting.value] or found:
+        side_effect = setting.clears and len(settings.under(*setting.path)) > 1
+        return setting, not (replace and side_effect)
     return None, False
 
 
