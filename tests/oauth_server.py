@@ -145,7 +145,8 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]
         self.forms.append(form)
         self.authorizations.append(headers.get("Authorization", ""))
         if self.answer:
-            return int(self.answer[0]), self.answer[1], [("Content-Type", "text/html")]
+            elsewhere = [("Location", f"{self.url}/elsewhere")] if self.answer[0].startswith("3") else []
+            return int(self.answer[0]), self.answer[1], [("Content-Type", "text/html"), *elsewhere]
         if path == "/device":
             answer = self.create_endpoint_response("device_authorization", request)
         else:

@@ -102,7 +102,14 @@ def test_a_wrong_file_is_an_input_error_with_its_place(cwd: Path, text: str, mes
 
 
 @pytest.mark.parametrize(
-    "text", ["", "admin:\ntask:\n", "admin: {endpoint: null, scopes: null}\n", "logger: {level: 1}\n"]
+    "text",
+    [
+        "",
+        "admin:\ntask:\n",
+        "admin: {endpoint: null, scopes: null}\n",
+        "admin: {endpoint: '', insecure: ''}\n",
+        "logger: {level: 1}\n",
+    ],
 )
 def test_what_is_null_says_nothing(cwd: Path, text: str) -> None:
     path = cwd / ".flyte" / "config.yaml"

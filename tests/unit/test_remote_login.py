@@ -193,7 +193,7 @@ def test_a_description_that_repeats_the_secret_is_cleaned(server: OAuthServer) -
         ("404", "hunter2", "check what"),
         ("200", "[]", "check what"),
         ("200", '{"access_token": "x", "expires_in": "soon"}', "check what"),
-        ("302", "", "check what"),
+        ("307", "", "check what"),
     ],
 )
 def test_an_answer_that_is_none_is_a_login_error(server: OAuthServer, status: str, body: str, hint: str) -> None:
@@ -201,6 +201,7 @@ def test_an_answer_that_is_none_is_a_login_error(server: OAuthServer, status: st
     with pytest.raises(LoginError, match=rf"HTTP {status} and no token \({hint}") as caught:
         by_secret(server).refresh(None)
     assert "hunter2" not in str(caught.value)
+    assert len(server.forms) == 1
 
 
 def test_a_server_that_can_not_be_reached_is_a_login_error(server: OAuthServer) -> None:
