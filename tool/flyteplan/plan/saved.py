@@ -47,7 +47,7 @@ def _value(path: tuple[str, ...], saved: Any) -> Any:
         return Secret(**saved)
     if path[-2:] == ("gpu", "device"):
         return Accelerator(**saved)
-    return tuple(saved) if path[-1] == "ignored_inputs" else saved
+    return tuple(saved) if path == ("overrides", "cache", "ignored_inputs") else saved
 
 
 def read(document: Document) -> Plan:
