@@ -41,7 +41,8 @@ def _argument(arguments: Sequence[str]) -> str | None:
     names = [os.path.basename(argument) for argument in arguments[:2]]
     if _ENTRYPOINT not in names:
         return None
-    for flag, value in pairwise(arguments):
+    for argument, following in pairwise([*arguments, ""]):
+        flag, equals, value = argument.partition("=")
         if flag in _FLAGS:
-            return value
+            return (value if equals else following) or None
     return None
