@@ -33,6 +33,9 @@ class _Somewhere:
     def key(self, pointer: Pointer) -> Position:
         return _PLACE
 
+    def text(self, pointer: Pointer) -> str:
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
