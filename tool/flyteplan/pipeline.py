@@ -7,12 +7,12 @@ Every stage returns its problems as data; the next one begins only when there ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
 
-from flyteplan.errors import Position, Problem, ordered
+from flyteplan.errors import InputError, Position, Problem, ordered
 from flyteplan.load import load
 from flyteplan.lock import check, moves, renew, superfluous
 from flyteplan.model.config import Target
@@ -20,16 +20,19 @@ from flyteplan.model.document import Document
 from flyteplan.model.lock import Lock, Move
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.nearest import did_you_mean
-from flyteplan.model.plan import Change, Plan
+from flyteplan.model.plan import Change, Plan, differ
 from flyteplan.model.resolution import Group, Intent, Resolution
 from flyteplan.model.task import TaskName
 from flyteplan.override import override
 from flyteplan.plan import change
 from flyteplan.ports import Catalog
+from flyteplan.render.manifest import Deployed, Draft, Place, manifests
 from flyteplan.resolve import compose, group, resolve
 from flyteplan.validate import Validator, between, manifest
 
 Found = tuple[int, str, "bytes | Problem"]
+# The file of a manifest that is only tried.
+_DRAFT = "<import>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +197,46 @@ def _unmatched(flag: str, globs: Iterable[str], groups: Iterable[Group]) -> Iter
             hint = did_you_mean(glob, names, "they override")
             position, message = Position(f"{flag} '{glob}'"), "the manifests override no task of this name"
             yield Problem(code="FP2003", position=position, message=message, hint=hint, severity="warning")
+
+
+def written(tasks: Sequence[Deployed], target: Target, catalog: Catalog, validator: Validator, modeline: str) -> str:
+    """Deployed tasks -> their manifests. What a manifest can not say, or would change, is left out of it.
+
+    Raises InputError for a task that no manifest can name.
+    """
+    without: dict[Place, str] = {}
+    while True:
+        draft = manifests(tasks, without, modeline)
+        refused = _refused(draft, {one.task: one for one in tasks}, target, catalog, validator)
+        if not refused:
+            return draft.text
+        without |= refused
+
+
+def _refused(
+    draft: Draft, tasks: Mapping[TaskName, Deployed], target: Target, catalog: Catalog, validator: Validator
+) -> dict[Place, str]:
+    """What is wrong in a draft, and what in it changes its task. Both only show when it is read and planned."""
+    checked = validate([(0, _DRAFT, draft.text.encode())], validator, [[0]])
+    made = plan(checked.manifests, target, catalog, current=None, choice=Choice()) if checked.valid else None
+    wrong = [one for one in (made or checked).problems if one.severity == "error"]
+    if any(one.position.line not in draft.places for one in wrong):
+        raise InputError(wrong)
+    found = {draft.places[one.position.line]: one.message for one in wrong}
+    for one in made.plan.changes if made and made.plan else ():
+        found |= dict.fromkeys(_changing(one, tasks[one.task.task], draft), "it can not be said without a change")
+    return found
+
+
+def _changing(change: Change, task: Deployed, draft: Draft) -> Iterable[Place]:
+    """What makes *change* out of what should stay as it is; a guess where no field tells, for odd templates."""
+    fields = [one for one in change.fields if differ(one.base if task.pinned else one.live, one.desired)]
+    told = [draft.places[one.set_by.line] for one in fields if one.set_by]
+    if told or not fields or task.present.key != task.base.key:
+        return told
+    names = list(dict.fromkeys(path[0] for whose, path in draft.places.values() if whose == task.task))
+    guess = next((name for name in names if name in fields[0].path), names[0])
+    return [(task.task, (guess,))]
 
 
 def _intents(groups: Iterable[Group]) -> tuple[list[Intent], list[Problem]]:
