@@ -1,0 +1,97 @@
+"""Where templates are read from, and whose: a snapshot, a catalog database, or a Flyte endpoint."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flyteplan.cli.options import CONNECTION
+from flyteplan.cli.workspace import Workspace
+from flyteplan.errors import UsageError
+from flyteplan.files.snapshot import SUFFIX, SnapshotCatalog
+from flyteplan.model.config import Target
+
+if TYPE_CHECKING:
+    from flyteplan.ports import Catalog
+    from flyteplan.remote.connection import Connection
+
+_NOWHERE = "no catalog: name one in the target of flyteplan.yaml, or give --catalog PATH or --endpoint HOST"
+
+
+def placed(target: Target, path: str | None, flags: Mapping[str, str | None]) -> Target:
+    """*target* with org, project and domain of the flags, else of Flyte's variables, else its own.
+
+    For an endpoint, what none of them names comes from Flyte's own configuration file.
+    """
+    own = replace(
+        target,
+        org=_first(flags["org"], "FLYTE_TASK_ORG", target.org),
+        project=_first(flags["project"], "FLYTE_TASK_PROJECT", target.project),
+        domain=_first(flags["domain"], "FLYTE_TASK_DOMAIN", target.domain),
+    )
+    if not _is_remote(target, path):
+        return own
+    found = _connection(own)
+    org = own.org or found.org or found.guessed_org
+    return replace(own, org=org, project=own.project or found.project, domain=own.domain or found.domain)
+
+
+def _first(flag: str | None, variable: str, configured: str) -> str:
+    return flag or os.environ.get(variable) or configured
+
+
+def open_catalog(target: Target, path: str | None, workspace: Workspace) -> Catalog:
+    """That of the flags, else of the target, else of Flyte's configuration. Raises UsageError where there is none."""
+    if _is_remote(target, path):
+        return _remote(target)
+    return open_file(path or os.path.join(workspace.root, target.catalog), workspace)
+
+
+def open_file(path: str, workspace: Workspace) -> Catalog:
+    """A .jsonl file or a folder of them, or else a catalog database."""
+    if path.endswith(SUFFIX) or os.path.isdir(path):
+        return SnapshotCatalog(path, root=workspace.root)
+    from flyteplan.local.catalog import LocalCatalog
+
+    return LocalCatalog(path, root=workspace.root)
+
+
+def _is_remote(target: Target, path: str | None) -> bool:
+    if path:
+        return False
+    return bool(_flags().get("endpoint")) or not target.catalog
+
+
+def _flags() -> dict[str, Any]:
+    found: dict[str, Any] = click.get_current_context().meta.get(CONNECTION, {})
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _connection(target: Target) -> Connection:
+    from flyteplan.remote.connection import Flags, connection
+
+    try:
+        return connection(Flags(**_flags()), os.environ, os.getcwd(), target)
+    except UsageError as error:
+        if str(error).startswith("no endpoint"):
+            raise UsageError(_NOWHERE) from None
+        raise
+
+
+def _remote(target: Target) -> Catalog:
+    from flyteplan.remote import open_remote
+
+    closing = ExitStack()
+    click.get_current_context().call_on_close(closing.close)
+    terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    return open_remote(_connection(target), target.org, _tell, environ=os.environ, terminal=terminal, closing=closing)
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
