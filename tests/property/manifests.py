@@ -35,6 +35,9 @@ class NoPlace:
     def key(self, pointer: Pointer) -> Position:
         return Position(self._path, 1 + len(pointer), 1)
 
+    def text(self, pointer: Pointer) -> str:
+        return ""
+
 
 def document(
     overrides: Overrides, *, name: str = "one", strategy: str = "merge", task: TaskName = TASK, **spec: Any
