@@ -6,15 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flyteplan.remote.catalog import RemoteCatalog
-from flyteplan.remote.channel import Channel, open_channel
+from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
 from flyteplan.remote.discovery import EndpointDiscovery
 from flyteplan.remote.login import Login, browser, login
+from flyteplan.remote.retry import Limits
+from flyteplan.remote.wire import Wire
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-__all__ = ["RemoteCatalog", "open_remote"]
+__all__ = ["Limits", "RemoteCatalog", "open_remote"]
+
+_LIMITS = Limits()
 
 
 def open_remote(
@@ -25,14 +29,16 @@ def open_remote(
     environ: Mapping[str, str],
     terminal: bool,
     closing: ExitStack,
+    limits: Limits = _LIMITS,
 ) -> RemoteCatalog:
     """The catalog of an endpoint; *closing* ends the connection. Nothing is sent before the first question.
 
-    *tell* shows a line to the user; *terminal* is whether there is one who can log in with a browser.
+    *tell* shows a line to the user: what a login needs, and that a certificate is not verified; *terminal* is whether
+    there is one who can log in with a browser.
     """
-    wire = open_channel(connection)
+    wire = Wire(connection, tell)
     closing.callback(wire.close)
-    discovery = EndpointDiscovery(wire, connection)
+    discovery = EndpointDiscovery(wire, connection, limits)
     access: Login = login(connection, discovery, tell, browser(environ, terminal))
     discovery.proxy_headers = access.proxy_headers
-    return RemoteCatalog(Channel(wire, connection, access), address=connection.endpoint, org=org)
+    return RemoteCatalog(Channel(wire, connection, access, limits), address=connection.endpoint, org=org)

@@ -3,6 +3,11 @@
 ListTasks answers one row a task, the newest of the versions that the filters leave. So one list gives what is live, and
 one with `NOT_ENDS_WITH .flyteplan` on the version the newest bases. Names that are known are asked for 200 at a time,
 all groups at once; a listing of a scope is read page by page, once, and answers what is live as well.
+
+ListVersions is asked of a task only when these lists do not answer: its name is in none of them, or the base is. Which
+of two bases of one creation time is the newest can not be seen in ListTasks: it answers one row, picked by chance, and
+no filter leaves out a different version for every name. To see it would take a ListVersions for each task. So there is
+no error for it: where ListVersions is asked anyway, the greater version is the newest, as in every other catalog.
 """
 
 from __future__ import annotations
@@ -11,13 +16,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from flyteidl2.common import identifier_pb2, list_pb2
-from flyteidl2.task import task_definition_pb2, task_service_pb2
-from flyteidl2.trigger import trigger_service_pb2
-
 from flyteplan.errors import CatalogError, Problem
+from flyteplan.model.newest import newest_first
 from flyteplan.model.task import (
-    DERIVED_SUFFIX,
     Listing,
     Newest,
     Scope,
@@ -30,168 +31,152 @@ from flyteplan.model.task import (
 )
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.faults import Fault
-from flyteplan.remote.methods import GET_TASK_DETAILS, LIST_TASKS, LIST_TRIGGERS, LIST_VERSIONS, Method
+from flyteplan.remote.methods import GET_TASK_DETAILS, LIST_TASKS, LIST_TRIGGERS, LIST_VERSIONS
+from flyteplan.remote.pages import read_pages
+from flyteplan.remote.questions import PAGE, Questions
 
-PAGE = 200
 _SECOND = 10**9
 _NOT_FOUND = frozenset({"NOT_FOUND"})
 Item = TypeVar("Item")
+# A scope, and the number of a group of its names.
+_Group = tuple[Scope, int]
 
 
 class RemoteCatalog:
-    """Nothing is asked before the first question. Names and versions that the server does not have are left out."""
+    """One state of the endpoint: what was read is not read again. For one thread.
+
+    Nothing is asked before the first question. Names and versions that the server does not have are left out.
+    """
 
     def __init__(self, channel: Channel, *, address: str, org: str) -> None:
-        self._channel, self._address, self._org = channel, address, org
+        self._channel, self._address, self._questions = channel, address, Questions(org)
         self._listed: dict[Scope, dict[TaskName, Any]] = {}
-        # What templates tell of the triggers of their task on the way: how many, and of what is live.
-        self._counted: dict[TaskVersion, int] = {}
-        self._live_versions: dict[TaskName, str] = {}
+        self._versions: dict[TaskName, tuple[str, ...]] = {}
+        self._templates: dict[TaskVersion, Template] = {}
+        # How many triggers the rows of a listing tell of: not every server lists all of them.
+        self._counted: dict[TaskName, int] = {}
 
     @property
     def address(self) -> str:
         return self._address
 
     def listing(self, scope: Scope) -> Sequence[Listing]:
-        rows = self._rows(scope)
-        return [Listing(task=task, environment=rows[task].metadata.environment_name) for task in sorted(rows)]
+        if scope not in self._listed:
+            self._questions.check([scope])
+            rows = read_pages(self._channel, LIST_TASKS, {scope: self._questions.tasks(scope)}, "tasks")
+            self._listed[scope] = _of_scope(scope, rows[scope])
+        found = self._listed[scope]
+        return [Listing(task=task, environment=found[task].metadata.environment_name) for task in sorted(found)]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
-        live = self._live(tasks)
-        missing = [task for task in tasks if task not in live]
-        live |= {task: versions[0] for task, versions in self._all_versions(missing).items() if versions}
-        self._live_versions |= live
+        rows = self._live(tasks)
+        self._counted |= {task: _trigger_count(row.metadata.triggers_summary) for task, row in rows.items()}
+        live = {task: row.task_id.version for task, row in rows.items()}
         derived = [task for task, version in live.items() if is_derived(version)]
         bases = {task: version for task, version in live.items() if not is_derived(version)}
         bases |= self._newest_bases(derived)
-        return {task: Newest(live=version, base=bases.get(task)) for task, version in live.items()}
+        found = {task: Newest(live=version, base=bases[task]) for task, version in live.items() if task in bases}
+        return found | self._newest_of_all_versions(task for task in tasks if task not in found)
 
     def versions(self, task: TaskName) -> Sequence[str]:
         return self._all_versions([task])[task]
 
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
-        found: dict[TaskVersion, Template] = {}
+        wanted = sorted({key for key in keys if key.version and key not in self._templates})
+        self._questions.check({key.task.scope for key in wanted})
         absent: list[TaskVersion] = []
-        requests = ((key, self._details_request(key)) for key in sorted(set(keys)))
+        requests = ((key, self._questions.details(key)) for key in wanted)
         for key, answer in self._channel.gather(GET_TASK_DETAILS, requests, _NOT_FOUND):
             if isinstance(answer, Fault):
                 absent.append(key)
             else:
-                found[key] = _template(key, answer.details)
-                self._counted[key] = answer.details.metadata.triggers_summary.stats.total
+                self._templates[key] = self._template(key, answer.details)
         self._confirm(absent)
-        return found
+        return {key: self._templates[key] for key in keys if key in self._templates}
 
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
-        found: dict[TaskName, list[Trigger]] = {}
-        for scope in sorted({task.scope for task in tasks}):
-            for row in self._pages(LIST_TRIGGERS, self._triggers_request(scope), "triggers"):
+        scopes = {task.scope for task in tasks}
+        self._questions.check(scopes)
+        requests = {scope: self._questions.triggers(scope) for scope in sorted(scopes)}
+        found: dict[TaskName, dict[str, Trigger]] = {}
+        for scope, rows in read_pages(self._channel, LIST_TRIGGERS, requests, "triggers").items():
+            for row in rows:
                 task = TaskName(scope.project, scope.domain, row.id.name.task_name)
-                if task in tasks:
-                    found.setdefault(task, []).append(_trigger(row))
-        known = {task: Triggers(known=tuple(sorted(rows, key=_name))) for task, rows in found.items()}
-        return {**self._only_counted(tasks), **known}
-
-    def _only_counted(self, tasks: Collection[TaskName]) -> dict[TaskName, Triggers]:
-        """Triggers that the server counts and does not list."""
-        live = {task: TaskVersion(task, self._live_versions.get(task, "")) for task in tasks}
-        counts = {task: self._counted.get(key, 0) for task, key in live.items()}
-        return {task: Triggers(others=count) for task, count in counts.items() if count}
+                if task in tasks and not row.status.HasField("deleted_at"):
+                    found.setdefault(task, {})[row.id.name.name] = _trigger(row)
+        known = {task: Triggers(known=tuple(named[name] for name in sorted(named))) for task, named in found.items()}
+        counted = {task: Triggers(others=self._counted[task]) for task in tasks if self._counted.get(task)}
+        return {**counted, **known}
 
     def problems(self) -> Sequence[Problem]:
         return ()
 
-    def _live(self, tasks: Collection[TaskName]) -> dict[TaskName, str]:
+    def _live(self, tasks: Collection[TaskName]) -> dict[TaskName, Any]:
         """From a listing where there is one already, else by name."""
         listed = {task: self._listed[task.scope][task] for task in tasks if task in self._listed.get(task.scope, {})}
-        rest = [task for task in tasks if task.scope not in self._listed]
-        rows = self._named(rest, ())
-        return {task: row.task_id.version for task, row in (listed | rows).items()}
+        return listed | self._named([task for task in tasks if task.scope not in self._listed], bases=False)
 
     def _newest_bases(self, tasks: Collection[TaskName]) -> dict[TaskName, str]:
-        rows = self._named(tasks, (_filter("NOT_ENDS_WITH", "version", [DERIVED_SUFFIX]),))
-        return {task: row.task_id.version for task, row in rows.items() if not is_derived(row.task_id.version)}
+        """Without those of a server that ignores the filter."""
+        found = {task: row.task_id.version for task, row in self._named(tasks, bases=True).items()}
+        return {task: version for task, version in found.items() if not is_derived(version)}
 
-    def _rows(self, scope: Scope) -> dict[TaskName, Any]:
-        if scope not in self._listed:
-            rows = self._pages(LIST_TASKS, self._tasks_request(scope, ()), "tasks")
-            self._listed[scope] = {TaskName(scope.project, scope.domain, row.task_id.name): row for row in rows}
-        return self._listed[scope]
+    def _newest_of_all_versions(self, tasks: Iterable[TaskName]) -> dict[TaskName, Newest]:
+        """Of the tasks that no list tells of, or no list of bases: none there, or a list that is not whole."""
+        found = {task: versions for task, versions in self._all_versions(tasks).items() if versions}
+        bases = {task: next((one for one in versions if not is_derived(one)), None) for task, versions in found.items()}
+        return {task: Newest(live=versions[0], base=bases[task]) for task, versions in found.items()}
 
-    def _named(self, tasks: Collection[TaskName], filters: Sequence[Any]) -> dict[TaskName, Any]:
+    def _named(self, tasks: Collection[TaskName], *, bases: bool) -> dict[TaskName, Any]:
         """The rows of these tasks: one call for every 200 of a scope, all at once."""
-        requests = []
-        for scope in sorted({task.scope for task in tasks}):
-            names = sorted(task.name for task in tasks if task.scope == scope)
-            for group in _groups(names, PAGE):
-                by_name = _filter("EQUAL" if len(group) == 1 else "VALUE_IN", "name", group)
-                requests.append((scope, self._tasks_request(scope, (by_name, *filters))))
+        requests: dict[_Group, Any] = {}
+        sizes: dict[_Group, int] = {}
+        scopes = sorted({task.scope for task in tasks})
+        self._questions.check(scopes)
+        for scope in scopes:
+            names = sorted({task.name for task in tasks if task.scope == scope})
+            for number, group in enumerate(_groups(names, PAGE)):
+                sizes[scope, number] = len(group)
+                requests[scope, number] = self._questions.tasks(scope, group, bases=bases)
+        answers = read_pages(self._channel, LIST_TASKS, requests, "tasks", enough=sizes)
         rows: dict[TaskName, Any] = {}
-        for scope, answer in self._channel.gather(LIST_TASKS, requests):
-            rows |= {TaskName(scope.project, scope.domain, row.task_id.name): row for row in answer.tasks}
+        for (scope, _), answered in answers.items():
+            rows |= _of_scope(scope, answered)
         return {task: rows[task] for task in tasks if task in rows}
 
-    def _all_versions(self, tasks: Iterable[TaskName]) -> dict[TaskName, list[str]]:
-        """Newest first. A first page of every task at once; the rest of those that have more."""
-        found: dict[TaskName, list[str]] = {}
-        requests = ((task, self._versions_request(task)) for task in tasks)
-        for task, answer in self._channel.gather(LIST_VERSIONS, requests):
-            found[task] = [row.version for row in answer.versions]
-            if answer.token:
-                rest = self._pages(LIST_VERSIONS, self._versions_request(task), "versions", answer.token)
-                found[task] += [row.version for row in rest]
-        return {task: list(dict.fromkeys(versions)) for task, versions in found.items()}
+    def _all_versions(self, tasks: Iterable[TaskName]) -> dict[TaskName, tuple[str, ...]]:
+        """Newest first; none for a task that is not there."""
+        wanted = list(dict.fromkeys(tasks))
+        self._questions.check({task.scope for task in wanted})
+        requests = {task: self._questions.versions(task) for task in wanted if task not in self._versions}
+        for task, rows in read_pages(self._channel, LIST_VERSIONS, requests, "versions").items():
+            self._versions[task] = newest_first({row.version: _nanoseconds(row.deployed_at) for row in rows})
+        return {task: self._versions[task] for task in wanted}
 
-    def _pages(self, method: Method, request: Any, field: str, token: str = "") -> Iterator[Any]:
-        """All rows, page by page. The last page may be empty; a token that comes twice would never end."""
-        seen = {""}
-        while True:
-            request.request.token = token
-            answer = self._channel.call(method, request)
-            yield from getattr(answer, field)
-            token = answer.token
-            if token in seen or not getattr(answer, field):
-                return
-            seen.add(token)
+    def _template(self, key: TaskVersion, details: Any) -> Template:
+        if not details.HasField("spec"):
+            raise CatalogError(f"{self._address}: the answer for {key.task} {key.version} has no template in it")
+        return Template(key=key, spec=details.spec, deployed_at=_nanoseconds(details.metadata.deployed_at))
 
     def _confirm(self, absent: Sequence[TaskVersion]) -> None:
         """NOT_FOUND is what the open-source server says of any failure: a version that it lists is not absent."""
-        versions = self._all_versions(sorted({key.task for key in absent}))
-        for key in absent:
+        versions = self._all_versions(key.task for key in absent)
+        for key in sorted(absent):
             if key.version in versions[key.task]:
                 raise CatalogError(
                     f"{self._address}: {key.task} {key.version} is listed, but its template can not be read "
                     "(try again, or look at the server's log)"
                 )
 
-    def _tasks_request(self, scope: Scope, filters: Sequence[Any]) -> Any:
-        by_name = list_pb2.Sort(key="name", direction=list_pb2.Sort.ASCENDING)
-        request = list_pb2.ListRequest(limit=PAGE, filters=filters, sort_by_fields=[by_name])
-        return task_service_pb2.ListTasksRequest(request=request, project_id=self._project(scope))
 
-    def _triggers_request(self, scope: Scope) -> Any:
-        request = list_pb2.ListRequest(limit=PAGE)
-        return trigger_service_pb2.ListTriggersRequest(request=request, project_id=self._project(scope))
-
-    def _versions_request(self, task: TaskName) -> Any:
-        newest = [list_pb2.Sort(key=key, direction=list_pb2.Sort.DESCENDING) for key in ("created_at", "version")]
-        name = task_definition_pb2.TaskName(org=self._org, project=task.project, domain=task.domain, name=task.name)
-        request = list_pb2.ListRequest(limit=PAGE, sort_by_fields=newest)
-        return task_service_pb2.ListVersionsRequest(request=request, task_name=name)
-
-    def _details_request(self, key: TaskVersion) -> Any:
-        task = key.task
-        identifier = task_definition_pb2.TaskIdentifier(
-            org=self._org, project=task.project, domain=task.domain, name=task.name, version=key.version
-        )
-        return task_service_pb2.GetTaskDetailsRequest(task_id=identifier)
-
-    def _project(self, scope: Scope) -> Any:
-        return identifier_pb2.ProjectIdentifier(organization=self._org, domain=scope.domain, name=scope.project)
+def _of_scope(scope: Scope, rows: Iterable[Any]) -> dict[TaskName, Any]:
+    """Rows that moved to the next page come twice, and a server may list more than it was asked for."""
+    here = (row for row in rows if _is_of(scope, row.task_id))
+    return {TaskName(scope.project, scope.domain, row.task_id.name): row for row in here}
 
 
-def _filter(function: str, field: str, values: Sequence[str]) -> Any:
-    return list_pb2.Filter(function=function, field=field, values=values)
+def _is_of(scope: Scope, identifier: Any) -> bool:
+    return identifier.project in ("", scope.project) and identifier.domain in ("", scope.domain)
 
 
 def _groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -200,14 +185,13 @@ def _groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield group
 
 
-def _template(key: TaskVersion, details: Any) -> Template:
-    moment = details.metadata.deployed_at
-    return Template(key=key, spec=details.spec, deployed_at=moment.seconds * _SECOND + moment.nanos)
+def _nanoseconds(moment: Any) -> int:
+    return int(moment.seconds) * _SECOND + int(moment.nanos)
 
 
 def _trigger(row: Any) -> Trigger:
     return Trigger(name=row.id.name.name, active=row.active, revision=row.id.revision)
 
 
-def _name(trigger: Trigger) -> str:
-    return trigger.name
+def _trigger_count(summary: Any) -> int:
+    return 1 if summary.HasField("details") else int(summary.stats.total)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import grpc
-from flyteidl2.auth import auth_service_pb2
-
-from flyteplan.remote.faults import Fault, remote_error
-from flyteplan.remote.login import Headers, OAuthMetadata, PublicClient
+from flyteplan.remote.faults import Fault, fault_of, remote_error
+from flyteplan.remote.grpclib import grpc
+from flyteplan.remote.login import Headers, LoginError, OAuthMetadata, PublicClient
+from flyteplan.remote.methods import GET_OAUTH2_METADATA, GET_PUBLIC_CLIENT_CONFIG, Method
+from flyteplan.remote.retry import Limits, may_repeat
 
 if TYPE_CHECKING:
     from flyteplan.remote.connection import Connection
+    from flyteplan.remote.wire import Wire
 
-_SERVICE = "/flyteidl2.auth.AuthMetadataService/"
 _DEADLINE_SECONDS = 15.0
 
 
@@ -25,12 +26,12 @@ def _no_headers() -> Headers:
 class EndpointDiscovery:
     """`login.Discovery`. Its calls carry no token; `proxy_headers` is told when the login is made that uses it."""
 
-    def __init__(self, wire: Any, connection: Connection) -> None:
-        self._wire, self._connection = wire, connection
+    def __init__(self, wire: Wire, connection: Connection, limits: Limits) -> None:
+        self._wire, self._connection, self._limits = wire, connection, limits
         self.proxy_headers: Callable[[], Headers] = _no_headers
 
     def metadata(self) -> OAuthMetadata:
-        found = self._ask("GetOAuth2Metadata")
+        found = self._ask(GET_OAUTH2_METADATA)
         return OAuthMetadata(
             token_endpoint=found.token_endpoint,
             authorization_endpoint=found.authorization_endpoint,
@@ -38,7 +39,7 @@ class EndpointDiscovery:
         )
 
     def public_client(self) -> PublicClient:
-        found = self._ask("GetPublicClientConfig")
+        found = self._ask(GET_PUBLIC_CLIENT_CONFIG)
         return PublicClient(
             client_id=found.client_id,
             redirect_uri=found.redirect_uri,
@@ -47,14 +48,24 @@ class EndpointDiscovery:
             authorization_metadata_key=found.authorization_metadata_key,
         )
 
-    def _ask(self, name: str) -> Any:
-        request = getattr(auth_service_pb2, f"{name}Request")
-        response = getattr(auth_service_pb2, f"{name}Response")
-        call = self._wire.unary_unary(
-            _SERVICE + name, request_serializer=request.SerializeToString, response_deserializer=response.FromString
-        )
+    def _ask(self, method: Method) -> Any:
+        for attempt in range(1, self._limits.attempts + 1):
+            answer = self._once(method)
+            if not isinstance(answer, Fault):
+                return answer
+            if attempt == self._limits.attempts or not may_repeat(answer):
+                break
+            time.sleep(self._limits.delay(attempt))
+        if answer.code == "UNIMPLEMENTED":
+            raise LoginError(
+                f"{self._connection.endpoint}: the endpoint asks for a login and does not say where to get one",
+                "ask its operator, or set FLYTE_AUTH_TYPE to ExternalCommand or Passthrough",
+            )
+        raise remote_error(answer, method.name, None, self._connection, answered=True)
+
+    def _once(self, method: Method) -> Any:
+        seconds = min(_DEADLINE_SECONDS, self._limits.deadline_seconds)
         try:
-            return call(request(), timeout=_DEADLINE_SECONDS, metadata=self.proxy_headers())
+            return self._wire.unary(method)(method.request(), timeout=seconds, metadata=self.proxy_headers())
         except grpc.RpcError as error:
-            fault = Fault(error.code().name, error.details() or "")
-            raise remote_error(fault, name, self._connection) from None
+            return fault_of(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flyteidl2.auth import auth_service_pb2
 from flyteidl2.task import task_service_pb2
 from flyteidl2.trigger import trigger_service_pb2
 
@@ -39,3 +40,5 @@ GET_TASK_DETAILS = _method(task_service_pb2, "GetTaskDetails")
 LIST_TASKS = _method(task_service_pb2, "ListTasks")
 LIST_VERSIONS = _method(task_service_pb2, "ListVersions")
 LIST_TRIGGERS = _method(trigger_service_pb2, "ListTriggers")
+GET_OAUTH2_METADATA = _method(auth_service_pb2, "GetOAuth2Metadata")
+GET_PUBLIC_CLIENT_CONFIG = _method(auth_service_pb2, "GetPublicClientConfig")

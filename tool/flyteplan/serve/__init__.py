@@ -6,12 +6,17 @@ What the services answer is decided in `flyteplan.local`; here are the wire, and
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
+
+# Before it is imported: what matters of gRPC's own log comes back as an error.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import grpc
 import grpc.aio
 
+from flyteplan.errors import UsageError
 from flyteplan.local.faults import Fault
 from flyteplan.local.services import Handler
 from flyteplan.serve.trouble import Trouble
@@ -30,16 +35,18 @@ class Server:
         self._server.add_generic_rpc_handlers((_Routes(handlers, trouble),))
 
     async def start(self, port: int) -> str:
-        """Listens on *port* of the loopback interface, 0 for any that is free; gives host:port."""
-        bound = self._server.add_insecure_port(f"{HOST}:{port}")
+        """Listens on *port* of the loopback interface, 0 for any that is free; gives host:port. Raises UsageError."""
+        try:
+            bound = self._server.add_insecure_port(f"{HOST}:{port}")
+        except RuntimeError:
+            raise UsageError(
+                f"port {port} can not be had: something else may listen there (give another --port)"
+            ) from None
         await self._server.start()
         return f"{HOST}:{bound}"
 
     async def stop(self) -> None:
         await self._server.stop(grace=1.0)
-
-    async def wait(self) -> None:
-        await self._server.wait_for_termination()
 
 
 class _Routes(grpc.GenericRpcHandler):  # type: ignore[misc]

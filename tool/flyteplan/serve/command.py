@@ -28,9 +28,7 @@ DEFAULT_CATALOG = ".flyteplan/catalog.db"
 @click.option("--latency", default="0s", metavar="DURATION", help="Before every answer (20ms).")
 @click.option("--unavailable-every", type=click.IntRange(0), default=0, metavar="N", help="Every nth call fails.")
 @click.option("--reset-every", type=click.IntRange(0), default=0, metavar="N", help="Every nth call is reset.")
-@click.option(
-    "--slow-every", type=click.IntRange(0), default=0, metavar="N", help="Every nth call waits for --slow."
-)
+@click.option("--slow-every", type=click.IntRange(0), default=0, metavar="N", help="Every nth call waits for --slow.")
 @click.option("--slow", default="30s", metavar="DURATION", help="How much longer (30s).")
 @click.option("--exit-after", type=click.IntRange(0), default=0, metavar="N", help="Die after n calls.")
 def command(catalog: str | None, port: int, strict: bool, latency: str, slow: str, **every: int) -> None:

@@ -1,0 +1,54 @@
+"""Lists that come in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from flyteplan.errors import CatalogError
+from flyteplan.remote.channel import Channel
+from flyteplan.remote.methods import Method
+
+Key = TypeVar("Key")
+_EMPTY_PAGES = 100
+
+
+def read_pages(
+    channel: Channel,
+    method: Method,
+    requests: Mapping[Key, Any],
+    field: str,
+    *,
+    enough: Mapping[Key, int] | None = None,
+) -> dict[Key, list[Any]]:
+    """All rows of every list: a page of each of them at once, then the next page of those that have more.
+
+    A page that is full has a token, so the last one may be empty; `enough` rows end a list without looking. Raises
+    CatalogError for pages that would never end, since a part of a list must not pass for the whole.
+    """
+    rows: dict[Key, list[Any]] = {key: [] for key in requests}
+    tokens: dict[Key, set[str]] = {key: set() for key in requests}
+    while requests:
+        more: dict[Key, Any] = {}
+        for key, answer in channel.gather(method, requests.items()):
+            rows[key] += getattr(answer, field)
+            if answer.token and (enough is None or len(rows[key]) < enough[key]):
+                _check(method, answer.token, tokens[key], len(rows[key]))
+                more[key] = _following(requests[key], answer.token)
+        requests = more
+    return rows
+
+
+def _following(request: Any, token: str) -> Any:
+    following = type(request)()
+    following.CopyFrom(request)
+    following.request.token = token
+    return following
+
+
+def _check(method: Method, token: str, seen: set[str], rows: int) -> None:
+    if token in seen:
+        raise CatalogError(f"{method.name}: the server gives the page token {token} twice (look at the server's log)")
+    seen.add(token)
+    if len(seen) > rows + _EMPTY_PAGES:
+        raise CatalogError(f"{method.name}: the server gives one empty page after another (look at the server's log)")
