@@ -142,6 +142,8 @@ CODES: dict[str, str] = {
     "FP1303": "one name, two tasks",
     "FP1304": "manifests of one task with two strategies",
     "FP1305": "no version selector",
+    "FP1306": "an org that is not the target's",
+    "FP1307": "two runs with one name",
     # against the catalog
     "FP2001": "a task that the catalog does not have",
     "FP2002": "a version that the catalog does not have",

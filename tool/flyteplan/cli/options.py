@@ -20,7 +20,18 @@ def _all(*decorators: Decorator) -> Decorator:
 
 
 paths = click.argument("paths", nargs=-1)
-target = click.option("-t", "--target", metavar="NAME", help="The target of flyteplan.yaml (default: default_target).")
+
+
+def _given(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """An empty value is a variable of the shell that was not set, and not the wish for a default."""
+    if value == "":
+        raise click.BadParameter("it is empty; leave the option out for the default", context, parameter)
+    return value
+
+
+target = click.option(
+    "-t", "--target", metavar="NAME", callback=_given, help="The target of flyteplan.yaml (default: default_target)."
+)
 output = click.option(
     "-o",
     "--output",
@@ -38,21 +49,24 @@ CONNECTION = "flyteplan.connection"
 
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """These flags go to the one place that opens a connection, past every command that has them."""
-    context.meta.setdefault(CONNECTION, {})[parameter.name] = value
+    context.meta.setdefault(CONNECTION, {})[parameter.name] = _given(context, parameter, value)
 
 
 _kept: dict[str, Any] = {"expose_value": False, "callback": _keep}
 catalog = click.option(
-    "--catalog", metavar="PATH", help="Read templates from this .jsonl file, folder of them, or catalog database."
+    "--catalog",
+    metavar="PATH",
+    callback=_given,
+    help="Read templates from this .jsonl file, folder of them, or catalog database.",
 )
 place = _all(
     click.option("--endpoint", metavar="HOST", help="In place of the target's endpoint, or of its catalog.", **_kept),
     click.option("--insecure/--no-insecure", default=None, help="Speak plaintext to the endpoint.", **_kept),
     click.option("-c", "--config", metavar="FILE", help="Flyte's configuration file.", **_kept),
     click.option("--auth-type", metavar="TYPE", help="How to log in: pkce, client-secret, device-flow, ...", **_kept),
-    click.option("--org", metavar="ORG", help="In place of the target's organization."),
-    click.option("-p", "--project", metavar="PROJECT", help="In place of the target's project."),
-    click.option("-d", "--domain", metavar="DOMAIN", help="In place of the target's domain."),
+    click.option("--org", metavar="ORG", callback=_given, help="In place of the target's organization."),
+    click.option("-p", "--project", metavar="PROJECT", callback=_given, help="In place of the target's project."),
+    click.option("-d", "--domain", metavar="DOMAIN", callback=_given, help="In place of the target's domain."),
 )
 choice = _all(
     click.option("--select", multiple=True, metavar="GLOB", help="Only tasks whose name matches."),
@@ -62,5 +76,8 @@ locked = click.option(
     "--locked", is_flag=True, help="Fail with 4 unless flyteplan.lock has every task, and all of it holds."
 )
 current_version = click.option(
-    "--current-version", metavar="VERSION", help="What `auto_version: current` stands for, outside of a task too."
+    "--current-version",
+    metavar="VERSION",
+    callback=_given,
+    help="What `auto_version: current` stands for, outside of a task too.",
 )

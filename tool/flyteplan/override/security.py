@@ -35,7 +35,10 @@ def _start_anew(edit: Edit) -> None:
 def _set(edit: Edit, secret: Secret) -> None:
     mount: Any = _FILE if secret.as_file else _ENV_VAR
     found = [message for message in edit.template.security_context.secrets if _name(message) == secret.name]
-    for message in found or [edit.template.security_context.secrets.add(group=secret.group, key=secret.key)]:
+    alike = [message for message in found if (message.mount_requirement == _FILE) == secret.as_file]
+    for message in (
+        alike[:1] or found[:1] or [edit.template.security_context.secrets.add(group=secret.group, key=secret.key)]
+    ):
         message.mount_requirement = mount
         message.env_var = "" if secret.as_file else secret.env_var
 

@@ -59,9 +59,13 @@ class _Planned:
     def __init__(self, resolution: Resolution, base: Template, live: Template, desired: Desired, taken: Taken) -> None:
         self._resolution, self._intent, self._taken = resolution, resolution.intent, taken
         self._base, self._live, self._desired = base, live, desired.spec
-        self._notes, self._call = desired.notes, desired.call + _call(self._intent.settings)
+        self._notes, self._call = desired.notes, desired.call + self._own_call()
         self._base_digest, self._desired_digest = digest(base.spec), digest(desired.spec)
         self._live_digest = self._base_digest if live is base else digest(live.spec)
+
+    def _own_call(self) -> Call:
+        """What a layer sets for a run says nothing about a version."""
+        return _call(self._intent.settings) if self._intent.kind == "run" else ()
 
     def change(self, org: str) -> Change:
         found = self._fields()

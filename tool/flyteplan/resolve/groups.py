@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from flyteplan.errors import Problem
@@ -57,7 +58,7 @@ def _placed(
     problems: list[Problem] = []
     for manifest in manifests:
         scope = Scope(manifest.reference.project or target.project, manifest.reference.domain or target.domain)
-        missing = _missing(manifest, scope)
+        missing = [*_missing(manifest, scope), *_foreign_org(manifest, target)]
         problems += missing
         if not missing:
             tasks, unmatched = _tasks(manifest, scope, catalog)
@@ -73,6 +74,16 @@ def _missing(manifest: Manifest, scope: Scope) -> list[Problem]:
     message = f"no {' and no '.join(words)}: neither the manifest nor the target names one"
     hint = f"add {words[0]} to the target in flyteplan.yaml or to the manifest, or give --{words[0]}"
     return [Problem(code="FP1102", position=manifest.reference_at, message=message, hint=hint)]
+
+
+def _foreign_org(manifest: Manifest, target: Target) -> list[Problem]:
+    """One target is one org's: servers do not tell tasks of one name in two orgs apart."""
+    org = manifest.reference.org if isinstance(manifest.reference, TaskReference) else ""
+    if org in ("", target.org):
+        return []
+    message = f"the manifest is about org {org}, and the target about {target.org or 'none'}"
+    hint = f"remove org from the manifest, or plan it for org {org} (a target's org, or --org)"
+    return [Problem(code="FP1306", position=manifest.reference_at, message=message, hint=hint)]
 
 
 def _tasks(manifest: Manifest, scope: Scope, catalog: Catalog) -> tuple[list[TaskName], list[Problem]]:
@@ -114,7 +125,9 @@ def _entrypoints(tasks: list[TaskName], catalog: Catalog, *, wanted: bool) -> li
 
 
 def _nothing(manifest: Manifest, selection: Selection, listing: Sequence[Listing], scope: Scope) -> Problem:
-    if selection.environment and all(row.environment != selection.environment for row in listing):
+    if any(_matches(replace(selection, exclude=()), row) for row in listing):
+        hint = "exclude takes away all that it would match"
+    elif selection.environment and all(row.environment != selection.environment for row in listing):
         known = {row.environment for row in listing if row.environment}
         hint = did_you_mean(selection.environment, known, "its environments are")
     else:
