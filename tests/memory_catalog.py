@@ -21,14 +21,17 @@ class MemoryCatalog:
         return [Listing(task=task, environment=self._environment(task)) for task in tasks]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
-        versions = {task: self.versions(task) for task in tasks}
+        versions = {task: self._versions(task) for task in tasks}
         return {
             task: Newest(live=names[0], base=next((name for name in names if not is_derived(name)), None))
             for task, names in versions.items()
             if names
         }
 
-    def versions(self, task: TaskName) -> Sequence[str]:
+    def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
+        return {task: self._versions(task) for task in tasks}
+
+    def _versions(self, task: TaskName) -> Sequence[str]:
         found = [template for template in self._templates.values() if template.key.task == task]
         found.sort(key=lambda template: (template.deployed_at, template.key.version), reverse=True)
         return [template.key.version for template in found]
@@ -43,5 +46,5 @@ class MemoryCatalog:
         return ()
 
     def _environment(self, task: TaskName) -> str:
-        newest = self._templates[TaskVersion(task, self.versions(task)[0])]
+        newest = self._templates[TaskVersion(task, self._versions(task)[0])]
         return newest.spec.environment.name

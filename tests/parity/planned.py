@@ -56,7 +56,7 @@ class Accepted:
 
     def change(self) -> Change:
         resolution = Resolution(intent=self.intent, base=self.template, live=self.template)
-        return change("", resolution, self.desired, tuple)
+        return change("", resolution, self.desired, ())
 
 
 def apply(

@@ -22,7 +22,7 @@ SCOPES = (Scope("flytesnacks", "development"), Scope("flytesnacks", "production"
 
 def _shipped() -> tuple[Template, ...]:
     rows = [row for scope in SCOPES for row in _SNAPSHOT.listing(scope)]
-    keys = {TaskVersion(row.task, version) for row in rows for version in _SNAPSHOT.versions(row.task)}
+    keys = {TaskVersion(row.task, version) for row in rows for version in _SNAPSHOT.versions([row.task])[row.task]}
     found = _SNAPSHOT.templates(keys)
     return tuple(found[key] for key in sorted(found))
 

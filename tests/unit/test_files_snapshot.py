@@ -58,7 +58,7 @@ def test_nothing_is_read_before_the_first_question(path: Path) -> None:
     catalog = SnapshotCatalog(str(path))
     assert catalog.problems() == ()
     with pytest.raises(CatalogError):
-        catalog.versions(task())
+        catalog.versions([task()])[task()]
 
 
 def test_a_template_is_what_the_line_says(path: Path) -> None:
@@ -86,7 +86,7 @@ def test_what_is_not_there_is_left_out(path: Path) -> None:
     catalog = save(path, line())
     assert catalog.newest([task("x"), task()]) == {task(): Newest(live="v1", base="v1")}
     assert catalog.templates([TaskVersion(task(), "v2"), TaskVersion(task("x"), "v1")]) == {}
-    assert catalog.versions(task("x")) == ()
+    assert catalog.versions([task("x")])[task("x")] == ()
     assert catalog.listing(Scope("p", "x")) == []
 
 
@@ -103,7 +103,7 @@ def test_names_as_json_writes_them_are_read_as_well(path: Path) -> None:
 def test_a_line_without_task_id_is_known_by_its_template(path: Path, form: str) -> None:
     spec = line()["spec"]
     catalog = save(path, {"spec": {"taskTemplate": spec["task_template"]} if form == "json" else spec})
-    assert catalog.versions(task()) == ("v1",)
+    assert catalog.versions([task()])[task()] == ("v1",)
     assert only_template(catalog).deployed_at == 0
 
 
@@ -133,7 +133,7 @@ def test_the_org_is_no_part_of_the_key(path: Path) -> None:
     other = line()
     other["task_id"]["org"] = ""
     with pytest.raises(CatalogError, match=r"^tasks\.jsonl:2:1: .* p/d/e\.t v1 stands at tasks\.jsonl:1 already"):
-        save(path, line(), other).versions(task())
+        save(path, line(), other).versions([task()])[task()]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_the_newest_base_is_no_derived_one(path: Path) -> None:
         task(): Newest(live=derived, base="v1"),
         task("only"): Newest(live=derived, base=None),
     }
-    assert catalog.versions(task()) == (derived, "v1")
+    assert catalog.versions([task()])[task()] == (derived, "v1")
 
 
 def test_one_trigger_is_named_and_more_are_counted(path: Path) -> None:
@@ -207,18 +207,18 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
     assert len(catalog.templates([TaskVersion(task(), "v1"), TaskVersion(task("x"), "v1")])) == 2
     save(tmp_path / "c.jsonl", line())
     with pytest.raises(CatalogError, match=r"/c\.jsonl:1:1: .* p/d/e\.t v1 stands at .*/b\.jsonl:1 already"):
-        SnapshotCatalog(str(tmp_path)).versions(task())
+        SnapshotCatalog(str(tmp_path)).versions([task()])[task()]
 
 
 def test_a_folder_of_the_root_is_shown_without_a_prefix(tmp_path: Path) -> None:
     save(tmp_path / "a.jsonl", "x")
     with pytest.raises(CatalogError, match=r"^a\.jsonl:1:1: "):
-        SnapshotCatalog(str(tmp_path), root=str(tmp_path)).versions(task())
+        SnapshotCatalog(str(tmp_path), root=str(tmp_path)).versions([task()])[task()]
 
 
 def test_a_folder_without_a_snapshot_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"there is no snapshot \(\*\.jsonl\) in"):
-        SnapshotCatalog(str(tmp_path)).versions(task())
+        SnapshotCatalog(str(tmp_path)).versions([task()])[task()]
 
 
 def test_a_snapshot_that_is_not_there_is_an_error(path: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_snapshot_that_is_not_there_is_an_error(path: Path) -> None:
 
 def test_a_snapshot_that_went_away_is_an_error(path: Path) -> None:
     catalog = save(path, line())
-    catalog.versions(task())
+    catalog.versions([task()])[task()]
     path.unlink()
     with pytest.raises(CatalogError, match="can not be read"):
         only_template(catalog)
@@ -249,7 +249,7 @@ def test_a_snapshot_that_went_away_is_an_error(path: Path) -> None:
 )
 def test_a_line_that_can_not_be_read_is_named(path: Path, bad: str, why: str) -> None:
     with pytest.raises(CatalogError) as caught:
-        save(path, line(), bad).versions(task())
+        save(path, line(), bad).versions([task()])[task()]
     assert re.match(r"tasks\.jsonl:2:[12]: error\[FP2008\]: not a TaskDetails in proto3 JSON: ", str(caught.value))
     assert why in str(caught.value)
     assert str(caught.value).endswith("(write the snapshot again, or take the line out)")
@@ -258,7 +258,7 @@ def test_a_line_that_can_not_be_read_is_named(path: Path, bad: str, why: str) ->
 def test_a_line_that_is_not_utf8_is_named(path: Path) -> None:
     path.write_bytes(b'{"a": "\xff"}\n')
     with pytest.raises(CatalogError, match=r"^tasks\.jsonl:1:1: .*UTF-8: byte 0xFF"):
-        save(path.with_name("x.jsonl")), SnapshotCatalog(str(path), root=str(path.parent)).versions(task())
+        save(path.with_name("x.jsonl")), SnapshotCatalog(str(path), root=str(path.parent)).versions([task()])[task()]
 
 
 KEYS = st.sampled_from(

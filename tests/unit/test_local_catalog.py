@@ -53,7 +53,7 @@ def everything(catalog: Catalog, keys: list[TaskVersion]) -> Iterator[object]:
     names = [TaskName("p", "d", "none"), *(key.task for key in keys)]
     yield [catalog.listing(scope) for scope in sorted({name.scope for name in names})]
     yield catalog.newest(names)
-    yield {name: list(catalog.versions(name)) for name in names}
+    yield {name: list(catalog.versions([name])[name]) for name in names}
     yield catalog.templates([*keys, TaskVersion(TASK, "none")])
     yield catalog.triggers(names)
 
@@ -103,7 +103,7 @@ def test_what_is_not_there_is_left_out(tmp_path: Path) -> None:
     assert not catalog.newest([none])
     assert not catalog.triggers([none])
     assert not catalog.templates([TaskVersion(none, "v1")])
-    assert not catalog.versions(none)
+    assert not catalog.versions([none])[none]
     assert not catalog.listing(Scope("p", "x"))
     assert not catalog.problems()
 
@@ -121,7 +121,7 @@ def test_filling_again_takes_over_what_changed(tmp_path: Path) -> None:
     changed = details(at=3)
     changed.spec.task_template.container.image = "new"
     catalog = filled(tmp_path, changed)
-    assert list(catalog.versions(TASK)) == ["v2", "v1"]
+    assert list(catalog.versions([TASK])[TASK]) == ["v2", "v1"]
     key = TaskVersion(TASK, "v1")
     assert catalog.templates([key])[key].spec.task_template.container.image == "new"
 

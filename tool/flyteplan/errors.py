@@ -96,6 +96,11 @@ def failure(problems: Iterable[Problem]) -> InputError:
     return StaleError(problems) if stale else InputError(problems)
 
 
+def is_valid(problems: Iterable[Problem]) -> bool:
+    """Whether none of them is an error."""
+    return all(problem.severity != "error" for problem in problems)
+
+
 def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sorted by place, each said once."""
     return tuple(sorted(set(problems), key=lambda problem: problem.order))

@@ -28,8 +28,11 @@ class Catalog(Protocol):
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         """The newest version and the newest version that is not derived, by (first deployment, version)."""
 
-    def versions(self, task: TaskName) -> Sequence[str]:
-        """All versions of one task, newest first. Asked for suggestions and for names that may be taken."""
+    def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
+        """All versions of each task, newest first; none of one that is not there.
+
+        Asked for few tasks: for suggestions, and for names that may be taken.
+        """
 
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
         """The deployed templates, each decoded at most once for a call."""

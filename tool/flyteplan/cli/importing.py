@@ -109,7 +109,7 @@ def _keys(task: TaskName, newest: Newest, version: str | None, catalog: Catalog)
         if newest.base is None:
             raise CatalogError(f"every version of {task.name} is one that flyteplan derived (deploy it from its code)")
         return TaskVersion(task, newest.live), TaskVersion(task, newest.base)
-    known = [one for one in catalog.versions(task) if not is_derived(one)]
+    known = [one for one in catalog.versions([task])[task] if not is_derived(one)]
     if version not in known:
         hint = did_you_mean(version, known, "the versions to pin are")
         raise CatalogError(f"{task.name} has no version {version} that can be pinned ({hint})")

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 import click
@@ -87,7 +86,8 @@ def _wanted(
     if not tasks:
         raise CatalogError(_nothing(scope, choice, [task.name for task in listed]))
     newest = source.newest(tasks)
-    keys = [key for task in tasks for key in _versions_of(task, newest[task], source, versions)]
+    known = source.versions(tasks) if versions > 1 else {task: [newest[task].live] for task in tasks}
+    keys = [key for task in tasks for key in _versions_of(task, newest[task], known[task][:versions])]
     return sorted(keys), {task: newest[task].live for task in tasks}
 
 
@@ -99,10 +99,9 @@ def _nothing(scope: Scope, choice: Choice, names: Sequence[str]) -> str:
     return f"no task of {place} is selected ({hint})"
 
 
-def _versions_of(task: TaskName, newest: Newest, source: Catalog, versions: int) -> list[TaskVersion]:
-    found = [newest.live] if versions == 1 else list(islice(source.versions(task), versions))
-    found += [newest.base] if newest.base and newest.base not in found else []
-    return [TaskVersion(task, version) for version in found]
+def _versions_of(task: TaskName, newest: Newest, versions: Sequence[str]) -> list[TaskVersion]:
+    base = [newest.base] if newest.base and newest.base not in versions else []
+    return [TaskVersion(task, version) for version in (*versions, *base)]
 
 
 def _fetch(source: Catalog, keys: Sequence[TaskVersion], live: Mapping[TaskName, str], draft: Draft) -> None:

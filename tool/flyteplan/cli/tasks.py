@@ -71,7 +71,7 @@ def show_task(
     task = TaskName(*_project_and_domain(place), name)
     newest = source.newest([task]).get(task) or _no_task(task, source)
     template = _template(TaskVersion(task, version or newest.base or newest.live), source)
-    versions, triggers = source.versions(task), source.triggers([task]).get(task, Triggers())
+    versions, triggers = source.versions([task])[task], source.triggers([task]).get(task, Triggers())
     write(wanted, {"text": lambda: detail(template, versions, triggers), "json": lambda: _json_template(template)})
     show_problems(source.problems())
 
@@ -96,7 +96,8 @@ def _rows(tasks: Sequence[TaskName], catalog: Catalog) -> list[TaskRow]:
     newest = catalog.newest(tasks)
     keys = {task: TaskVersion(task, newest[task].live) for task in tasks}
     templates = catalog.templates(keys.values())
-    return [row(templates[keys[task]], len(catalog.versions(task))) for task in tasks]
+    versions = catalog.versions(tasks)
+    return [row(templates[keys[task]], len(versions[task])) for task in tasks]
 
 
 def _no_task(task: TaskName, catalog: Catalog) -> Newest:
@@ -108,7 +109,7 @@ def _no_task(task: TaskName, catalog: Catalog) -> Newest:
 def _template(key: TaskVersion, catalog: Catalog) -> Template:
     found = catalog.templates([key])
     if key not in found:
-        hint = did_you_mean(key.version, catalog.versions(key.task), "its versions are")
+        hint = did_you_mean(key.version, catalog.versions([key.task])[key.task], "its versions are")
         raise CatalogError(f"{key.task.name} has no version {key.version} ({hint})")
     return found[key]
 

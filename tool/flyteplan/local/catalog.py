@@ -42,9 +42,9 @@ class LocalCatalog:
         with self._reading() as connection:
             return task_table.newest(connection, tasks)
 
-    def versions(self, task: TaskName) -> Sequence[str]:
+    def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
         with self._reading() as connection:
-            return task_table.versions(connection, task)
+            return {task: task_table.versions(connection, task) for task in tasks}
 
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
         with self._reading() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from flyteplan.diff import differences, digest
@@ -16,17 +16,27 @@ from flyteplan.plan.names import derived_version, run_name
 from flyteplan.plan.totals import requests, settable
 
 Call = tuple[tuple[str, Any], ...]
-Taken = Callable[[], Collection[str]]
 
 
-def change(org: str, resolution: Resolution, desired: Desired | None, taken: Taken) -> Change:
+def change(org: str, resolution: Resolution, desired: Desired | None, taken: Collection[str]) -> Change:
     """What becomes of one task. *desired* is None when the version is known in a task only.
 
-    *taken* tells the versions that the task has; it is asked for an update only.
+    *taken* are the versions that the task has; none are needed unless it `takes_a_name`.
     """
     if resolution.base is None or resolution.live is None or desired is None:
         return _deferred(org, resolution.intent)
     return _Planned(resolution, resolution.base, resolution.live, desired, taken).change(org)
+
+
+def takes_a_name(resolution: Resolution, desired: Desired) -> bool:
+    """Whether a new version is made whose name an older one may have.
+
+    A base that is live itself has no derived versions: they would be newer.
+    """
+    base, live = resolution.base, resolution.live
+    if resolution.intent.kind != "version" or base is None or live is None or base.key == live.key:
+        return False
+    return digest(live.spec) != digest(desired.spec)
 
 
 def _deferred(org: str, intent: Intent) -> Change:
@@ -56,7 +66,9 @@ def _sources(intent: Intent) -> tuple[Source, ...]:
 class _Planned:
     """The parts of one change, each made once."""
 
-    def __init__(self, resolution: Resolution, base: Template, live: Template, desired: Desired, taken: Taken) -> None:
+    def __init__(
+        self, resolution: Resolution, base: Template, live: Template, desired: Desired, taken: Collection[str]
+    ) -> None:
         self._resolution, self._intent, self._taken = resolution, resolution.intent, taken
         self._base, self._live, self._desired = base, live, desired.spec
         self._notes, self._call = desired.notes, desired.call + self._own_call()
@@ -116,12 +128,8 @@ class _Planned:
         triggers = self._intent.settings.value("submit", "triggers", default="keep")
         if not self._differs:
             return Submit(kind="version", name=self._live.key.version, state="live", triggers=triggers, call=self._call)
-        name = derived_version(self._base.key.version, self._desired_digest, self._names_taken())
+        name = derived_version(self._base.key.version, self._desired_digest, self._taken)
         return Submit(kind="version", name=name, state="new", triggers=triggers, call=self._call)
-
-    def _names_taken(self) -> Collection[str]:
-        """A base that is live itself has no derived version: that would be newer."""
-        return () if self._live.key == self._base.key else self._taken()
 
     def _own_notes(self) -> tuple[Note, ...]:
         if self._action() != "update":

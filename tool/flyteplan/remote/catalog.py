@@ -78,11 +78,8 @@ class RemoteCatalog:
         found = {task: Newest(live=version, base=bases[task]) for task, version in live.items() if task in bases}
         return found | self._newest_of_all_versions(task for task in tasks if task not in found)
 
-    def versions(self, task: TaskName) -> Sequence[str]:
-        return self._all_versions([task])[task]
-
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
-        wanted = sorted({key for key in keys if key.version and key not in self._templates})
+        wanted = dict.fromkeys(key for key in keys if key.version and key not in self._templates)
         self._questions.check({key.task.scope for key in wanted})
         absent: list[TaskVersion] = []
         requests = ((key, self._questions.details(key)) for key in wanted)
@@ -123,7 +120,7 @@ class RemoteCatalog:
 
     def _newest_of_all_versions(self, tasks: Iterable[TaskName]) -> dict[TaskName, Newest]:
         """Of the tasks that no list tells of, or no list of bases: none there, or a list that is not whole."""
-        found = {task: versions for task, versions in self._all_versions(tasks).items() if versions}
+        found = {task: versions for task, versions in self.versions(tasks).items() if versions}
         bases = {task: next((one for one in versions if not is_derived(one)), None) for task, versions in found.items()}
         return {task: Newest(live=versions[0], base=bases[task]) for task, versions in found.items()}
 
@@ -144,8 +141,7 @@ class RemoteCatalog:
             rows |= _of_scope(scope, answered)
         return {task: rows[task] for task in tasks if task in rows}
 
-    def _all_versions(self, tasks: Iterable[TaskName]) -> dict[TaskName, tuple[str, ...]]:
-        """Newest first; none for a task that is not there."""
+    def versions(self, tasks: Iterable[TaskName]) -> Mapping[TaskName, Sequence[str]]:
         wanted = list(dict.fromkeys(tasks))
         self._questions.check({task.scope for task in wanted})
         requests = {task: self._questions.versions(task) for task in wanted if task not in self._versions}
@@ -160,7 +156,7 @@ class RemoteCatalog:
 
     def _confirm(self, absent: Sequence[TaskVersion]) -> None:
         """NOT_FOUND is what the open-source server says of any failure: a version that it lists is not absent."""
-        versions = self._all_versions(key.task for key in absent)
+        versions = self.versions(key.task for key in absent)
         for key in sorted(absent):
             if key.version in versions[key.task]:
                 raise CatalogError(

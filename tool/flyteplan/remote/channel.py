@@ -31,15 +31,15 @@ _LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Flight:
-    """One call. `attempt` counts from 1; `stamp` tells the login that it was sent with, `sent` its request id."""
+    """One call on its way. `attempt` counts from 1; `stamp` tells the login that it was sent with."""
 
     key: Any
     request: Any
-    future: Any = None
-    stamp: str | None = None
-    sent: str = ""
-    attempt: int = 1
-    refreshed: bool = False
+    future: Any
+    stamp: str | None
+    request_id: str
+    attempt: int
+    refreshed: bool
 
 
 class Channel:
@@ -85,7 +85,7 @@ class Channel:
         try:
             return flight.future.result()
         except (grpc.RpcError, grpc.FutureCancelledError) as error:
-            fault = replace(fault_of(error), request_id=flight.sent)
+            fault = replace(fault_of(error), request_id=flight.request_id)
         if fault.code == "UNAUTHENTICATED" and not flight.refreshed:
             self._login.refresh(flight.stamp)
             flights.again(replace(flight, refreshed=True), 0)
@@ -99,15 +99,13 @@ class Channel:
         """What was wrong from the beginning is wrong the next time."""
         return may_repeat(fault) and (self._answered or not is_mistake(fault))
 
-    def send(self, method: Method, flight: _Flight) -> _Flight:
-        """The same call, on its way."""
+    def send(self, method: Method, request: Any) -> tuple[Any, str | None, str]:
+        """The future of a call, the stamp of the login that it goes with, and its request id."""
         self.calls[method.name] = self.calls.get(method.name, 0) + 1
-        headers, sent = self._login.headers(), uuid.uuid4().hex
-        metadata = (("x-request-id", sent), *headers)
-        future = self._wire.unary(method).future(
-            flight.request, timeout=self.limits.deadline_seconds, metadata=metadata
-        )
-        return replace(flight, future=future, stamp=stamp(headers), sent=sent)
+        headers, request_id = self._login.headers(), uuid.uuid4().hex
+        metadata = (("x-request-id", request_id), *headers)
+        future = self._wire.unary(method).future(request, timeout=self.limits.deadline_seconds, metadata=metadata)
+        return future, stamp(headers), request_id
 
 
 class _Flights:
@@ -145,18 +143,28 @@ class _Flights:
 
     def _fill(self) -> None:
         while self._delayed and self._delayed[0][0] <= time.monotonic():
-            self._take_off(heappop(self._delayed)[2])
+            flight = heappop(self._delayed)[2]
+            self._take_off(flight.key, flight.request, attempt=flight.attempt, refreshed=flight.refreshed)
         while len(self._flying) + len(self._delayed) < WINDOW:
             following = next(self._waiting, None)
             if following is None:
                 return
-            self._take_off(_Flight(key=following[0], request=following[1]))
+            self._take_off(*following, attempt=1, refreshed=False)
 
     def _until_next(self) -> float | None:
         """Seconds until the next attempt of a delayed call. Without one, a deadline ends every wait."""
         return max(0.0, self._delayed[0][0] - time.monotonic()) if self._delayed else None
 
-    def _take_off(self, flight: _Flight) -> None:
-        flight = self._channel.send(self._method, flight)
-        self._flying.add(flight.future)
-        flight.future.add_done_callback(lambda _: self._landed.put(flight))
+    def _take_off(self, key: Any, request: Any, *, attempt: int, refreshed: bool) -> None:
+        future, stamped, request_id = self._channel.send(self._method, request)
+        flight = _Flight(
+            key=key,
+            request=request,
+            future=future,
+            stamp=stamped,
+            request_id=request_id,
+            attempt=attempt,
+            refreshed=refreshed,
+        )
+        self._flying.add(future)
+        future.add_done_callback(lambda _: self._landed.put(flight))

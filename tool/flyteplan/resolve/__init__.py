@@ -6,8 +6,8 @@ once, and for all templates at once.
 
 from __future__ import annotations
 
-from flyteplan.resolve.groups import group
+from flyteplan.resolve.groups import group, referenced
 from flyteplan.resolve.layers import compose
 from flyteplan.resolve.versions import resolve
 
-__all__ = ["compose", "group", "resolve"]
+__all__ = ["compose", "group", "referenced", "resolve"]

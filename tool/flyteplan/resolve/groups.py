@@ -34,6 +34,18 @@ def group(
     return tuple(sorted(found, key=lambda group: (group.task, group.run))), tuple(problems)
 
 
+def referenced(manifests: Sequence[Manifest]) -> tuple[Group, ...]:
+    """The groups of the tasks that manifests name, as far as they can be told without a catalog and a target."""
+    runs = _runs(manifests)
+    groups: dict[tuple[TaskName, str], list[Manifest]] = {}
+    for manifest in manifests:
+        reference = manifest.reference
+        if isinstance(reference, TaskReference):
+            task = TaskName(reference.project, reference.domain, reference.name)
+            groups.setdefault((task, manifest.name if manifest.name in runs else ""), []).append(manifest)
+    return tuple(Group(task=task, run=run, manifests=tuple(members)) for (task, run), members in groups.items())
+
+
 def _runs(manifests: Iterable[Manifest]) -> set[str]:
     """The names of the manifests whose last layer to say so submits a run."""
     kinds: dict[str, str] = {}

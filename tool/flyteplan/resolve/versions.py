@@ -133,7 +133,7 @@ def _unknown_task(intent: Intent, catalog: Catalog) -> Problem:
 
 
 def _unknown_version(intent: Intent, version: str, catalog: Catalog) -> Problem:
-    known = [known for known in catalog.versions(intent.task) if not is_derived(known)]
+    known = [known for known in catalog.versions([intent.task])[intent.task] if not is_derived(known)]
     return Problem(
         code="FP2002",
         position=intent.selector_at,

@@ -43,8 +43,8 @@ class SnapshotCatalog:
         versions = self._index.versions
         return {task: _newest(versions[task]) for task in tasks if task in versions}
 
-    def versions(self, task: TaskName) -> Sequence[str]:
-        return self._index.versions.get(task, ())
+    def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
+        return {task: self._index.versions.get(task, ()) for task in tasks}
 
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
         entries = self._index.entries

@@ -1,0 +1,19 @@
+"""The order of the stages.
+
+    manifest files -> documents -> manifests -> groups -> intents -> resolutions -> desired specs -> changes -> plan
+         load          validate                 resolve                  (lock)      override    diff, plan
+
+`reading` has the first part, which needs no catalog; `planning` has the whole on one screen. Every stage returns its
+problems as data, and a plan is made only when none of them is an error. `locking` and `importing` go the same way to
+other ends.
+"""
+
+from __future__ import annotations
+
+from flyteplan.pipeline.choice import Choice
+from flyteplan.pipeline.importing import written
+from flyteplan.pipeline.locking import Relocked, relock
+from flyteplan.pipeline.planning import Planned, plan
+from flyteplan.pipeline.reading import Manifests, validate
+
+__all__ = ["Choice", "Manifests", "Planned", "Relocked", "plan", "relock", "validate", "written"]

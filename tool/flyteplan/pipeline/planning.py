@@ -1,0 +1,71 @@
+"""Manifests + catalog -> the plan, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flyteplan.errors import Position, Problem, is_valid, ordered
+from flyteplan.model.config import Target
+from flyteplan.model.lock import Lock
+from flyteplan.model.manifest import Manifest
+from flyteplan.model.plan import Change, Plan
+from flyteplan.model.task import TaskName
+from flyteplan.pipeline.changes import changes
+from flyteplan.pipeline.choice import Choice, unmatched
+from flyteplan.pipeline.intents import intents
+from flyteplan.pipeline.locking import locked, loose
+from flyteplan.ports import Catalog
+from flyteplan.resolve import group, resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The plan, with its warnings; or none, with all that is wrong."""
+
+    plan: Plan | None
+    problems: tuple[Problem, ...]
+
+
+def plan(
+    manifests: Sequence[Manifest],
+    target: Target,
+    catalog: Catalog,
+    *,
+    current: str | None,
+    choice: Choice,
+    lock: Lock | None = None,
+    strict: bool = False,
+) -> Planned:
+    """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in.
+
+    *strict*: what the lock says that does not hold, or does not say, is an error.
+    """
+    groups, problems = group(manifests, target, catalog)
+    wanted = [one for one in groups if choice.wants(one.task.name)]
+    composed, disagreements = intents(wanted)
+    resolutions, unresolved = resolve(composed, catalog, current, locked(lock, target))
+    made, impossible = changes(resolutions, target, catalog)
+    stale = loose(lock, target, resolutions, strict=strict)
+    misspelt = unmatched("--select", choice.select, groups)
+    found = ordered([*problems, *disagreements, *unresolved, *stale, *impossible, *misspelt])
+    if not is_valid(found):
+        return Planned(plan=None, problems=found)
+    return Planned(plan=_plan(made, target, catalog), problems=ordered([*found, *catalog.problems()]))
+
+
+def _plan(changes: Iterable[Change], target: Target, catalog: Catalog) -> Plan:
+    return Plan(
+        target=target.name,
+        catalog=catalog.address,
+        org=target.org,
+        project=target.project,
+        domain=target.domain,
+        changes=tuple(sorted(changes, key=_order)),
+    )
+
+
+def _order(change: Change) -> tuple[TaskName, str, list[str], list[Position]]:
+    """One task may have several runs, and a version beside them: those differ in their manifests."""
+    manifests = change.manifests
+    return change.task.task, change.submit.kind, [one.name for one in manifests], [one.position for one in manifests]

@@ -1,0 +1,76 @@
+"""Files -> manifests: load, then validate, file by file and then all together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from flyteplan.errors import Position, Problem, is_valid, ordered
+from flyteplan.load import load
+from flyteplan.model.document import Document
+from flyteplan.model.manifest import Manifest
+from flyteplan.resolve import compose, referenced
+from flyteplan.validate import Validator, between, manifest
+
+Found = tuple[int, str, "bytes | Problem"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifests:
+    """All manifests of all layers, and all that is wrong with them."""
+
+    manifests: tuple[Manifest, ...]
+    problems: tuple[Problem, ...]
+    files: int
+
+    @property
+    def valid(self) -> bool:
+        return is_valid(self.problems)
+
+
+def validate(found: Iterable[Found], validator: Validator, stacks: Sequence[Sequence[int]]) -> Manifests:
+    """Manifest files -> manifests. No catalog is opened.
+
+    *stacks* are the targets: each has the numbers of its layers, in order. Rules among manifests hold in each of them.
+    """
+    manifests: list[Manifest] = []
+    problems: list[Problem] = []
+    files = 0
+    for layer, path, content in found:
+        files += 1
+        for item in _documents(path, content):
+            checked = manifest(item, layer, validator) if isinstance(item, Document) else None
+            problems += checked.problems if checked else [item]  # type: ignore[list-item]
+            manifests += [checked.manifest] if checked and checked.manifest else []
+    for stack in stacks:
+        problems += _among([replace(one, layer=stack.index(one.layer)) for one in manifests if one.layer in stack])
+    return Manifests(manifests=tuple(manifests), problems=ordered(problems), files=files)
+
+
+def _among(manifests: Sequence[Manifest]) -> list[Problem]:
+    """The rules among manifests, and where two of them disagree: of tasks that they name, no catalog is needed."""
+    problems = list(between(manifests))
+    for group in referenced(manifests):
+        if len(group.manifests) > 1:
+            problems += [one for one in compose(group)[1] if one.code == "FP1302"]
+    return problems
+
+
+def _documents(path: str, content: bytes | Problem) -> Iterator[Document | Problem]:
+    if isinstance(content, Problem):
+        yield content
+        return
+    nothing = True
+    for item in load(content, path):
+        nothing = False
+        yield item
+    if nothing:
+        yield _empty(path, content)
+
+
+def _empty(path: str, content: bytes) -> Problem:
+    """An empty file is a file that was lost; one of comments may be meant."""
+    severity = "warning" if content.strip() else "error"
+    hint = "write a manifest into it, or remove it"
+    message = "the file has no manifest"
+    return Problem(code="FP1106", position=Position(path, 1, 1), message=message, hint=hint, severity=severity)
