@@ -1,0 +1,94 @@
+"""How many calls 10,000 tasks take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from tests.remote.backend import Backend
+
+from flyteplan.errors import Position, Problem
+from flyteplan.model.manifest import Manifest, TaskReference
+from flyteplan.model.resolution import Group, Intent, Resolution
+from flyteplan.model.settings import Selector, Settings
+from flyteplan.model.task import Scope, TaskName
+from flyteplan.remote import RemoteCatalog
+from flyteplan.resolve import resolve
+
+COUNT = 10_000
+PAGES = COUNT // 200
+DERIVED = "v2.0123456789.flyteplan"
+PROJECTS = ("one", "two")
+# Two projects, each with half of the names.
+TASKS = [TaskName(PROJECTS[number % 2], "development", f"env.task_{number:05}") for number in range(COUNT)]
+PLACE = Position("manifest.yaml", 1, 1)
+MANIFEST = Manifest(name="m", position=PLACE, layer=0, reference=TaskReference(name="env.task"), reference_at=PLACE)
+PINNED, LATEST = Selector(version="v1"), Selector(auto_version="latest")
+
+
+def resolved(
+    tasks: Sequence[TaskName], selector: Selector, catalog: RemoteCatalog
+) -> tuple[Sequence[Resolution], Sequence[Problem]]:
+    intents = []
+    for task in tasks:
+        group = Group(task=task, run="", manifests=(MANIFEST,))
+        intents.append(Intent(group=group, kind="version", strategy="merge", selector=selector, settings=Settings()))
+    return resolve(intents, catalog, None, {})
+
+
+def test_pinned_tasks_take_the_live_versions_and_the_templates_of_both() -> None:
+    backend = Backend(dict.fromkeys(TASKS, ("v2", "v1")))
+    found, problems = resolved(TASKS, PINNED, backend.catalog())
+    assert not problems
+    assert {(one.base.key.version, one.live.key.version) for one in found if one.base and one.live} == {("v1", "v2")}
+    assert backend.calls == {"ListTasks": PAGES, "GetTaskDetails": 2 * COUNT, "ListTriggers": 2}
+    assert max(backend.details.values()) == 1
+
+
+def test_the_latest_of_tasks_that_were_never_applied_take_one_template_each() -> None:
+    backend = Backend(dict.fromkeys(TASKS, ("v2", "v1")))
+    resolved(TASKS, LATEST, backend.catalog())
+    assert backend.calls == {"ListTasks": PAGES, "GetTaskDetails": COUNT, "ListTriggers": 2}
+
+
+def test_the_latest_of_tasks_that_were_applied_take_the_pages_of_names_twice() -> None:
+    backend = Backend(dict.fromkeys(TASKS, (DERIVED, "v2", "v1")))
+    found, _ = resolved(TASKS, LATEST, backend.catalog())
+    assert {(one.base.key.version, one.live.key.version) for one in found if one.base and one.live} == {("v2", DERIVED)}
+    assert backend.calls == {"ListTasks": 2 * PAGES, "GetTaskDetails": 2 * COUNT, "ListTriggers": 2}
+
+
+def test_only_the_bases_of_the_tasks_that_were_applied_are_looked_for() -> None:
+    applied = set(TASKS[:400])
+    backend = Backend({task: (DERIVED, "v1") if task in applied else ("v1",) for task in TASKS})
+    resolved(TASKS, LATEST, backend.catalog())
+    assert backend.calls["ListTasks"] == PAGES + 2
+
+
+@pytest.mark.parametrize("versions", [("v1",), (DERIVED, "v1")])
+def test_a_listing_tells_what_is_live_as_well(versions: tuple[str, ...]) -> None:
+    backend = Backend(dict.fromkeys(TASKS, versions))
+    catalog = backend.catalog()
+    rows = [row.task for project in PROJECTS for row in catalog.listing(Scope(project, "development"))]
+    resolved(rows, LATEST, catalog)
+    # The last page is full, so one more is asked for.
+    bases = PAGES if len(versions) > 1 else 0
+    assert backend.calls["ListTasks"] == PAGES + len(PROJECTS) + bases
+    assert backend.calls["GetTaskDetails"] == len(versions) * COUNT
+
+
+def test_all_versions_are_asked_of_a_task_only_when_its_name_or_its_base_is_in_no_list() -> None:
+    unknown = [TaskName("one", "development", f"env.unknown_{number}") for number in range(3)]
+    only_derived = TASKS[0]
+    backend = Backend({task: (DERIVED,) if task == only_derived else ("v1",) for task in TASKS})
+    _, problems = resolved([*TASKS, *unknown], LATEST, backend.catalog())
+    assert {problem.code for problem in problems} == {"FP2001", "FP2002"}
+    assert backend.calls["ListVersions"] == 4
+
+
+def test_a_template_is_read_once_however_often_it_is_asked_for() -> None:
+    backend = Backend(dict.fromkeys(TASKS[:10], ("v1",)))
+    catalog = backend.catalog()
+    resolved(TASKS[:10], PINNED, catalog)
+    resolved(TASKS[:10], LATEST, catalog)
+    assert backend.calls["GetTaskDetails"] == 10
