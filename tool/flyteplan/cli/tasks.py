@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import click
 
@@ -12,10 +12,10 @@ from flyteplan.cli import options
 from flyteplan.cli.output import formats, show_problems, write
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.cli.workspace import open_workspace
-from flyteplan.errors import CatalogError, UsageError
+from flyteplan.errors import CatalogError, Position, Problem, UsageError
 from flyteplan.model.config import Target
 from flyteplan.model.nearest import did_you_mean
-from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, Template, Triggers
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 from flyteplan.pipeline import Choice
 from flyteplan.ports import Catalog
 from flyteplan.render.tasks import TaskRow, detail, listing, row
@@ -31,23 +31,48 @@ def command() -> None:
 @options.catalog
 @options.place
 @options.choice
+@click.option("--environment", metavar="NAME", help="Only tasks of this environment.")
+@click.option("--entrypoint", is_flag=True, help="Only tasks that are marked as an entrypoint.")
 @options.output
 def list_tasks(
+    *,
     target: str | None,
     catalog: str | None,
     select: tuple[str, ...],
     exclude: tuple[str, ...],
+    environment: str | None,
+    entrypoint: bool,
     outputs: tuple[str, ...],
     **flags: str | None,
 ) -> None:
     """List the tasks of the target's project and domain."""
     wanted = formats(outputs, ("text", "json"))
     place, source = _open(target, catalog, flags)
-    choice = Choice(select=select, exclude=exclude)
-    tasks = [one.task for one in source.listing(_scope(place)) if choice.wants(one.task.name)]
-    rows = _rows(tasks, source)
+    listed = source.listing(_scope(place))
+    tasks = _chosen(listed, Choice(select=select, exclude=exclude), environment)
+    rows = _rows(tasks, source, entrypoint=entrypoint)
     write(wanted, {"text": lambda: listing(rows), "json": lambda: _json_rows(rows)})
-    show_problems(source.problems())
+    show_problems([*source.problems(), *_nothing(tasks, listed, select, environment)])
+
+
+def _chosen(listed: Sequence[Listing], choice: Choice, environment: str | None) -> list[TaskName]:
+    inside = [one for one in listed if environment in (None, one.environment)]
+    return [one.task for one in inside if choice.wants(one.task.name)]
+
+
+def _nothing(
+    tasks: Sequence[TaskName], listed: Sequence[Listing], select: Sequence[str], environment: str | None
+) -> Iterator[Problem]:
+    """An empty list of a misspelt name looks like one of a project without tasks."""
+    if tasks or not listed or not (select or environment):
+        return
+    environments = {one.environment for one in listed if one.environment}
+    if environment and environment not in environments:
+        flag, hint = "--environment", did_you_mean(environment, environments, "its environments are")
+    else:
+        names = [one.task.name for one in listed]
+        flag, hint = "--select", did_you_mean(select[0] if select else "", names, "its tasks are")
+    yield Problem(code="FP2003", position=Position(flag), message="no task matches", hint=hint, severity="warning")
 
 
 @command.command("show")
@@ -72,7 +97,8 @@ def show_task(
     newest = source.newest([task]).get(task) or _no_task(task, source)
     template = _template(TaskVersion(task, version or newest.base or newest.live), source)
     versions, triggers = source.versions([task])[task], source.triggers([task]).get(task, Triggers())
-    write(wanted, {"text": lambda: detail(template, versions, triggers), "json": lambda: _json_template(template)})
+    as_json = partial(_json_task, template, versions, triggers)
+    write(wanted, {"text": lambda: detail(template, versions, triggers), "json": as_json})
     show_problems(source.problems())
 
 
@@ -92,12 +118,14 @@ def _scope(target: Target) -> Scope:
     return Scope(*_project_and_domain(target))
 
 
-def _rows(tasks: Sequence[TaskName], catalog: Catalog) -> list[TaskRow]:
+def _rows(tasks: Sequence[TaskName], catalog: Catalog, *, entrypoint: bool) -> list[TaskRow]:
     newest = catalog.newest(tasks)
     keys = {task: TaskVersion(task, newest[task].live) for task in tasks}
     templates = catalog.templates(keys.values())
     versions = catalog.versions(tasks)
-    return [row(templates[keys[task]], len(versions[task])) for task in tasks]
+    found = [templates[keys[task]] for task in tasks]
+    wanted = [one for one in found if one.spec.task_template.metadata.is_entrypoint or not entrypoint]
+    return [row(one, len(versions[one.key.task])) for one in wanted]
 
 
 def _no_task(task: TaskName, catalog: Catalog) -> Newest:
@@ -120,8 +148,17 @@ def _json_rows(rows: Sequence[TaskRow]) -> str:
     return json.dumps([asdict(one) for one in rows], indent=2, ensure_ascii=False) + "\n"
 
 
-def _json_template(template: Template) -> str:
+def _json_task(template: Template, versions: Sequence[str], triggers: Triggers) -> str:
+    from dataclasses import asdict
+
     from google.protobuf.json_format import MessageToDict
 
-    spec: Any = MessageToDict(template.spec, preserving_proto_field_name=True)
-    return json.dumps(spec, indent=2, ensure_ascii=False) + "\n"
+    task = template.key.task
+    content = {
+        "task": {"project": task.project, "domain": task.domain, "name": task.name, "version": template.key.version},
+        "versions": list(versions),
+        "triggers": [asdict(one) for one in triggers.known],
+        "other_triggers": triggers.others,
+        "spec": MessageToDict(template.spec, preserving_proto_field_name=True),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
