@@ -103,6 +103,8 @@ def _shown(connection: Connection) -> tuple[bytes, str]:
             return shown.encode(), _name(verified.getpeercert())
     except ssl.SSLCertVerificationError as error:
         what, hint = f"its certificate can not be used: {error.verify_message}", "have it renewed"
+    except TimeoutError:
+        what, hint = "nothing answers there", "check the host and the port, and the network: VPN, firewall"
     except ssl.SSLError:
         what, hint = "the server speaks no TLS", "if it speaks plaintext, give --insecure"
     except OSError as error:
