@@ -21,8 +21,9 @@ def differences(base: TaskSpec, live: TaskSpec, desired: TaskSpec) -> tuple[Diff
     Every difference of bytes but for the version's own (see `digest`) is covered by one: unknown fields, the order
     of a list and a message that is there but empty have fields of their own.
     """
-    found = list(walk((base, live, desired)))
-    names = {primary_name(spec.task_template) for spec in (base, live, desired)}
+    sides = (base, desired) if base is live else (base, live, desired)
+    found = list(walk(sides))
+    names = {primary_name(spec.task_template) for spec in sides}
     if len(names) == 1 and names != {""}:
         found = in_manifest_words(found, names.pop())
     return tuple(sorted(found, key=lambda difference: difference.path))

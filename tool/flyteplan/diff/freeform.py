@@ -23,16 +23,17 @@ _SIMPLE = re.compile(r"[A-Za-z0-9_/-]+")
 
 
 def freeform(sides: Sequence[Any], path: str) -> Iterator[Difference]:
-    """The differences of three Structs, None for one that is not there."""
+    """The differences of Structs, None for one that is not there."""
     if None in sides:
         yield from told(f"{name_of(path)}.(present)", [side is not None for side in sides])
     structs = [{} if side is None else plain(side) for side in sides]
     flat = [dict(_leaves(struct, "")) for struct in structs]
-    for leaf in sorted(_changed(flat[0], flat[2]) | _changed(flat[1], flat[2])):
+    *before, desired = flat
+    for leaf in sorted({leaf for side in before for leaf in _changed(side, desired)}):
         values = [side.get(leaf) for side in flat]
         if leaf.endswith("(order)"):
             yield from order([value or [] for value in values], f"{name_of(path)}{leaf.removesuffix('(order)')}")
-        elif not (_holds_more(flat[2], leaf) and all(value in (None, {}, []) for value in values)):
+        elif not (_holds_more(desired, leaf) and all(value in (None, {}, []) for value in values)):
             yield from told(f"{name_of(path)}{leaf}", values)
 
 

@@ -33,7 +33,7 @@ _ITEMS: dict[str, tuple[Identity, Callable[[Any], Any]]] = {
 
 
 def keyed(sides: Sequence[Sequence[Any]], field: Any, path: str) -> Iterator[Difference]:
-    """The differences of three lists; whole lists where their items have no identity, or not a unique one."""
+    """The differences of lists; whole lists where their items have no identity, or not a unique one."""
     if all(list(side) == list(sides[0]) for side in sides):
         return
     known = _ITEMS.get(field.message_type.full_name)

@@ -9,21 +9,23 @@ from flyteplan.model import duration
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import SHARED_MEMORY_MOUNT
 
-# What base, live and desired have in one place, in this order; None: it is not there.
+# What base, live and desired have in one place, in this order; None: it is not there. Two where base is live.
 Sides = Sequence[Any]
 
 
 def equal(values: Sides) -> bool:
     """By value and by type: 1 is not True."""
-    first, *rest = values
-    return all(value is first or (value == first and type(value) is type(first)) for value in rest)
+    first = values[0]
+    for value in values:  # noqa: SIM110 - a generator costs more than all its comparisons
+        if value is not first and (type(value) is not type(first) or value != first):
+            return False
+    return True
 
 
 def told(path: str, values: Sides) -> Iterator[Difference]:
     """The difference that *values* make, if they make one."""
     if not equal(values):
-        base, live, desired = values
-        yield Difference(path=path, base=base, live=live, desired=desired)
+        yield Difference(path=path, base=values[0], live=values[-2], desired=values[-1])
 
 
 def serialized(message: Any) -> str:

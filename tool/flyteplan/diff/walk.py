@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flyteplan.diff.keyed import keyed
@@ -24,50 +26,78 @@ _VERSION = "task_template.id.version"
 _TAGS = "task_template.metadata.tags"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One field of a message at one path, and what tells its differences."""
+
+    field: Any
+    name: str
+    path: str
+    tells: Callable[[Sides, _Step], Iterator[Difference]]
+
+
 def walk(sides: Sides, path: str = "") -> Iterator[Difference]:
-    """The differences of *sides*, three messages of one type; None stands for a message that is not there."""
+    """The differences of *sides*, messages of one type; None stands for a message that is not there."""
     if equal(sides):
         return
-    descriptor = next(side for side in sides if side is not None).DESCRIPTOR
-    for field in descriptor.fields:
-        inner = f"{path}.{field.name}" if path else field.name
-        if inner != _VERSION:
-            yield from _field(sides, field, inner)
+    for step in _steps(next(side for side in sides if side is not None).DESCRIPTOR, path):
+        yield from step.tells(sides, step)
     yield from _unknown(sides, path)
 
 
-def _field(sides: Sides, field: Any, path: str) -> Iterator[Difference]:
-    if field.message_type is not None and field.message_type.GetOptions().map_entry:
-        yield from _map(sides, field, path)
-    elif field.is_repeated and field.message_type is not None:
-        yield from keyed([() if side is None else getattr(side, field.name) for side in sides], field, path)
-    elif field.is_repeated:
-        yield from told(name_of(path), [[] if side is None else list(getattr(side, field.name)) for side in sides])
-    elif field.message_type is not None:
-        yield from _message([_present(side, field.name) for side in sides], field, path)
-    else:
-        words = VALUES.get(path)
-        values = [_scalar(side, field) for side in sides]
-        yield from told(name_of(path), [words[value] for value in values] if words else values)
+@cache
+def _steps(descriptor: Any, path: str) -> tuple[_Step, ...]:
+    """The same for every template: paths and kinds are found once."""
+    inner = {field: f"{path}.{field.name}" if path else str(field.name) for field in descriptor.fields}
+    return tuple(
+        _Step(field=field, name=field.name, path=at, tells=_teller(field))
+        for field, at in inner.items()
+        if at != _VERSION
+    )
+
+
+def _teller(field: Any) -> Callable[[Sides, _Step], Iterator[Difference]]:
+    if field.message_type is None:
+        return _values if field.is_repeated else _value
+    if field.message_type.GetOptions().map_entry:
+        return _map
+    return _items if field.is_repeated else _message
+
+
+def _items(sides: Sides, step: _Step) -> Iterator[Difference]:
+    yield from keyed([() if side is None else getattr(side, step.name) for side in sides], step.field, step.path)
+
+
+def _values(sides: Sides, step: _Step) -> Iterator[Difference]:
+    lists = [[] if side is None else list(getattr(side, step.name)) for side in sides]
+    yield from told(name_of(step.path), lists)
+
+
+def _value(sides: Sides, step: _Step) -> Iterator[Difference]:
+    words, field = VALUES.get(step.path), step.field
+    values = [_scalar(side, field) for side in sides]
+    if not equal(values):
+        yield from told(name_of(step.path), [words[value] for value in values] if words else values)
 
 
 def _present(side: Any, name: str) -> Any:
     return getattr(side, name) if side is not None and side.HasField(name) else None
 
 
-def _map(sides: Sides, field: Any, path: str) -> Iterator[Difference]:
-    maps = [{} if side is None else getattr(side, field.name) for side in sides]
+def _map(sides: Sides, step: _Step) -> Iterator[Difference]:
+    maps = [{} if side is None else getattr(side, step.name) for side in sides]
     for key in sorted({key for entries in maps for key in entries}):
-        if path == _TAGS and str(key).startswith(TAG_PREFIX):
+        if step.path == _TAGS and str(key).startswith(TAG_PREFIX):
             continue
         values = [plain(entries[key]) if key in entries else None for entries in maps]
-        yield from told(name_of(f"{path}.{key}"), values)
+        yield from told(name_of(f"{step.path}.{key}"), values)
 
 
-def _message(sides: Sides, field: Any, path: str) -> Iterator[Difference]:
+def _message(parents: Sides, step: _Step) -> Iterator[Difference]:
+    sides, path = [_present(side, step.name) for side in parents], step.path
     if equal(sides):
         return
-    kind = field.message_type.full_name
+    kind = step.field.message_type.full_name
     if kind == "google.protobuf.Struct":
         yield from _struct(sides, path)
     elif kind in TEXTS:
