@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -259,3 +261,14 @@ def test_a_command_ends_with_1_and_one_line() -> None:
     output, said = process.communicate(timeout=30)
     assert (output, process.returncode, said.count("\n")) == ("", Exit.FAILED, 1)
     assert said.startswith("error: dns:///127.0.0.1:1: nothing listens there (check the host and the port) [")
+
+
+def test_a_command_that_waits_can_be_interrupted(catalog: str) -> None:
+    with serving("--slow-every", "1", "--slow", "60s", catalog=catalog) as (endpoint, _):
+        place = ("--project", "p", "--domain", "d", "--org", "acme")
+        process = flyteplan("tasks", "list", "--endpoint", endpoint, "--insecure", *place)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.communicate(timeout=2)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=4) == ("", "\ninterrupted\n")
+        assert process.returncode == Exit.INTERRUPTED
