@@ -7,8 +7,8 @@ from typing import Any
 
 from flyteplan.model import device
 from flyteplan.model.document import Pointer
+from flyteplan.model.nearest import nearest
 from flyteplan.validate.draft import Draft
-from flyteplan.validate.nearest import nearest
 
 _PATH = ("overrides", "resources", "gpu")
 _AT: Pointer = ("spec", *_PATH)
@@ -59,7 +59,7 @@ def _suggestion(text: str, name: str, count: str) -> str:
         return f"write {text}:1"
     if device.class_of(name or text):
         return f"write {{device: {name or text}}}"
-    close = nearest(_known_as(name or text), device.COUNTS)
+    close = "".join(nearest(_known_as(name or text), device.COUNTS, limit=1))
     return f"did you mean {close}:{count if name else 1}?" if close else "write <device>:<count>, such as A100:1"
 
 
@@ -84,7 +84,7 @@ def _put_mapping(draft: Draft, value: Mapping[str, Any]) -> None:
 def _class(draft: Draft, name: str, given: str | None) -> str:
     known = device.class_of(name)
     if known is None and given is None:
-        close = nearest(_known_as(name), (*device.COUNTS, *device.PROTO_NAMES))
+        close = "".join(nearest(_known_as(name), (*device.COUNTS, *device.PROTO_NAMES), limit=1))
         hint = f"did you mean {close}?" if close else "name its device_class too"
         draft.wrong(_CODE, (*_AT, "device"), f"gpu: {name} is no device that Flyte knows", hint)
     if known is None and given == "APPLE_SILICON":

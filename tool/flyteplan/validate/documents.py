@@ -10,10 +10,10 @@ from flyteplan.errors import Position, Problem, ordered
 from flyteplan.model.config import Config, Target
 from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
+from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.settings import Selector
 from flyteplan.validate.draft import Draft
 from flyteplan.validate.names import check_annotations, check_labels, check_version
-from flyteplan.validate.nearest import did_you_mean
 from flyteplan.validate.overrides import put_overrides
 from flyteplan.validate.prune import pruned
 from flyteplan.validate.schema import Validator
@@ -96,10 +96,10 @@ def _foreign(document: Document, kind: str) -> Problem | None:
     if written == kind and version == _API_VERSION:
         return None
     if isinstance(version, str) and version != _API_VERSION:
-        hint = did_you_mean(version, (_API_VERSION,)) or f"flyteplan reads {_API_VERSION}"
+        hint = did_you_mean(version, (_API_VERSION,), limit=1) or f"flyteplan reads {_API_VERSION}"
         return _unknown(document, ("apiVersion",), f"apiVersion {version} is not known", hint)
     if isinstance(written, str) and written != kind:
-        hint = _ELSEWHERE.get(written) or did_you_mean(written, _KINDS) or f"write kind: {kind}"
+        hint = _ELSEWHERE.get(written) or did_you_mean(written, _KINDS, limit=1) or f"write kind: {kind}"
         message = f"kind {written} does not belong here" if written in _KINDS else f"kind {written} is not known"
         return _unknown(document, ("kind",), message, hint)
     return None
@@ -169,7 +169,10 @@ def _default_target(value: Mapping[str, Any], document: Document) -> list[Proble
     if name is None or name in targets:
         return []
     place = document.locator.value(("default_target",))
-    hint = did_you_mean(name, targets) or f"there {'is' if len(targets) == 1 else 'are'} {', '.join(targets) or 'none'}"
+    hint = (
+        did_you_mean(name, targets, limit=1)
+        or f"there {'is' if len(targets) == 1 else 'are'} {', '.join(targets) or 'none'}"
+    )
     return [Problem(code="FP1104", position=place, message=f"default_target {name} is no target", hint=hint)]
 
 

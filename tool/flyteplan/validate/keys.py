@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from flyteplan.validate.nearest import did_you_mean
+from flyteplan.model.nearest import did_you_mean
 from flyteplan.validate.schema import Fault, Node, Validator
 
 _NO_VERSION = "it goes into a cache version that is computed, which a deployed task can not do"
@@ -22,7 +22,7 @@ _KNOWN: Mapping[str, str] = {
 
 def unknown_key_hint(key: str, fault: Fault, validator: Validator) -> str:
     known = fault.node.get("properties", {})
-    return _KNOWN.get(key) or _belongs(key, validator) or did_you_mean(key, known) or _listed(known)
+    return _KNOWN.get(key) or _belongs(key, validator) or did_you_mean(key, known, limit=1) or _listed(known)
 
 
 def _listed(known: Iterable[str]) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.document import Locator
+from flyteplan.model.nearest import did_you_mean
 from flyteplan.validate.draft import shown
 from flyteplan.validate.keys import unknown_key_hint
-from flyteplan.validate.nearest import did_you_mean
 from flyteplan.validate.prune import unknown_keys
 from flyteplan.validate.resources import with_unit
 from flyteplan.validate.schema import Fault, Validator, options
@@ -126,7 +126,7 @@ def _excluding(fault: Fault, _: Validator) -> Words:
 
 def _enum(fault: Fault, _: Validator) -> Words:
     choices = fault.node["enum"]
-    hint = did_you_mean(fault.instance, choices) if isinstance(fault.instance, str) else ""
+    hint = did_you_mean(fault.instance, choices, limit=1) if isinstance(fault.instance, str) else ""
     return "FP1104", f"{shown(fault.pointer)} must be {_either(choices)}", hint
 
 
