@@ -34,6 +34,9 @@ def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str,
     PATHS are folders and files of manifests as for plan; or one saved plan, to show it; or two, to compare them.
     """
     saved = bool(paths) and all(map(is_saved_plan, paths))
+    given = [name for name, value in asked.items() if value]
+    if saved and given:
+        raise click.UsageError(f"a saved plan is shown as it is; leave out --{given[0].replace('_', '-')}")
     if saved and len(paths) == 2:
         return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode)
     if saved and len(paths) > 2:

@@ -28,7 +28,7 @@ def command(field: str) -> int:
         click.echo(f"{field.upper()}: {CODES[field.upper()]}")
         return 0
     if _CODE.fullmatch(field):
-        raise click.UsageError(f"no code {field.upper()} (they go from {min(CODES)} to {max(CODES)})")
+        raise click.UsageError(f"no code {field.upper()} (a code stands in the brackets of every problem)")
     schema = json.loads(read_schema(MANIFEST_SCHEMA))
     lines = explain(schema, field, width=width())
     if lines is None:

@@ -16,6 +16,7 @@ from flyteplan.render.style import Line, ansi, plain
 
 # A renderer gives lines, which may be coloured, or a text, which is never.
 Renderer = Callable[[], "Sequence[Line] | str"]
+_STDOUT = "-"
 _WIDTH = 100
 _NARROWEST = 60
 
@@ -45,7 +46,8 @@ def width() -> int:
 
 def formats(asked: Sequence[str], known: Iterable[str], default: str = "text") -> list[tuple[str, str]]:
     """(format, file) of every -o, "" for standard output; raises UsageError for a format that is not known."""
-    found = [(name, file) for name, _, file in (one.partition("=") for one in asked or (default,))]
+    parts = [one.partition("=") for one in asked or (default,)]
+    found = [(name, "" if file == _STDOUT else file) for name, _, file in parts]
     known = list(known)
     for name, _ in found:
         if name not in known:

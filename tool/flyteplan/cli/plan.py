@@ -43,6 +43,8 @@ def command(
     PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target.
     """
     wanted = formats(outputs, ("text", "json"))
+    if out == "-":
+        raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
     plan = make_plan(Asked(**asked))
     as_text = partial(_text, plan, quiet=quiet, verbose=verbose)
     renderers: dict[str, Renderer] = {"text": as_text, "json": partial(_json, plan)}

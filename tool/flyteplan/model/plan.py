@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +100,8 @@ class Change:
     `task.version` is the resolved base. `unchanged` counts the fields a manifest could set that stay as they are.
     `deferred`: the version is known in a task only. `locked`: the lock said what `latest` stands for. `desired` is
     for readers; nothing is applied from it.
+    `requests` are (live, desired) by resource, in billionths and times the replicas there may be; `replicas` are those
+    of desired, `pools` the reuse pools of live and desired, "" without one.
     """
 
     org: str
@@ -122,6 +124,8 @@ class Change:
     locked: bool = False
     notes: tuple[Note, ...] = ()
     requests: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    replicas: int = 1
+    pools: tuple[str, str] = ("", "")
     desired: TaskSpec | None = None
 
 
@@ -135,3 +139,18 @@ class Plan:
     project: str
     domain: str
     changes: tuple[Change, ...]
+
+
+def totals(changes: Iterable[Change]) -> dict[str, tuple[int, int]]:
+    """What all versions ask for, (live, desired) by resource. Tasks that share a pool ask for it once."""
+    found: dict[str, tuple[int, int]] = {}
+    seen: set[tuple[int, str]] = set()
+    for change in changes:
+        if change.submit.kind != "version":
+            continue
+        counts = [not pool or (side, pool) not in seen for side, pool in enumerate(change.pools)]
+        seen |= set(enumerate(change.pools))
+        for name, (live, desired) in change.requests.items():
+            before, after = found.get(name, (0, 0))
+            found[name] = (before + live * counts[0], after + desired * counts[1])
+    return found

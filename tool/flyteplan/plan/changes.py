@@ -13,7 +13,7 @@ from flyteplan.model.settings import Settings
 from flyteplan.model.task import TaskVersion, Template
 from flyteplan.plan.fields import fields
 from flyteplan.plan.names import derived_version, run_name
-from flyteplan.plan.totals import requests, settable
+from flyteplan.plan.totals import pool, replicas, requests, settable
 
 Call = tuple[tuple[str, Any], ...]
 
@@ -102,6 +102,8 @@ class _Planned:
             locked=self._resolution.locked,
             notes=(*self._notes, *self._own_notes()),
             requests=requests(self._live.spec, self._desired),
+            replicas=replicas(self._desired.task_template),
+            pools=(pool(self._live.spec), pool(self._desired)),
             desired=self._desired,
         )
 
@@ -145,7 +147,10 @@ class _Planned:
 
     def _trigger_note(self) -> tuple[Note, ...]:
         count = self._resolution.triggers.count
-        if not count or self._intent.settings.value("submit", "triggers", default="keep") == "retarget":
+        retarget = self._intent.settings.value("submit", "triggers", default="keep") == "retarget"
+        if retarget and not count:
+            return (Note(code="no-triggers", message="submit.triggers: retarget finds no triggers to move"),)
+        if not count or retarget:
             return ()
         what = "1 trigger goes" if count == 1 else f"{count} triggers go"
         message = f"{what} on running the version before this one; submit.triggers: retarget moves all"

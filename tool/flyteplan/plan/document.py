@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flyteplan.diff.values import by_key
 from flyteplan.errors import Position
 from flyteplan.model import quantity
-from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Submit
+from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Submit, totals
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import Trigger
 from flyteplan.plan.saved import saved_setting
@@ -93,6 +93,8 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
         "requests": _requests(change.requests),
         "notes": [_note(note) for note in change.notes],
     }
+    found |= {"replicas": change.replicas} if change.replicas > 1 else {}
+    found |= {"pools": dict(zip(("live", "desired"), change.pools, strict=True))} if any(change.pools) else {}
     found |= {"deferred": True} if change.deferred else {}
     found |= {"locked": True} if change.locked else {}
     found |= {"triggers": [_trigger(trigger, change) for trigger in change.triggers]} if change.triggers else {}
@@ -158,15 +160,10 @@ def summary(changes: Iterable[Change]) -> dict[str, Any]:
     """How many tasks become what, and what their versions ask for in all."""
     changes = list(changes)
     actions = [change.action for change in changes]
-    totals: dict[str, tuple[int, int]] = dict.fromkeys(_BINARY, (0, 0))
-    for change in changes:
-        if change.submit.kind == "version":
-            for name, (live, desired) in change.requests.items():
-                totals[name] = (totals[name][0] + live, totals[name][1] + desired)
     return {
         "tasks": len({change.task.task for change in changes}),
         **{action: actions.count(action) for action in ("update", "run", "resolve", "unchanged")},
-        "requests": _requests(totals),
+        "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(changes)}),
     }
 
 

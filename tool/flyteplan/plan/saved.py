@@ -84,6 +84,8 @@ def _change(saved: Document) -> Change:
         deferred=saved.get("deferred", False),
         locked=saved.get("locked", False),
         notes=tuple(Note(**note) for note in saved["notes"]),
+        replicas=saved.get("replicas", 1),
+        pools=(saved["pools"]["live"], saved["pools"]["desired"]) if "pools" in saved else ("", ""),
         requests={name: _amounts(amounts) for name, amounts in saved["requests"].items()},
     )
 

@@ -25,11 +25,20 @@ def requests(live: TaskSpec, desired: TaskSpec) -> Mapping[str, tuple[int, int]]
 def _requests(template: TaskTemplate) -> dict[str, int]:
     container = primary(template)
     quantities = container.quantities("requests") if container else {}
-    count = _replicas(template)
+    count = replicas(template)
     return {name: (quantity.nano(quantities.get(name, "0")) or 0) * count for name in RESOURCES}
 
 
-def _replicas(template: TaskTemplate) -> int:
+def pool(spec: TaskSpec) -> str:
+    """The reuse pool of a template: tasks of one name and one key share its containers."""
+    template = spec.task_template
+    if not template.HasField("reuse_policy") or not template.HasField("custom"):
+        return ""
+    custom = plain(template.custom)
+    return f"{custom.get('name', '')} {custom.get('version', '')}"
+
+
+def replicas(template: TaskTemplate) -> int:
     """The most containers that a pool or a cluster of workers may have; 1 for any other task."""
     if template.HasField("reuse_policy"):
         return max(1, template.reuse_policy.max_replicas)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from flyteplan.model import quantity
-from flyteplan.model.plan import Change, Note, Plan
+from flyteplan.model.plan import Change, Note, Plan, totals
 from flyteplan.model.task import Trigger
 from flyteplan.render.fields import INDENT, MARK, field_lines
 from flyteplan.render.groups import Group, full_name, groups, live_kind, named
@@ -152,7 +152,8 @@ def _trigger(trigger: Trigger) -> str:
 
 def _hidden(group: Group) -> list[Line]:
     count = sum(change.unchanged for change in group)
-    return [(Span(f"{INDENT}({_count(count, 'unchanged field')} hidden)", "dim"),)] if count else []
+    becomes = f"; becomes {group[0].submit.name}" if len(group) == 1 and group[0].action == "update" else ""
+    return [(Span(f"{INDENT}({_count(count, 'unchanged field')} hidden{becomes})", "dim"),)] if count else []
 
 
 def _notes(changed: list[Change], width: int) -> list[Line]:
@@ -172,14 +173,14 @@ def _notes(changed: list[Change], width: int) -> list[Line]:
 
 def _requests(plan: Plan) -> list[Line]:
     """What the versions ask for in all, as far as it differs."""
-    parts = [_total(name, plan, binary=binary) for name, binary in _TOTALS.items()]
+    found = totals(plan.changes)
+    parts = [_total(name, *found.get(name, (0, 0)), binary=binary) for name, binary in _TOTALS.items()]
     told = "  ".join(filter(None, parts))
-    return [(Span("Requests", "bold"), Span(f"  {told}"))] if told else []
+    counted = "  (all replicas counted)" if any(change.replicas > 1 for change in plan.changes) else ""
+    return [(Span("Requests", "bold"), Span(f"  {told}{counted}"))] if told else []
 
 
-def _total(name: str, plan: Plan, *, binary: bool) -> str:
-    pairs = [c.requests[name] for c in plan.changes if c.submit.kind == "version" and name in c.requests]
-    live, desired = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+def _total(name: str, live: int, desired: int, *, binary: bool) -> str:
     if live == desired:
         return ""
     sign = "+" if desired > live else "-"

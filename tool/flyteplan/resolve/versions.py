@@ -11,6 +11,7 @@ from flyteplan.model.resolution import Intent, Resolution
 from flyteplan.model.task import TAG_PREFIX, Newest, TaskName, TaskVersion, Template, Triggers, is_derived
 from flyteplan.ports import Catalog
 
+_AUTO = ("latest", "current")
 _NO_BASE = "the current version of {} is a derived one that does not say its base"
 BASE_TAG = f"{TAG_PREFIX}base"
 
@@ -138,7 +139,7 @@ def _unknown_version(intent: Intent, version: str, catalog: Catalog) -> Problem:
         code="FP2002",
         position=intent.selector_at,
         message=f"{intent.task.name} has no version {version}" if version else _NO_BASE.format(intent.task.name),
-        hint=did_you_mean(version, known, "its versions are"),
+        hint=f"write auto_version: {version}" if version in _AUTO else did_you_mean(version, known, "its versions are"),
     )
 
 

@@ -92,6 +92,8 @@ def _foreign(document: Document, kind: str) -> Problem | None:
     value = document.value
     if not isinstance(value, dict):
         return _unknown(document, (), "a document must be a mapping", f"begin with apiVersion: {_API_VERSION}")
+    if "format_version" in value and "changes" in value:
+        return _unknown(document, (), "this is a saved plan, and no manifest", "show it with flyteplan diff")
     written, version = value.get("kind"), value.get("apiVersion")
     if written == kind and version == _API_VERSION:
         return None

@@ -9,12 +9,19 @@ from flyteplan.model.nearest import did_you_mean
 from flyteplan.validate.schema import Fault, Node, Validator
 
 _NO_VERSION = "it goes into a cache version that is computed, which a deployed task can not do"
+_POD = "pods are shaped by a PodTemplate of the cluster, which pod_template_name names"
 _MANY = 10
 _KNOWN: Mapping[str, str] = {
     "requests": "write cpu: [request, limit]",
     "limits": "write cpu: [request, limit]",
     "ephemeral-storage": "did you mean disk?",
     "storage": "did you mean disk?",
+    "version": "did you mean version_override?",
+    "tolerations": _POD,
+    "node_selector": _POD,
+    "nodeSelector": _POD,
+    "affinity": _POD,
+    "pod_template": _POD,
     "salt": _NO_VERSION,
     "policies": _NO_VERSION,
 }
@@ -22,7 +29,8 @@ _KNOWN: Mapping[str, str] = {
 
 def unknown_key_hint(key: str, fault: Fault, validator: Validator) -> str:
     known = fault.node.get("properties", {})
-    return _KNOWN.get(key) or _belongs(key, validator) or did_you_mean(key, known, limit=1) or _listed(known)
+    meant = _KNOWN.get(key, "") if key != "version" or "version_override" in known else ""
+    return meant or _belongs(key, validator) or did_you_mean(key, known, limit=1) or _listed(known)
 
 
 def _listed(known: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ _ACCELERATORS = frozenset(
 )
 _SPOKEN = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?:(?P<letter>[kKmMgGtT])?[iI]?[bB]?(?:ytes)?|[a-zA-Z ]+)")
 _BELOW_ONE = ("n", "u", "m")
+_ABOVE_ONE = ("k", "M", "G", "T", "P", "E", "i")
 _MEGABYTES = 256
 _BYTES = 2**20
 
@@ -91,6 +92,11 @@ def _checked(draft: Draft, value: Any, pointer: Pointer, *, unit: bool) -> str:
         draft.wrong("FP1201", pointer, f"{shown(pointer)} must be at least 0, not {text}")
     elif unit:
         _check_unit(draft, text, pointer)
+    elif text.endswith(_ABOVE_ONE):
+        number = text.rstrip("kKMGTPEi")
+        draft.wrong(
+            "FP1201", pointer, f"{shown(pointer)}: {text} is {amount // 10**9:,} cores", f"write {number}m or {number}"
+        )
     return text
 
 

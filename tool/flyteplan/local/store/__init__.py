@@ -14,7 +14,6 @@ from flyteplan.local.store.schema import MIGRATIONS, migrate, version_of
 
 BUSY_SECONDS = 10.0
 _OLDEST_SQLITE = (3, 35)
-_NO_FILE = "there is no catalog {} (fill one with `flyteplan pull --into {}`)"
 _EMPTY = "the catalog {} is empty (fill it with `flyteplan pull --into {}`)"
 
 
@@ -77,7 +76,7 @@ class Store:
         if self._mode == "create":
             os.makedirs(os.path.dirname(self._path) or ".", exist_ok=True)
         elif not os.path.exists(self._path):
-            raise CatalogError(_NO_FILE.format(self._shown, self._shown))
+            raise CatalogError(_no_file(self._shown))
         return self._for_reading() if self._mode == "read" else self._for_writing()
 
     def _for_writing(self) -> sqlite3.Connection:
@@ -148,6 +147,11 @@ def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
     except BaseException:
         connection.close()
         raise
+
+
+def _no_file(shown: str) -> str:
+    hint = f"fill one with `flyteplan pull --into {shown}`" if shown.endswith(".db") else "check the path"
+    return f"there is no catalog {shown} ({hint})"
 
 
 def _why(shown: str, error: sqlite3.Error) -> str:

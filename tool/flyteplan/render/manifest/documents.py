@@ -93,7 +93,7 @@ def _document(task: Deployed, name: str, without: Mapping[Path, str]) -> Iterato
 def _overrides(task: Deployed, without: Mapping[Path, str]) -> Iterator[_Line]:
     now, base = present(task.present.spec), present(task.base.spec)
     settings = wanted(now, base, {*without, *_left_out(task, now, base)})
-    yield ("  overrides:" if settings else "  overrides: {}"), ()
+    yield ("  overrides:" if settings else "  # overrides:"), ()
     if "image" in now and "image" not in settings:
         yield f"    # image: {escaped(now['image'])}", ()
     yield from _lines(short(settings), "    ", ())
