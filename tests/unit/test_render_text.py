@@ -167,7 +167,7 @@ def test_fields_stand_in_columns_with_old_to_the_right_new_to_the_left_and_the_s
         "~ etl.extract_orders  @ v3 (pinned)\n"
         "    resources.requests.memory  4Gi -> 8Gi   +4Gi  x2   manifests/base/etl.yaml:14\n"
         "    retries.count                1 -> 3     +2    x3   manifests/base/etl.yaml:9\n"
-        "    (11 unchanged fields hidden)"
+        "    (11 unchanged fields hidden; becomes v3.2222222222.flyteplan)"
     )
 
 
