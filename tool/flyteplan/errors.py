@@ -25,7 +25,7 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in a file: `path` as shown to the user, `line` and `column` from 1 (0: the whole file)."""
+    """A place in a file: `path` as shown to the user, `line` and `column` from 1 (0: the whole file, or line)."""
 
     path: str
     line: int = 0
@@ -34,7 +34,7 @@ class Position:
     def __str__(self) -> str:
         if not self.line:
             return self.path
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{self.path}:{self.line}:{self.column}" if self.column else f"{self.path}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,12 @@ class StaleError(InputError):
     """What was locked or planned does not hold any more; `problems` says where."""
 
     exit_code = Exit.STALE
+
+
+class RefusedError(InputError):
+    """A guard refuses what was asked for; `problems` says where and why."""
+
+    exit_code = Exit.REFUSED
 
 
 def failure(problems: Iterable[Problem]) -> InputError:
@@ -164,4 +170,8 @@ CODES: dict[str, str] = {
     "FP2103": "a locked version whose spec has changed",
     "FP2104": "a stanza of flyteplan.lock that no manifest needs",
     "FP2105": "a flyteplan.lock that can not be read",
+    # when a plan is applied
+    "FP2301": "a plan that does not hold any more",
+    "FP2302": "a base that is older than the newest one",
+    "FP2303": "triggers that can not be moved to the new version",
 }

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from flyteplan.errors import Problem
+from flyteplan.model.deployment import Deployment
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 
 
@@ -42,3 +43,16 @@ class Catalog(Protocol):
 
     def problems(self) -> Sequence[Problem]:
         """What was found on the way that a reader should know (fields this version can not hold), so far."""
+
+
+class Controller(Protocol):
+    """Where versions are deployed: the local catalog or a Flyte endpoint."""
+
+    def now(self) -> Catalog:
+        """The catalog as it is at this moment: nothing that was read before is taken for it."""
+
+    def deploy(self, deployment: Deployment) -> None:
+        """Makes the version, or overwrites one of this name. Raises CatalogError.
+
+        Where it raises, the version may be there all the same: whoever wants to know reads it back.
+        """

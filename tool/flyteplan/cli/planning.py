@@ -40,6 +40,10 @@ class Asked:
     current_version: str | None
     locked: bool
 
+    @property
+    def flags(self) -> dict[str, str | None]:
+        return {"org": self.org, "project": self.project, "domain": self.domain}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
@@ -55,19 +59,28 @@ def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, fla
     """Raises InputError with all that is wrong in the manifests."""
     workspace = open_workspace()
     place = placed(workspace.target(target), catalog, flags)
-    layers = layers_of(paths) if paths else workspace.layers(place)
+    checked = checked_manifests(paths, place, workspace)
+    return Stage(workspace=workspace, checked=checked, target=place, catalog=open_catalog(place, catalog, workspace))
+
+
+def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspace) -> pipeline.Manifests:
+    """The manifests of *paths*, without any those of the target. Raises InputError with all that is wrong in them."""
+    layers = layers_of(paths) if paths else workspace.layers(target)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)
     checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,))
     if not checked.valid:
         raise InputError(checked.problems)
-    return Stage(workspace=workspace, checked=checked, target=place, catalog=open_catalog(place, catalog, workspace))
+    return checked
 
 
 def make_plan(asked: Asked) -> Plan:
     """The plan; its warnings are shown. Raises InputError with all that is wrong when there is none."""
-    flags = {"org": asked.org, "project": asked.project, "domain": asked.domain}
-    stage = prepare(asked.paths, asked.target, asked.catalog, flags)
+    return planned(prepare(asked.paths, asked.target, asked.catalog, asked.flags), asked)
+
+
+def planned(stage: Stage, asked: Asked) -> Plan:
+    """As `make_plan`, of what is prepared already."""
     made = pipeline.plan(
         stage.checked.manifests,
         stage.target,

@@ -14,11 +14,12 @@ import click
 from flyteplan.cli.options import CONNECTION
 from flyteplan.cli.workspace import Workspace
 from flyteplan.errors import UsageError
+from flyteplan.files.paths import shown
 from flyteplan.files.snapshot import SUFFIX, SnapshotCatalog
 from flyteplan.model.config import Target
 
 if TYPE_CHECKING:
-    from flyteplan.ports import Catalog
+    from flyteplan.ports import Catalog, Controller
     from flyteplan.remote.connection import Connection
 
 _NOWHERE = "no catalog: name one in the target of flyteplan.yaml, or give --catalog PATH or --endpoint HOST"
@@ -62,6 +63,22 @@ def open_file(path: str, workspace: Workspace) -> Catalog:
     return LocalCatalog(path, root=workspace.root)
 
 
+def open_controller(target: Target, path: str | None, workspace: Workspace) -> Controller:
+    """Where versions are deployed to: the place that `open_catalog` reads. Raises UsageError for a snapshot."""
+    if _is_remote(target, path):
+        from flyteplan.remote.controller import open_controller as open_endpoint
+
+        return open_endpoint(_connection(target), target.org, _tell, **_session())
+    place = path or os.path.join(workspace.root, target.catalog)
+    if place.endswith(SUFFIX) or os.path.isdir(place):
+        name = shown(place, workspace.root)
+        hint = f"pull it into a catalog database first: flyteplan pull --catalog {name} --into catalog.db"
+        raise UsageError(f"{name} is a snapshot, and snapshots are only read ({hint}; or give --endpoint HOST)")
+    from flyteplan.local.controller import LocalController
+
+    return LocalController(place, root=workspace.root)
+
+
 def _is_remote(target: Target, path: str | None) -> bool:
     if path:
         return False
@@ -87,10 +104,15 @@ def _connection(target: Target) -> Connection:
 def _remote(target: Target) -> Catalog:
     from flyteplan.remote import open_remote
 
+    return open_remote(_connection(target), target.org, _tell, **_session())
+
+
+def _session() -> dict[str, Any]:
+    """What a connection takes from the process: its variables, whether a person is there, and when it ends."""
     closing = ExitStack()
     click.get_current_context().call_on_close(closing.close)
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    return open_remote(_connection(target), target.org, _tell, environ=os.environ, terminal=terminal, closing=closing)
+    return {"environ": os.environ, "terminal": terminal, "closing": closing}
 
 
 def _tell(line: str) -> None:

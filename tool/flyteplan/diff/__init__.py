@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from flyteplan.diff.pod import in_manifest_words
+from flyteplan.diff.stored import stored
 from flyteplan.diff.walk import walk
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import primary_name
@@ -14,14 +15,16 @@ from flyteplan.model.task import TAG_PREFIX
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
+__all__ = ["differences", "digest", "stored"]
+
 
 def differences(base: TaskSpec, live: TaskSpec, desired: TaskSpec) -> tuple[Difference, ...]:
     """Every field whose three values are not all equal, by path.
 
     Every difference of bytes but for the version's own (see `digest`) is covered by one: unknown fields, the order
-    of a list and a message that is there but empty have fields of their own.
+    of a list and a message that is there but empty have fields of their own. What a server does not keep is none.
     """
-    sides = (base, desired) if base is live else (base, live, desired)
+    sides = tuple(map(stored, (base, desired) if base is live else (base, live, desired)))
     found = list(walk(sides))
     names = {primary_name(spec.task_template) for spec in sides}
     if len(names) == 1 and names != {""}:
@@ -32,15 +35,15 @@ def differences(base: TaskSpec, live: TaskSpec, desired: TaskSpec) -> tuple[Diff
 def digest(spec: TaskSpec) -> str:
     """sha256 of the deterministic serialization, unknown fields included.
 
-    Without `task_template.id.version` and flyteplan's own tags, so that a derived version has the digest of what it
-    was derived to be.
+    Without `task_template.id.version`, flyteplan's own tags, and what a server does not keep, so that a derived version
+    has the digest of what it was derived to be.
     """
     return "sha256:" + hashlib.sha256(_identity(spec).SerializeToString(deterministic=True)).hexdigest()
 
 
 def _identity(spec: TaskSpec) -> TaskSpec:
     copy = type(spec)()
-    copy.CopyFrom(spec)
+    copy.CopyFrom(stored(spec))
     template = copy.task_template
     if template.HasField("id"):
         template.id.version = ""

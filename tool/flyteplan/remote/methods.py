@@ -36,6 +36,7 @@ def _method(service: Any, name: str) -> Method:
     raise LookupError(name)
 
 
+DEPLOY_TASK = _method(task_service_pb2, "DeployTask")
 GET_TASK_DETAILS = _method(task_service_pb2, "GetTaskDetails")
 LIST_TASKS = _method(task_service_pb2, "ListTasks")
 LIST_VERSIONS = _method(task_service_pb2, "ListVersions")

@@ -1,0 +1,254 @@
+"""What was reviewed is what is applied, twice is once, and an apply that was cut off is finished by another one."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flyteidl2.task.task_definition_pb2 import TaskTrigger
+from tests.applying import TASK, Repository, repository, spec
+
+from flyteplan.cli import run
+from flyteplan.local.clock import now
+from flyteplan.local.store import tasks
+from flyteplan.local.taskrow import row_of
+from flyteplan.model.task import TaskVersion
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    monkeypatch.chdir(tmp_path)
+    return repository(tmp_path)
+
+
+def apply(*flags: str) -> int:
+    return run(["apply", "-q", "--yes", *flags])
+
+
+def saved(*flags: str) -> str:
+    assert run(["plan", "-q", "--out", "plan.json", *flags]) == 0
+    return "plan.json"
+
+
+def trigger(name: str, *, active: bool = True) -> TaskTrigger:
+    made = TaskTrigger(name=name)
+    made.spec.active = active
+    made.automation_spec.schedule.cron.expression = "0 6 * * *"
+    return made
+
+
+def test_after_an_apply_there_is_nothing_to_do(repo: Repository) -> None:
+    assert not repo.is_in_step()
+    assert apply() == 0
+    assert repo.is_in_step()
+
+
+def test_applying_twice_makes_one_version(repo: Repository) -> None:
+    assert [apply(), apply()] == [0, 0]
+    assert len(repo.versions()) == 2
+
+
+def test_going_back_makes_a_second_generation(repo: Repository) -> None:
+    for cpu in (2, 3, 2):
+        repo.wants({"resources": {"cpu": cpu}})
+        assert apply() == 0
+    newest, _, first, base = repo.versions()
+    assert newest == first.replace(".flyteplan", "-2.flyteplan")
+    assert base == "v1"
+    assert repo.is_in_step()
+
+
+def test_tags_say_where_a_version_comes_from(repo: Repository) -> None:
+    assert apply() == 0
+    tags = dict(repo.live().task_template.metadata.tags)
+    assert {name: tags[name] for name in ("team", "flyteplan/owner", "flyteplan/manifest", "flyteplan/base")} == {
+        "team": "data",
+        "flyteplan/owner": "acme/overrides",
+        "flyteplan/manifest": "load",
+        "flyteplan/base": "v1",
+    }
+    assert tags["flyteplan/digest"].startswith("sha256:")
+    assert tags["flyteplan/base-digest"] != tags["flyteplan/digest"]
+
+
+def test_the_new_version_knows_its_name_and_runs_the_code_of_its_base(repo: Repository) -> None:
+    assert apply() == 0
+    template = repo.live().task_template
+    assert template.id.version == repo.versions()[0]
+    assert list(template.container.args) == ["a0", "--version", "v1"]
+
+
+def test_what_this_program_does_not_know_survives(repo: Repository) -> None:
+    unknown = b"\xfa\x07\x03abc"  # field 127, three bytes
+    template = spec("v2")
+    template.MergeFromString(unknown)
+    repo.deploy("v2", template)
+    assert apply() == 0
+    assert unknown in repo.live().SerializeToString()
+    assert repo.is_in_step()
+
+
+@pytest.mark.parametrize("description", ["x" * 300, "é" * 200])
+def test_a_description_that_the_server_cuts_is_no_change(repo: Repository, description: str) -> None:
+    template = spec("v2", description=description)
+    with repo.store() as store, store.writing() as connection:
+        row = row_of(TaskVersion(TASK, "v2"), template, now())
+        tasks.replace(connection, row, template.SerializeToString())
+    assert apply() == 0
+    assert len(repo.live().environment.description.encode()) in (254, 255)
+    assert repo.is_in_step()
+
+
+def test_a_saved_plan_is_applied_and_then_is_done(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = saved()
+    assert run(["apply", plan]) == 0
+    assert run(["apply", plan]) == 0
+    assert "Applied: 0 submitted, 1 already, 0 failed, 0 not tried." in capsys.readouterr().out
+    assert len(repo.versions()) == 2
+
+
+def newer_base(repo: Repository) -> None:
+    repo.deploy("v2")
+
+
+def redeployed_base(repo: Repository) -> None:
+    repo.deploy("v1", spec("v1", cpu="500m"))
+
+
+def live_by_hand(repo: Repository) -> None:
+    repo.deploy("v1.byhand.flyteplan", spec("v1.byhand.flyteplan", cpu="7"))
+
+
+def new_trigger(repo: Repository) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"),))
+
+
+def taken_name(repo: Repository) -> None:
+    name = json.loads(Path("plan.json").read_text("utf-8"))["changes"][0]["submit"]["version"]
+    repo.deploy(name, spec(name, cpu="9"))
+
+
+def other_target(repo: Repository) -> None:
+    path = repo.folder / "flyteplan.yaml"
+    path.write_text(path.read_text("utf-8").replace("project: flytesnacks", "project: other"), "utf-8")
+
+
+def edited_overrides(repo: Repository) -> None:
+    path = repo.folder / "plan.json"
+    document = json.loads(path.read_text("utf-8"))
+    document["changes"][0]["overrides"][-1]["value"] = "3"
+    path.write_text(json.dumps(document), "utf-8")
+
+
+MOVES: dict[Callable[[Repository], None], str] = {
+    newer_base: "the newest version is v2, and was v1",
+    redeployed_base: "the base v1 was deployed again with another spec",
+    live_by_hand: "the newest version is v1.byhand.flyteplan, and was v1",
+    new_trigger: "its triggers have changed",
+    taken_name: "the newest version is v1.",
+    other_target: "the project is 'other', and was 'flytesnacks'",
+    edited_overrides: "do not come to the spec that was reviewed",
+}
+
+
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.__name__)
+def test_a_stale_plan_is_refused(
+    repo: Repository, move: Callable[[Repository], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = saved()
+    move(repo)
+    before = repo.versions()
+    assert run(["apply", plan]) == 4
+    assert MOVES[move] in capsys.readouterr().err
+    assert repo.versions() == before
+
+
+def test_a_plan_whose_reviewed_part_was_edited_is_no_plan(repo: Repository) -> None:
+    plan = Path(saved())
+    plan.write_text(plan.read_text("utf-8").replace('"desired": "2"', '"desired": "3"'), "utf-8")
+    assert run(["apply", "plan.json"]) == 1
+    assert repo.versions() == ["v1"]
+
+
+def test_another_digest_than_expected_is_stale(repo: Repository) -> None:
+    digest = json.loads(Path(saved()).read_text("utf-8"))["digest"]
+    assert apply("--expect-digest", "sha256:0") == 4
+    assert run(["apply", "plan.json", "--expect-digest", "sha256:0"]) == 4
+    assert repo.versions() == ["v1"]
+    assert apply("--expect-digest", digest) == 0
+
+
+def test_an_older_base_is_refused_unless_it_is_allowed(repo: Repository) -> None:
+    repo.deploy("v2")
+    repo.wants({"resources": {"cpu": 2}}, version="v1")
+    assert apply() == 3
+    assert repo.versions() == ["v2", "v1"]
+    repo.wants({"resources": {"cpu": 2}}, version="v1", submit={"allow_older_base": True})
+    assert apply() == 0
+    assert repo.is_in_step()
+
+
+def test_triggers_are_kept_as_they_are(repo: Repository) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    before = repo.catalog.triggers([TASK])
+    assert apply() == 0
+    assert repo.catalog.triggers([TASK]) == before
+
+
+def test_triggers_that_can_not_be_moved_are_not_lost(repo: Repository) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"),))
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    assert apply() == 3
+    assert repo.versions() == ["v1"]
+
+
+def test_a_run_is_told_as_not_tried(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.wants({"resources": {"cpu": 2}}, submit={"as": "run"})
+    assert apply() == 1
+    assert "runs can not be submitted yet\nApplied: 0 submitted, 0 failed, 1 not tried." in capsys.readouterr().out
+
+
+def test_nobody_is_asked_without_a_terminal(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["apply"]) == 64
+    assert "no terminal to ask on" in capsys.readouterr().err
+    assert repo.versions() == ["v1"]
+
+
+def test_nobody_is_asked_about_nothing(repo: Repository) -> None:
+    repo.wants({"resources": {"cpu": 1}})
+    assert run(["apply"]) == 0
+
+
+@pytest.mark.parametrize(("answer", "code", "count"), [("y\n", 0, 2), ("n\n", 1, 1), ("\n", 1, 1)])
+def test_a_person_is_asked(
+    repo: Repository, answer: str, code: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin = io.StringIO(answer)
+    monkeypatch.setattr(stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stdin", stdin)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert run(["apply"]) == code
+    assert len(repo.versions()) == count
+
+
+def test_events_as_json_are_one_a_line(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["apply", "-y", "-o", "json"]) == 0
+    submitted, total = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (submitted["event"], submitted["version"]) == ("submitted", repo.versions()[0])
+    assert (total["event"], total["submitted"], total["failed"]) == ("applied", 1, 0)
+
+
+def test_a_snapshot_is_only_read(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    (repo.folder / "catalog.jsonl").write_text("")
+    assert apply("--catalog", "catalog.jsonl") == 64
+    assert "snapshots are only read" in capsys.readouterr().err
+
+
+def test_a_saved_plan_takes_no_flags_that_would_change_it(repo: Repository) -> None:
+    plan = saved()
+    assert run(["apply", plan, "--select", "*"]) == 64
+    assert run(["apply", plan, "manifests"]) == 64

@@ -1,0 +1,44 @@
+"""A change -> the version that is sent: the desired spec, its new name, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flyteplan.apply.present import made
+from flyteplan.diff import stored
+from flyteplan.model.deployment import Deployment, Provenance
+from flyteplan.model.plan import Change
+from flyteplan.model.task import TAG_PREFIX
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+
+def deployment(change: Change, desired: TaskSpec, provenance: Provenance) -> Deployment:
+    """Everything that manifests do not set is as in the base, what this program does not know included."""
+    spec = type(desired)()
+    spec.CopyFrom(stored(desired))
+    template = spec.task_template
+    if template.HasField("id"):
+        template.id.version = change.submit.name
+    for name in own_tags(template.metadata.tags):
+        del template.metadata.tags[name]
+    template.metadata.tags.update(_tags(change, provenance))
+    return Deployment(key=made(change), spec=spec)
+
+
+def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in tags.items() if name.startswith(TAG_PREFIX)}
+
+
+def _tags(change: Change, provenance: Provenance) -> dict[str, str]:
+    found = {
+        "owner": provenance.owner,
+        "manifest": ",".join(sorted({source.name for source in change.manifests})),
+        "base": change.task.version,
+        "base-digest": change.base_digest,
+        "digest": change.desired_digest,
+        "revision": provenance.revision,
+    }
+    return {f"{TAG_PREFIX}{name}": value for name, value in found.items() if value}

@@ -1,0 +1,68 @@
+"""What is applied: a plan that is made now, or one that was saved, and where it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flyteplan import pipeline
+from flyteplan.cli.planning import Asked, Stage, checked_manifests, planned
+from flyteplan.cli.savedplan import is_saved_plan, read_plan
+from flyteplan.cli.sources import open_controller, placed
+from flyteplan.cli.workspace import Workspace, open_workspace
+from flyteplan.errors import Position, Problem, StaleError, UsageError
+from flyteplan.model.config import Target
+from flyteplan.model.plan import Change, Plan
+from flyteplan.ports import Controller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """`changes` are those that count: of a plan made now, what it changes; of a saved one, all that it stands on."""
+
+    workspace: Workspace
+    plan: Plan
+    changes: tuple[Change, ...]
+    controller: Controller
+    saved: bool
+
+
+def ready(asked: Asked) -> Ready:
+    """Raises InputError, StaleError or UsageError with all that keeps it from being applied."""
+    workspace = open_workspace()
+    if any(map(is_saved_plan, asked.paths)):
+        return _saved(asked, workspace)
+    target = placed(workspace.target(asked.target), asked.catalog, asked.flags)
+    controller = open_controller(target, asked.catalog, workspace)
+    manifests = checked_manifests(asked.paths, target, workspace)
+    stage = Stage(workspace=workspace, checked=manifests, target=target, catalog=controller.now())
+    plan = planned(stage, asked)
+    changing = tuple(change for change in plan.changes if change.action in ("update", "run"))
+    return Ready(workspace=workspace, plan=plan, changes=changing, controller=controller, saved=False)
+
+
+def _saved(asked: Asked, workspace: Workspace) -> Ready:
+    if len(asked.paths) > 1:
+        raise UsageError("a saved plan is applied alone, without other paths")
+    if asked.select or asked.exclude or asked.current_version or asked.locked:
+        raise UsageError("a saved plan is applied as it is, without --select, --exclude, --current-version or --locked")
+    (path,) = asked.paths
+    plan = read_plan(path)
+    target = placed(workspace.target(asked.target or plan.target or None), asked.catalog, asked.flags)
+    _same_target(plan, target, path)
+    controller = open_controller(target, asked.catalog, workspace)
+    changes = pipeline.restored(plan, controller.now())
+    return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, saved=True)
+
+
+def _same_target(plan: Plan, target: Target, path: str) -> None:
+    """Where a target's templates are read may be written in many ways; what it is about may not."""
+    pairs = {
+        "target": (plan.target, target.name),
+        "org": (plan.org, target.org),
+        "project": (plan.project, target.project),
+        "domain": (plan.domain, target.domain),
+    }
+    moved = [f"the {what} is {now!r}, and was {then!r}" for what, (then, now) in pairs.items() if then != now]
+    if moved:
+        hint = "apply it where it was planned, or plan again"
+        raise StaleError([Problem(code="FP2301", position=Position(path), message="; ".join(moved), hint=hint)])

@@ -1,0 +1,78 @@
+"""A Flyte 2 endpoint as versions are deployed to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+from flyteplan.model.deployment import Deployment
+from flyteplan.remote.catalog import RemoteCatalog
+from flyteplan.remote.channel import Channel
+from flyteplan.remote.connection import Connection
+from flyteplan.remote.discovery import EndpointDiscovery
+from flyteplan.remote.faults import RemoteError
+from flyteplan.remote.login import Login, browser, login
+from flyteplan.remote.methods import DEPLOY_TASK
+from flyteplan.remote.retry import Limits, may_repeat
+from flyteplan.remote.wire import Wire
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+_LIMITS = Limits()
+
+
+class RemoteController:
+    """`ports.Controller` over an endpoint. *writes* sends every call once: one that failed may have arrived."""
+
+    def __init__(self, reads: Channel, writes: Channel, *, address: str, org: str) -> None:
+        self._reads, self._writes, self._address, self._org = reads, writes, address, org
+
+    def now(self) -> RemoteCatalog:
+        return RemoteCatalog(self._reads, address=self._address, org=self._org)
+
+    def deploy(self, deployment: Deployment) -> None:
+        """Sends it again only after a trouble that may pass, and when it is not there."""
+        limits = self._reads.limits
+        for attempt in count(1):
+            try:
+                self._send(deployment)
+                return
+            except RemoteError as error:
+                if not may_repeat(error.fault) or attempt >= limits.attempts:
+                    raise
+            time.sleep(limits.delay(attempt))
+            if deployment.key in self.now().templates([deployment.key]):
+                return
+
+    def _send(self, deployment: Deployment) -> None:
+        request = DEPLOY_TASK.request(spec=deployment.spec, triggers=deployment.triggers)
+        task, identifier = deployment.key.task, request.task_id
+        identifier.org, identifier.project, identifier.domain = self._org, task.project, task.domain
+        identifier.name, identifier.version = task.name, deployment.key.version
+        for _ in self._writes.gather(DEPLOY_TASK, [(deployment.key, request)]):
+            return
+
+
+def open_controller(
+    connection: Connection,
+    org: str,
+    tell: Callable[[str], None],
+    *,
+    environ: Mapping[str, str],
+    terminal: bool,
+    closing: ExitStack,
+    limits: Limits = _LIMITS,
+) -> RemoteController:
+    """The endpoint to deploy to; as `open_remote`, which opens one to read only."""
+    wire = Wire(connection, tell)
+    closing.callback(wire.close)
+    discovery = EndpointDiscovery(wire, connection, limits)
+    access: Login = login(connection, discovery, tell, browser(environ, terminal))
+    discovery.proxy_headers = access.proxy_headers
+    reads = Channel(wire, connection, access, limits)
+    writes = Channel(wire, connection, access, replace(limits, attempts=1))
+    return RemoteController(reads, writes, address=connection.endpoint, org=org)
