@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from flyteplan.errors import Problem, is_valid
+from flyteplan.inputs import check
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Resolution
 from flyteplan.override import override
+from flyteplan.pipeline.breaks import breaks
 from flyteplan.plan import change, takes_a_name
 from flyteplan.ports import Catalog
 
@@ -21,6 +23,7 @@ def changes(resolutions: Sequence[Resolution], target: Target, catalog: Catalog)
     """
     pairs = [(resolution, _desired(resolution)) for resolution in resolutions]
     problems = [problem for _, desired in pairs if desired for problem in desired.problems]
+    problems += [problem for resolution in resolutions for problem in _wrong_inputs(resolution)]
     good = [(resolution, desired) for resolution, desired in pairs if desired is None or is_valid(desired.problems)]
     taken = catalog.versions({one.intent.task for one, desired in good if desired and takes_a_name(one, desired)})
     made = [change(target.org, one, desired, taken.get(one.intent.task, ())) for one, desired in good]
@@ -31,6 +34,12 @@ def _desired(resolution: Resolution) -> Desired | None:
     if resolution.base is None:
         return None
     return override(resolution.base, resolution.intent.settings, resolution.intent.strategy)
+
+
+def _wrong_inputs(resolution: Resolution) -> tuple[Problem, ...]:
+    if resolution.base is None or resolution.intent.kind != "run":
+        return ()
+    return check(resolution.base, resolution.intent.settings, breaks)
 
 
 def _same_runs(made: Iterable[Change]) -> Iterator[Problem]:
