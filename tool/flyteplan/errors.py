@@ -170,6 +170,12 @@ CODES: dict[str, str] = {
     "FP2103": "a locked version whose spec has changed",
     "FP2104": "a stanza of flyteplan.lock that no manifest needs",
     "FP2105": "a flyteplan.lock that can not be read",
+    # the inputs of a run
+    "FP2201": "a run with an input that the task does not have",
+    "FP2202": "a run without an input that the task requires",
+    "FP2203": "an input of the wrong type",
+    "FP2204": "an input out of its range or its choices",
+    "FP2205": "an input that a manifest can not give",
     # when a plan is applied
     "FP2301": "a plan that does not hold any more",
     "FP2302": "a base that is older than the newest one",
