@@ -196,10 +196,13 @@ def test_long_values_give_way_in_the_middle_and_still_differ() -> None:
 def test_a_long_path_has_a_line_of_its_own_where_there_is_no_room() -> None:
     path = "k8s_pod.pod_spec.containers[primary].livenessProbe.httpGet.path"
     shown = block(change("a", CPU, field(path, "/health/of/the/service", "/health")), width=70).splitlines()
-    assert shown[2:4] == [
-        f"    {path}",
-        "                            /health...ce -> /health   " + f"{ETL}:14",
-    ]
+    at = shown.index(f"    {path}")
+    assert shown[at + 1 : at + 3] == ["                            /health...ce -> /health", f"      {ETL}:14"]
+
+
+def test_a_place_that_the_terminal_would_break_has_a_line_of_its_own() -> None:
+    shown = block(change("a", field("resources.requests.memory", "4Gi", "8Gi")), width=60).splitlines()
+    assert shown[1:3] == ["    resources.requests.memory  4Gi -> 8Gi   +4Gi", f"      {ETL}:14"]
 
 
 def test_control_characters_are_shown_and_not_sent() -> None:

@@ -10,7 +10,7 @@ from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field
 from flyteplan.render.magnitude import magnitude
 from flyteplan.render.style import Line, Span, columns
-from flyteplan.render.table import Cell, aligned, length
+from flyteplan.render.table import Cell, aligned, length, trimmed
 from flyteplan.render.values import UNSET, pair, shortened, shortened_pair, shown
 
 MARK = "  ! "
@@ -144,8 +144,16 @@ class _Table:
         for number, (entry, line) in enumerate(zip(self._entries, table, strict=True)):
             if self._breaks(entry):
                 yield (_mark(entry), Span(entry.label))
-            yield from self._with_losers(entry, line)
+            *whole, last = self._with_source(entry, line)
+            yield from whole
+            yield from self._with_losers(entry, last)
             yield from self._cause(number)
+
+    def _with_source(self, entry: Entry, line: Line) -> list[Line]:
+        """The place on a line of its own where the terminal would break it in two."""
+        if not entry.source or length(line) <= self._width:
+            return [line]
+        return [trimmed(line[:-1]), (Span(f"{INDENT}  "), Span(entry.source, "dim"))]
 
     def _shortened(self, entry: Entry) -> Entry:
         old, new = shortened_pair(entry.old, entry.new, self._limits)
