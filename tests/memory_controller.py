@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from flyteidl2.task.task_definition_pb2 import TaskSpec
+from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 from tests.memory_catalog import MemoryCatalog
 
 from flyteplan.errors import CatalogError
 from flyteplan.model.deployment import Deployment
-from flyteplan.model.task import Template
+from flyteplan.model.task import TaskName, Template
 
 # What happens to a call, by its number from 1: "" it arrives and is answered, "lost" it does not arrive, "unanswered"
 # it arrives and fails all the same.
@@ -27,6 +28,9 @@ class MemoryController:
 
     def now(self) -> MemoryCatalog:
         return MemoryCatalog(self.templates.values())
+
+    def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[TriggerDetails]:
+        raise CatalogError("there are no triggers here")
 
     def deploy(self, deployment: Deployment) -> None:
         fate = self._fate(len(self.deployed) + 1)

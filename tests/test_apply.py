@@ -6,14 +6,18 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flyteidl2.task.task_definition_pb2 import TaskTrigger
+from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 from tests.applying import TASK, Repository, repository, spec
+from tests.serving import serving
 
 from flyteplan.cli import run
 from flyteplan.local.clock import now
+from flyteplan.local.controller import LocalController
 from flyteplan.local.store import tasks
 from flyteplan.local.taskrow import row_of
 from flyteplan.model.task import TaskVersion
@@ -36,7 +40,9 @@ def saved(*flags: str) -> str:
 
 def trigger(name: str, *, active: bool = True) -> TaskTrigger:
     made = TaskTrigger(name=name)
-    made.spec.active = active
+    made.spec.active, made.spec.description = active, f"runs {name}"
+    made.spec.inputs.literals.add(name="day").value.scalar.primitive.string_value = "monday"
+    made.spec.run_spec.labels.values["team"] = "data"
     made.automation_spec.schedule.cron.expression = "0 6 * * *"
     return made
 
@@ -199,11 +205,59 @@ def test_triggers_are_kept_as_they_are(repo: Repository) -> None:
     assert repo.catalog.triggers([TASK]) == before
 
 
-def test_triggers_that_can_not_be_moved_are_not_lost(repo: Repository) -> None:
+@pytest.mark.parametrize("where", ["database", "endpoint"])
+def test_retargeted_triggers_change_nothing_but_their_version(repo: Repository, where: str) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    before = details(repo)
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    if where == "database":
+        assert apply() == 0
+    else:
+        with serving(repo.folder / "catalog.db") as endpoint:
+            assert apply("--endpoint", endpoint, "--insecure") == 0
+    after = details(repo)
+    assert [one.id.revision for one in after] == [one.id.revision + 1 for one in before]
+    assert {one.spec.task_version for one in after} == {repo.versions()[0]}
+    for old, new in zip(before, after, strict=True):
+        old.spec.task_version = new.spec.task_version
+        assert new.spec.SerializeToString() == old.spec.SerializeToString()
+        assert new.automation_spec == old.automation_spec
+    assert repo.is_in_step()
+
+
+def test_a_trigger_that_is_known_by_name_alone_is_not_sent_again(repo: Repository) -> None:
     repo.deploy("v1", triggers=(trigger("nightly"),))
+    with repo.store() as store, store.writing() as connection:
+        connection.execute("UPDATE triggers SET latest_revision = 0")
     repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
     assert apply() == 3
     assert repo.versions() == ["v1"]
+
+
+def test_a_trigger_that_would_lose_something_is_not_moved(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"),))
+    with repo.store() as store, store.writing() as connection:
+        connection.execute("UPDATE triggers SET spec = CAST(spec || x'fa0703616263' AS BLOB)")  # field 127, three bytes
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    assert apply() == 1
+    assert "its trigger nightly has settings that this flyteplan does not know" in capsys.readouterr().out
+    assert repo.versions() == ["v1"]
+
+
+def test_triggers_that_the_server_did_not_move_are_told(
+    repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    deploy = LocalController.deploy
+    monkeypatch.setattr(LocalController, "deploy", lambda self, sent: deploy(self, replace(sent, triggers=())))
+    assert apply() == 1
+    assert "is there, but not moved to it: trigger nightly, trigger weekly" in capsys.readouterr().out
+
+
+def details(repo: Repository) -> list[TriggerDetails]:
+    controller = LocalController(str(repo.folder / "catalog.db"))
+    return list(controller.triggers(TASK, ["nightly", "weekly"]))
 
 
 def test_a_run_is_told_as_not_tried(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:

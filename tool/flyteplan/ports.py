@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flyteplan.errors import Problem
 from flyteplan.model.deployment import Deployment
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
+
+if TYPE_CHECKING:
+    from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 
 
 class Catalog(Protocol):
@@ -50,6 +53,9 @@ class Controller(Protocol):
 
     def now(self) -> Catalog:
         """The catalog as it is at this moment: nothing that was read before is taken for it."""
+
+    def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[TriggerDetails]:
+        """All that is set of these triggers, in this order. Raises CatalogError, also when one is not there."""
 
     def deploy(self, deployment: Deployment) -> None:
         """Makes the version, or overwrites one of this name. Raises CatalogError.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from flyteplan.apply.present import made
@@ -13,9 +13,12 @@ from flyteplan.model.task import TAG_PREFIX
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
+    from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 
 
-def deployment(change: Change, desired: TaskSpec, provenance: Provenance) -> Deployment:
+def deployment(
+    change: Change, desired: TaskSpec, provenance: Provenance, triggers: Iterable[TriggerDetails] = ()
+) -> Deployment:
     """Everything that manifests do not set is as in the base, what this program does not know included."""
     spec = type(desired)()
     spec.CopyFrom(stored(desired))
@@ -25,7 +28,7 @@ def deployment(change: Change, desired: TaskSpec, provenance: Provenance) -> Dep
     for name in own_tags(template.metadata.tags):
         del template.metadata.tags[name]
     template.metadata.tags.update(_tags(change, provenance))
-    return Deployment(key=made(change), spec=spec)
+    return Deployment(key=made(change), spec=spec, triggers=tuple(triggers))
 
 
 def own_tags(tags: Mapping[str, str]) -> dict[str, str]:

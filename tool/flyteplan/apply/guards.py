@@ -9,6 +9,7 @@ from flyteplan.apply.standing import is_done
 from flyteplan.errors import Problem
 from flyteplan.model.plan import Change
 from flyteplan.model.settings import Settings
+from flyteplan.model.task import Triggers
 
 
 def refused(changes: Iterable[Change], present: Present) -> Iterator[Problem]:
@@ -34,10 +35,13 @@ def _older_base(change: Change, present: Present) -> Iterator[Problem]:
 
 
 def _triggers(change: Change, present: Present) -> Iterator[Problem]:
-    if change.submit.triggers == "retarget" and change.task.task in present.triggers:
+    """A trigger that a snapshot told of is known by name alone: sent again, it would lose its inputs."""
+    triggers = present.triggers.get(change.task.task, Triggers())
+    named = all(trigger.revision for trigger in triggers.known)
+    if change.submit.triggers == "retarget" and (triggers.others or not named):
         yield Problem(
             code="FP2303",
             position=change.manifests[0].position,
-            message=f"{change.task.task}: its triggers can not be moved to the new version yet",
+            message=f"{change.task.task}: the catalog does not tell all of its triggers, so they can not be moved",
             hint="set submit.triggers: keep, and they go on with the version they run",
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flyteplan.apply.derived import deployment, own_tags
 from flyteplan.apply.present import look
 from flyteplan.apply.standing import is_done, moved
+from flyteplan.apply.triggers import not_moved, to_move
 from flyteplan.diff import digest
 from flyteplan.errors import CatalogError
 from flyteplan.model.deployment import Deployment, Provenance
@@ -56,20 +57,21 @@ def _submitted(change: Change, controller: Controller, provenance: Provenance) -
         move = moved(change, present)
         if move or change.desired is None:
             return Event(change=change, outcome=FAILED, message=move or "its desired spec is not known", stale=True)
-        return _deployed(change, change.desired, controller, provenance)
+        triggers = to_move(change, present, controller)
+        return _deployed(change, deployment(change, change.desired, provenance, triggers), controller)
     except CatalogError as error:
         return Event(change=change, outcome=FAILED, message=str(error))
 
 
-def _deployed(change: Change, desired: TaskSpec, controller: Controller, provenance: Provenance) -> Event:
+def _deployed(change: Change, sent: Deployment, controller: Controller) -> Event:
     """A call that failed may have arrived: what counts is what is there afterwards."""
-    sent, trouble = deployment(change, desired, provenance), ""
+    trouble = ""
     try:
         controller.deploy(sent)
     except CatalogError as error:
         trouble = str(error)
     try:
-        wrong = _wrong(sent, change, controller.now())
+        wrong = _wrong(sent, change, controller.now()) or not_moved(sent, controller)
     except CatalogError as error:
         wrong = f"{sent.key.version} was sent, and can not be read back: {error}"
     if not wrong:

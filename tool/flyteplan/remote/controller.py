@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flyteplan.model.deployment import Deployment
+from flyteplan.model.deployment import Deployment, fill
+from flyteplan.model.task import TaskName
 from flyteplan.remote.catalog import RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
 from flyteplan.remote.discovery import EndpointDiscovery
 from flyteplan.remote.faults import RemoteError
 from flyteplan.remote.login import Login, browser, login
-from flyteplan.remote.methods import DEPLOY_TASK
+from flyteplan.remote.methods import DEPLOY_TASK, GET_TRIGGER_DETAILS
 from flyteplan.remote.retry import Limits, may_repeat
 from flyteplan.remote.wire import Wire
 
@@ -34,8 +35,22 @@ class RemoteController:
     def now(self) -> RemoteCatalog:
         return RemoteCatalog(self._reads, address=self._address, org=self._org)
 
+    def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[Any]:
+        requests = ((name, self._trigger(task, name)) for name in names)
+        found = {name: answer.trigger for name, answer in self._reads.gather(GET_TRIGGER_DETAILS, requests)}
+        return [found[name] for name in names]
+
+    def _trigger(self, task: TaskName, name: str) -> Any:
+        request = GET_TRIGGER_DETAILS.request()
+        request.name.org, request.name.project, request.name.domain = self._org, task.project, task.domain
+        request.name.task_name, request.name.name = task.name, name
+        return request
+
     def deploy(self, deployment: Deployment) -> None:
-        """Sends it again only after a trouble that may pass, and when it is not there."""
+        """Sends it again only after a trouble that may pass, and when it is not there.
+
+        With triggers also when it is: a server may have stored the task and not all of them.
+        """
         limits = self._reads.limits
         for attempt in count(1):
             try:
@@ -45,14 +60,11 @@ class RemoteController:
                 if not may_repeat(error.fault) or attempt >= limits.attempts:
                     raise
             time.sleep(limits.delay(attempt))
-            if deployment.key in self.now().templates([deployment.key]):
+            if not deployment.triggers and deployment.key in self.now().templates([deployment.key]):
                 return
 
     def _send(self, deployment: Deployment) -> None:
-        request = DEPLOY_TASK.request(spec=deployment.spec, triggers=deployment.triggers)
-        task, identifier = deployment.key.task, request.task_id
-        identifier.org, identifier.project, identifier.domain = self._org, task.project, task.domain
-        identifier.name, identifier.version = task.name, deployment.key.version
+        request = fill(DEPLOY_TASK.request(), deployment, self._org)
         for _ in self._writes.gather(DEPLOY_TASK, [(deployment.key, request)]):
             return
 
