@@ -46,10 +46,12 @@ class Repository:
 
     folder: Path
 
-    def deploy(self, version: str, template: TaskSpec | None = None, triggers: tuple[Any, ...] = ()) -> None:
+    def deploy(
+        self, version: str, template: TaskSpec | None = None, triggers: tuple[Any, ...] = (), name: str = TASK.name
+    ) -> None:
         request = DeployTaskRequest(spec=template or spec(version), triggers=triggers)
         request.task_id.project, request.task_id.domain = TASK.project, TASK.domain
-        request.task_id.name, request.task_id.version = TASK.name, version
+        request.task_id.name, request.task_id.version = name, version
         with self.store() as store:
             TaskService(store, now).deploy_task(request)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,10 +18,12 @@ from tests.applying import TASK, Repository, repository, spec
 from tests.serving import serving
 
 from flyteplan.cli import run
+from flyteplan.errors import CatalogError
 from flyteplan.local.clock import now
 from flyteplan.local.controller import LocalController
 from flyteplan.local.store import tasks
 from flyteplan.local.taskrow import row_of
+from flyteplan.model.deployment import Deployment
 from flyteplan.model.task import TaskVersion
 
 
@@ -275,6 +279,53 @@ def test_nobody_is_asked_without_a_terminal(repo: Repository, capsys: pytest.Cap
 def test_nobody_is_asked_about_nothing(repo: Repository) -> None:
     repo.wants({"resources": {"cpu": 1}})
     assert run(["apply"]) == 0
+
+
+def test_an_interrupt_lets_what_is_on_its_way_end(
+    repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_tasks(repo)
+    deploy = LocalController.deploy
+
+    def interrupted(self: LocalController, sent: Deployment) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        deploy(self, sent)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalController, "deploy", interrupted)
+        assert apply() == 130
+    assert "Applied: 1 submitted, 0 failed, 1 not tried." in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert apply() == 0
+    assert "Applied: 1 submitted, 0 failed, 0 not tried." in capsys.readouterr().out
+
+
+def test_what_fails_in_part_is_finished_by_the_same_command(
+    repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_tasks(repo)
+    deploy = LocalController.deploy
+
+    def failing(self: LocalController, sent: Deployment) -> None:
+        if sent.key.task == TASK:
+            raise CatalogError("the disk is full")
+        deploy(self, sent)
+
+    plan = saved()
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalController, "deploy", failing)
+        assert run(["apply", plan]) == 5
+        assert apply("--select", TASK.name) == 1
+    assert "failed     etl.load  the disk is full" in capsys.readouterr().out
+    assert run(["apply", plan]) == 0
+    assert "Applied: 1 submitted, 1 already, 0 failed, 0 not tried." in capsys.readouterr().out
+    assert repo.is_in_step()
+
+
+def two_tasks(repo: Repository) -> None:
+    repo.deploy("v1", name="etl.extract")
+    path = repo.folder / "manifests" / "load.yaml"
+    path.write_text(path.read_text("utf-8").replace('"task": {"name": "etl.load",', '"select": {"name": "etl.*",'))
 
 
 @pytest.mark.parametrize(("answer", "code", "count"), [("y\n", 0, 2), ("n\n", 1, 1), ("\n", 1, 1)])

@@ -99,7 +99,8 @@ def _apply(prepared: Ready, *, as_json: bool, fail_fast: bool) -> int:
             show(event_json(event) if as_json else [event_line(event, prepared.plan)])
         stopped = interrupted()
     show(total_json(events, digest(prepared.plan)) if as_json else [total_line(events)])
-    return Exit.INTERRUPTED if stopped else _exit_code(events)
+    left = any(event.outcome == NOT_TRIED for event in events)
+    return Exit.INTERRUPTED if stopped and left else _exit_code(events)
 
 
 def _kept(happening: Iterable[Event], events: list[Event]) -> Iterator[Event]:
