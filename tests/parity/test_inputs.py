@@ -241,6 +241,16 @@ def test_an_address_is_the_file_directory_or_dataframe_that_the_sdk_makes_of_it(
     assert ours(kind, URI) == theirs(kind, native)
 
 
+def test_a_dataframe_has_the_columns_of_the_interface() -> None:
+    spec = spec_of(flyte.io.DataFrame)
+    kind = spec.task_template.interface.inputs.variables[0].value.type.structured_dataset_type
+    kind.columns.add(name="age")
+    kind.format = "parquet"
+    made = literals(template(spec), given_as({"x": URI}), breaks)
+    assert made.message is not None
+    assert made.message.literals[0].value.scalar.structured_dataset.metadata.structured_dataset_type == kind
+
+
 def test_a_tuple_is_written_as_a_list() -> None:
     assert ours(tuple[int, str], [1, "a"]) == theirs(tuple[int, str], (1, "a"))
 
