@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test fuzz setup lint format golden check-examples clean
+.PHONY: demo test fuzz kill setup lint format golden check-examples clean
 
 ## demo: the plan of manifests/ on the catalog that comes with the repository
 demo: $(VENV)/.installed
@@ -17,6 +17,10 @@ test: lint
 ## fuzz: the laws of tests/property with many more examples, and other ones each time
 fuzz: setup
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 tests/property
+
+## kill: an apply of 200 changes, killed 50 times at any moment and finished by the same command
+kill: setup
+	FLYTEPLAN_KILLS=50 $(BIN)/pytest tests/test_apply_kill.py
 
 ## lint: style and types
 lint: setup

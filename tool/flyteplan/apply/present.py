@@ -12,11 +12,15 @@ from flyteplan.ports import Catalog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """Templates of bases, of live versions, and of those that have the names of the new ones."""
+    """Templates of bases and of live versions; the versions of those tasks that get a new one."""
 
+    versions: Mapping[TaskName, Collection[str]]
     newest: Mapping[TaskName, Newest]
     templates: Mapping[TaskVersion, Template]
     triggers: Mapping[TaskName, Triggers]
+
+    def has(self, key: TaskVersion) -> bool:
+        return key.version in self.versions.get(key.task, ())
 
     def live(self, change: Change) -> Template | None:
         newest = self.newest.get(change.task.task)
@@ -24,12 +28,16 @@ class Present:
 
 
 def look(catalog: Catalog, changes: Collection[Change]) -> Present:
-    """Each question once, for all of them. Raises CatalogError."""
+    """Each question once, for all of them. Raises CatalogError.
+
+    Versions come first: one that another apply makes meanwhile is then seen as what is live, not as a name taken.
+    """
+    versions = catalog.versions({change.task.task for change in changes if change.action == "update"})
     tasks = {change.task.task for change in changes}
     newest = catalog.newest(tasks)
     keys = {change.task for change in changes} | {TaskVersion(task, found.live) for task, found in newest.items()}
-    keys |= {made(change) for change in changes if change.action == "update"}
-    return Present(newest=newest, templates=catalog.templates(keys), triggers=catalog.triggers(tasks))
+    triggers = catalog.triggers(tasks)
+    return Present(versions=versions, newest=newest, templates=catalog.templates(keys), triggers=triggers)
 
 
 def made(change: Change) -> TaskVersion:

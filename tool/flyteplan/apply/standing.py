@@ -45,7 +45,7 @@ def _live_moves(change: Change, live: Template) -> Iterator[str]:
 
 
 def _own_moves(change: Change, present: Present) -> Iterator[str]:
-    if made(change) in present.templates:
+    if present.has(made(change)):
         yield f"there already is a version {change.submit.name}"
     if _triggers(present.triggers.get(change.task.task, Triggers())) != _planned_triggers(change):
         yield "its triggers have changed"
