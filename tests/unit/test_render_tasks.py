@@ -9,8 +9,9 @@ from flyteidl2.task.task_definition_pb2 import TaskSpec
 from google.protobuf.json_format import ParseDict
 
 from flyteplan.model.task import TaskName, TaskVersion, Template, Trigger, Triggers
+from flyteplan.model.typename import type_name
 from flyteplan.render import TaskRow, detail, listing, plain, row
-from flyteplan.render.interface import literal_text, type_name
+from flyteplan.render.interface import literal_text
 
 PICKLE = {"structure": {"tag": "FlytePickle"}, "metadata": {"python_class_name": "Model"}}
 SPEC: dict[str, Any] = {

@@ -92,6 +92,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _usage(error: click.UsageError) -> str:
+    if error.format_message().startswith("Usage: "):
+        return error.format_message()  # a group without a command: the help is the message
     command = error.ctx.command_path if error.ctx else "flyteplan"
     return f"error: {error.format_message()}\nTry '{command} --help'."
 
