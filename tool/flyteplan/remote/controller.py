@@ -17,6 +17,7 @@ from flyteplan.remote.discovery import EndpointDiscovery
 from flyteplan.remote.faults import RemoteError
 from flyteplan.remote.login import Login, browser, login
 from flyteplan.remote.methods import DEPLOY_TASK, GET_TRIGGER_DETAILS
+from flyteplan.remote.outgoing import check
 from flyteplan.remote.retry import Limits, may_repeat
 from flyteplan.remote.wire import Wire
 
@@ -65,6 +66,7 @@ class RemoteController:
 
     def _send(self, deployment: Deployment) -> None:
         request = fill(DEPLOY_TASK.request(), deployment, self._org)
+        check(request, f"{deployment.key.task} {deployment.key.version}")
         for _ in self._writes.gather(DEPLOY_TASK, [(deployment.key, request)]):
             return
 

@@ -1,0 +1,32 @@
+"""What is sent keeps the rules that the protos declare."""
+
+from __future__ import annotations
+
+import pytest
+from flyteidl2.task.task_service_pb2 import DeployTaskRequest
+
+from flyteplan.errors import CatalogError
+from flyteplan.remote.outgoing import check
+
+
+def request(version: str = "v1") -> DeployTaskRequest:
+    made = DeployTaskRequest()
+    made.task_id.project, made.task_id.domain, made.task_id.name = "p", "d", "e.t"
+    made.task_id.version = version
+    made.spec.task_template.type = "python"
+    return made
+
+
+def test_a_server_without_organizations_gets_none() -> None:
+    check(request(), "p/d/e.t v1")
+
+
+def test_a_version_that_is_too_long_is_not_sent() -> None:
+    with pytest.raises(CatalogError, match=r"e\.t would break the rules of the Flyte protos: task_id\.version: .*63"):
+        check(request("v" * 64), "e.t")
+
+
+def test_a_template_without_an_environment_is_its_authors() -> None:
+    made = request()
+    made.spec.environment.SetInParent()
+    check(made, "e.t")
