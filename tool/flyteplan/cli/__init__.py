@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any
 
 import click
 
@@ -101,10 +100,3 @@ def _usage(error: click.UsageError) -> str:
 def _failed(message: str, code: Exit) -> int:
     click.echo(message, err=True)
     return code
-
-
-def __getattr__(name: str) -> Any:
-    # `flyteplan.cli.main` for tools that look for a click command (completion, documentation).
-    if name == "main":
-        return _flyteplan
-    raise AttributeError(name)

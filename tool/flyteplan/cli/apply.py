@@ -25,13 +25,7 @@ from flyteplan.render.text import text
 
 
 @click.command("apply")
-@options.paths
-@options.target
-@options.catalog
-@options.place
-@options.choice
-@options.current_version
-@options.locked
+@options.asked
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect-digest", metavar="DIGEST", help="Fail with 4 unless the plan has this digest.")
 @click.option("--fail-fast", is_flag=True, help="Try no more after the first change that fails.")

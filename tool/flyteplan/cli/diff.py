@@ -19,13 +19,7 @@ from flyteplan.render.jsontext import jsontext
 
 
 @click.command("diff")
-@options.paths
-@options.target
-@options.catalog
-@options.place
-@options.choice
-@options.current_version
-@options.locked
+@options.asked
 @options.output
 @options.detailed_exitcode
 def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:

@@ -81,3 +81,5 @@ current_version = click.option(
     callback=_given,
     help="What `auto_version: current` stands for, outside of a task too.",
 )
+# What `flyteplan.cli.planning.Asked` is made of: the options of every command that plans.
+asked = _all(paths, target, catalog, place, choice, current_version, locked)

@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@options.paths
-@options.target
-@options.catalog
-@options.place
-@options.choice
-@options.current_version
-@options.locked
+@options.asked
 @options.output
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from flyteplan.remote.catalog import RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
-from flyteplan.remote.discovery import EndpointDiscovery
-from flyteplan.remote.login import Login, browser, login
+from flyteplan.remote.opening import opened
 from flyteplan.remote.retry import Limits
-from flyteplan.remote.wire import Wire
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -36,9 +34,5 @@ def open_remote(
     *tell* shows a line to the user: what a login needs, and that a certificate is not verified; *terminal* is whether
     there is one who can log in with a browser.
     """
-    wire = Wire(connection, tell)
-    closing.callback(wire.close)
-    discovery = EndpointDiscovery(wire, connection, limits)
-    access: Login = login(connection, discovery, tell, browser(environ, terminal))
-    discovery.proxy_headers = access.proxy_headers
+    wire, access = opened(connection, tell, environ=environ, terminal=terminal, closing=closing, limits=limits)
     return RemoteCatalog(Channel(wire, connection, access, limits), address=connection.endpoint, org=org)

@@ -13,13 +13,11 @@ from flyteplan.model.task import TaskName
 from flyteplan.remote.catalog import RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
-from flyteplan.remote.discovery import EndpointDiscovery
 from flyteplan.remote.faults import RemoteError
-from flyteplan.remote.login import Login, browser, login
 from flyteplan.remote.methods import DEPLOY_TASK, GET_TRIGGER_DETAILS
+from flyteplan.remote.opening import opened
 from flyteplan.remote.outgoing import check
 from flyteplan.remote.retry import Limits, may_repeat
-from flyteplan.remote.wire import Wire
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -82,11 +80,7 @@ def open_controller(
     limits: Limits = _LIMITS,
 ) -> RemoteController:
     """The endpoint to deploy to; as `open_remote`, which opens one to read only."""
-    wire = Wire(connection, tell)
-    closing.callback(wire.close)
-    discovery = EndpointDiscovery(wire, connection, limits)
-    access: Login = login(connection, discovery, tell, browser(environ, terminal))
-    discovery.proxy_headers = access.proxy_headers
+    wire, access = opened(connection, tell, environ=environ, terminal=terminal, closing=closing, limits=limits)
     reads = Channel(wire, connection, access, limits)
     writes = Channel(wire, connection, access, replace(limits, attempts=1))
     return RemoteController(reads, writes, address=connection.endpoint, org=org)

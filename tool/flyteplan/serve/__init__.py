@@ -30,7 +30,6 @@ class Server:
     """Start it in an event loop; all handlers run in its thread, one after another, as SQLite wants it."""
 
     def __init__(self, handlers: Iterable[Handler], trouble: Trouble) -> None:
-        self._trouble = trouble
         self._server = grpc.aio.server(options=_OPTIONS)
         self._server.add_generic_rpc_handlers((_Routes(handlers, trouble),))
 
