@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from flyteplan.errors import Problem
+from flyteplan.model.run import Run, RunName
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers, is_derived
 
 
@@ -13,8 +14,9 @@ class MemoryCatalog:
 
     address = "memory"
 
-    def __init__(self, templates: Iterable[Template]) -> None:
+    def __init__(self, templates: Iterable[Template], runs: Iterable[Run] = ()) -> None:
         self._templates = {template.key: template for template in templates}
+        self._runs = {run.name: run for run in runs}
 
     def listing(self, scope: Scope) -> Sequence[Listing]:
         tasks = sorted({key.task for key in self._templates if key.task.scope == scope})
@@ -41,6 +43,13 @@ class MemoryCatalog:
 
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
         return {}
+
+    def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:
+        return {name: self._runs[name] for name in names if name in self._runs}
+
+    def newest_runs(self, scope: Scope) -> Iterator[Run]:
+        found = [run for name, run in self._runs.items() if name.scope == scope]
+        return iter(sorted(found, key=lambda run: run.started_at, reverse=True))
 
     def problems(self) -> Sequence[Problem]:
         return ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
@@ -10,10 +11,11 @@ from tests.memory_catalog import MemoryCatalog
 
 from flyteplan.errors import CatalogError
 from flyteplan.model.deployment import Deployment
-from flyteplan.model.task import TaskName, Template
+from flyteplan.model.run import Launch, Run, RunName
+from flyteplan.model.task import TAG_PREFIX, TaskName, TaskVersion, Template
 
 # What happens to a call, by its number from 1: "" it arrives and is answered, "lost" it does not arrive, "unanswered"
-# it arrives and fails all the same.
+# it arrives and fails all the same, "gone" nothing can be sent any more.
 Fate = Callable[[int], str]
 
 
@@ -22,23 +24,43 @@ class MemoryController:
 
     def __init__(self, templates: Iterable[Template], fate: Fate = lambda _: "") -> None:
         self.templates = {template.key: template for template in templates}
-        self.deployed: list[Deployment] = []
+        self.runs: dict[RunName, Run] = {}
+        self.sent: list[Deployment | Launch] = []
         self._fate = fate
         self._clock = max((template.deployed_at for template in self.templates.values()), default=0)
 
+    executes = False
+
     def now(self) -> MemoryCatalog:
-        return MemoryCatalog(self.templates.values())
+        return MemoryCatalog(self.templates.values(), self.runs.values())
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[TriggerDetails]:
         raise CatalogError("there are no triggers here")
 
-    def deploy(self, deployment: Deployment) -> None:
-        fate = self._fate(len(self.deployed) + 1)
-        self.deployed.append(deployment)
+    def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
+        return {sent.key: trouble for sent in deployments if (trouble := self._suffered(sent))}
+
+    def start(self, launches: Sequence[Launch]) -> Mapping[RunName, str]:
+        return {sent.name: trouble for sent in launches if (trouble := self._suffered(sent))}
+
+    def abort(self, run: RunName, reason: str) -> None:
+        self.runs[run] = replace(self.runs[run], phase="aborted", error=reason)
+
+    def _suffered(self, sent: Deployment | Launch) -> str:
+        fate = self._fate(len(self.sent) + 1)
+        self.sent.append(sent)
+        if fate == "gone":
+            raise CatalogError("the endpoint is gone")
         if fate != "lost":
-            self._put(deployment)
-        if fate:
-            raise CatalogError(f"the call was {fate}")
+            self._put(sent) if isinstance(sent, Deployment) else self._start(sent)
+        return f"the call was {fate}" if fate else ""
+
+    def _start(self, launch: Launch) -> None:
+        """As the server does: a name that is taken keeps its run."""
+        spec = launch.spec or self.templates[launch.task].spec
+        found = tuple((key.removeprefix(TAG_PREFIX), value) for key, value in launch.settings.annotations)
+        run = Run(name=launch.name, phase="queued", task=launch.task, spec=spec, provenance=found)
+        self.runs.setdefault(launch.name, run)
 
     def _put(self, deployment: Deployment) -> None:
         self._clock += 1

@@ -18,7 +18,6 @@ from tests.applying import TASK, Repository, repository, spec
 from tests.serving import serving
 
 from flyteplan.cli import run
-from flyteplan.errors import CatalogError
 from flyteplan.local.clock import now
 from flyteplan.local.controller import LocalController
 from flyteplan.local.store import tasks
@@ -253,8 +252,8 @@ def test_triggers_that_the_server_did_not_move_are_told(
 ) -> None:
     repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
     repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
-    deploy = LocalController.deploy
-    monkeypatch.setattr(LocalController, "deploy", lambda self, sent: deploy(self, replace(sent, triggers=())))
+    deploy = LocalController._deploy
+    monkeypatch.setattr(LocalController, "_deploy", lambda self, sent: deploy(self, replace(sent, triggers=())))
     assert apply() == 1
     assert "is there, but not moved to it: trigger nightly, trigger weekly" in capsys.readouterr().out
 
@@ -262,12 +261,6 @@ def test_triggers_that_the_server_did_not_move_are_told(
 def details(repo: Repository) -> list[TriggerDetails]:
     controller = LocalController(str(repo.folder / "catalog.db"))
     return list(controller.triggers(TASK, ["nightly", "weekly"]))
-
-
-def test_a_run_is_told_as_not_tried(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
-    repo.wants({"resources": {"cpu": 2}}, submit={"as": "run"})
-    assert apply() == 1
-    assert "runs can not be submitted yet\nApplied: 0 submitted, 0 failed, 1 not tried." in capsys.readouterr().out
 
 
 def test_nobody_is_asked_without_a_terminal(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
@@ -285,15 +278,15 @@ def test_an_interrupt_lets_what_is_on_its_way_end(
     repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_tasks(repo)
-    deploy = LocalController.deploy
+    deploy = LocalController._deploy
 
-    def interrupted(self: LocalController, sent: Deployment) -> None:
+    def interrupted(self: LocalController, sent: Deployment) -> str:
         os.kill(os.getpid(), signal.SIGINT)
-        deploy(self, sent)
+        return deploy(self, sent)
 
     with monkeypatch.context() as patched:
-        patched.setattr(LocalController, "deploy", interrupted)
-        assert apply() == 130
+        patched.setattr(LocalController, "_deploy", interrupted)
+        assert apply("--parallelism", "1") == 5
     assert "Applied: 1 submitted, 0 failed, 1 not tried." in capsys.readouterr().out
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert apply() == 0
@@ -304,16 +297,14 @@ def test_what_fails_in_part_is_finished_by_the_same_command(
     repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_tasks(repo)
-    deploy = LocalController.deploy
+    deploy = LocalController._deploy
 
-    def failing(self: LocalController, sent: Deployment) -> None:
-        if sent.key.task == TASK:
-            raise CatalogError("the disk is full")
-        deploy(self, sent)
+    def failing(self: LocalController, sent: Deployment) -> str:
+        return "the disk is full" if sent.key.task == TASK else deploy(self, sent)
 
     plan = saved()
     with monkeypatch.context() as patched:
-        patched.setattr(LocalController, "deploy", failing)
+        patched.setattr(LocalController, "_deploy", failing)
         assert run(["apply", plan]) == 5
         assert apply("--select", TASK.name) == 1
     assert "failed     etl.load  the disk is full" in capsys.readouterr().out

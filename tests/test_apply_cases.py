@@ -48,11 +48,8 @@ def check(flags: list[str]) -> None:
         assert code == 3
         assert planned(flags) == before
         return
-    runs = [change for change in before if change["action"] == "run"]
-    assert code == ((5 if any(change["action"] == "update" for change in before) else 1) if runs else 0)
-    after = planned(flags)
-    assert [change for change in after if change["action"] == "update"] == []
-    assert len([change for change in after if change["action"] == "run"]) == len(runs)
+    assert code == 0
+    assert [change for change in planned(flags) if change["action"] in ("update", "run")] == []
 
 
 def planned(flags: list[str]) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ from flyteidl2.workflow import run_service_pb2
 from google.protobuf.message import Message
 from tests.conformance.backends import Backend, CallError, Connection
 
-from flyteplan.local.store.runs import RunName
 from flyteplan.local.variant import Variant
+from flyteplan.model.run import RunName
 
 SERVICES = {
     task_service_pb2: "/flyteidl2.task.TaskService/",

@@ -19,8 +19,8 @@ from flyteplan.local.clock import now
 from flyteplan.local.faults import Fault
 from flyteplan.local.services import handlers
 from flyteplan.local.store import Store, runs
-from flyteplan.local.store.runs import RunName
 from flyteplan.local.variant import OPEN_SOURCE, STRICT, Variant
+from flyteplan.model.run import RunName
 
 # In this many looks a stream that has something to tell has told it.
 _LOOKS = 3

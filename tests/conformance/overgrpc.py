@@ -30,8 +30,8 @@ from tests.conformance.backends import Backend, CallError, Connection
 
 from flyteplan.local.clock import now
 from flyteplan.local.store import Store, runs
-from flyteplan.local.store.runs import RunName
 from flyteplan.local.variant import OPEN_SOURCE, STRICT, Variant
+from flyteplan.model.run import RunName
 
 _REPOSITORY = Path(__file__).parents[2]
 _DEADLINE_SECONDS = 20.0

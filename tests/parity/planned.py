@@ -15,7 +15,7 @@ from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Group, Intent, Resolution
 from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.override import override
-from flyteplan.plan import change
+from flyteplan.plan import change, naming
 from flyteplan.resolve import compose
 from flyteplan.validate import Validator, manifest
 
@@ -56,7 +56,8 @@ class Accepted:
 
     def change(self) -> Change:
         resolution = Resolution(intent=self.intent, base=self.template, live=self.template)
-        return change("", resolution, self.desired, ())
+        named = naming(resolution, self.desired) if self.intent.kind == "run" else None
+        return change("", resolution, self.desired, naming=named)
 
 
 def apply(

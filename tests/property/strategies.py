@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flyteidl2.core.types_pb2 import LiteralType, SimpleType
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 from hypothesis import strategies as st
 from tests.property.manifests import Overrides, read
@@ -12,7 +13,7 @@ from tests.property.templates import SHIPPED, Draw, edits_of, specs, words
 
 from flyteplan.model.primary import primary
 
-__all__ = ["SHIPPED", "edits_of", "overrides_for", "parameters", "specs"]
+__all__ = ["SHIPPED", "edits_of", "inputs_of", "overrides_for", "parameters", "specs"]
 
 _cpu = st.sampled_from((0, 1, 2, 0.5, "1", "500m", "1000m", "4"))
 _memory = st.sampled_from(("1Gi", "1024Mi", "2G", "500Mi", "8Gi"))
@@ -101,6 +102,37 @@ def parameters(*, nulls: bool) -> dict[str, st.SearchStrategy[Any]]:
         "annotations": maybe(st.dictionaries(_label_names, maybe(words), max_size=3)),
         "pod_template_name": maybe(st.just("big")),
     }
+
+
+def inputs_of(spec: TaskSpec) -> Overrides | None:
+    """A value for each input that has to be given, None where a manifest can give none."""
+    given = {one.name for one in spec.default_inputs if one.parameter.HasField("default")}
+    variables = [one for one in spec.task_template.interface.inputs.variables if one.key not in given]
+    try:
+        return {one.key: _fitting_value(one.value.type) for one in variables}
+    except KeyError:
+        return None
+
+
+def _fitting_value(kind: LiteralType) -> Any:
+    """Raises KeyError for a type that is not among the easy ones."""
+    which = kind.WhichOneof("type")
+    if which == "collection_type":
+        return [_fitting_value(kind.collection_type)]
+    if which == "map_value_type":
+        return {"key": _fitting_value(kind.map_value_type)}
+    if which == "simple":
+        return _OF_SIMPLE[kind.simple]
+    return {"blob": "s3://bucket/key"}[str(which)]
+
+
+_OF_SIMPLE = {
+    SimpleType.STRING: "text",
+    SimpleType.INTEGER: 3,
+    SimpleType.FLOAT: 0.5,
+    SimpleType.BOOLEAN: True,
+    SimpleType.DATETIME: "2026-01-31T12:00:00Z",
+}
 
 
 _CONTAINER_ONLY = ("resources", "env_vars", "image")

@@ -11,13 +11,15 @@ from tests.memory_controller import MemoryController
 from tests.property.strategies import SHIPPED
 from tests.property.test_plan_laws import File, files, planned
 
-from flyteplan.model.deployment import Provenance
+from flyteplan.apply import Pace
+from flyteplan.model.deployment import Deployment, Provenance
 from flyteplan.model.event import ALREADY, FAILED, SUBMITTED, Event
 from flyteplan.model.plan import Change, Plan
 from flyteplan.pipeline import restored, submit
+from flyteplan.ports import Controller
 
 NOBODY = Provenance(owner="acme", revision="abc")
-FATES = st.lists(st.sampled_from(("", "lost", "unanswered")), max_size=8)
+FATES = st.lists(st.sampled_from(("", "lost", "unanswered", "gone")), max_size=8)
 
 
 def controller(fates: Sequence[str] = ()) -> MemoryController:
@@ -25,49 +27,52 @@ def controller(fates: Sequence[str] = ()) -> MemoryController:
     return MemoryController(SHIPPED, lambda _: next(following))
 
 
-def applied(changes: Sequence[Change], where: MemoryController) -> list[Event]:
-    changing = [change for change in changes if change.action in ("update", "run")]
-    return list(submit(changing, where, NOBODY, fail_fast=False, stopped=lambda: False))
+PARALLELISM = st.sampled_from((1, 2, 10))
 
 
-def updates(plan: Plan | None) -> list[Change]:
-    return [change for change in plan.changes if change.action == "update"] if plan else []
+def applied(changes: Sequence[Change], where: Controller, parallelism: int = 1) -> list[Event]:
+    return list(submit(changes, where, NOBODY, Pace(parallelism=parallelism)))
 
 
-@given(files())
-def test_after_an_apply_there_is_nothing_to_do(files: list[File]) -> None:
+def to_do(plan: Plan | None) -> list[Change]:
+    return [change for change in plan.changes if change.action in ("update", "run")] if plan else []
+
+
+@given(files(), PARALLELISM)
+def test_after_an_apply_there_is_nothing_to_do(files: list[File], parallelism: int) -> None:
     where = controller()
     before = planned(files, where.now())
-    assume(updates(before))
-    assert before
-    events = applied(before.changes, where)
-    assert [event.outcome for event in events if event.change.action == "update"] == [SUBMITTED] * len(updates(before))
-    assert updates(planned(files, where.now())) == []
+    wanted = to_do(before)
+    assume(wanted)
+    events = applied(wanted, where, parallelism)
+    assert [event.outcome for event in events] == [SUBMITTED] * len(wanted)
+    assert to_do(planned(files, where.now())) == []
 
 
-@given(files(), FATES)
-def test_planning_and_applying_again_does_just_the_rest(files: list[File], fates: list[str]) -> None:
+@given(files(), FATES, PARALLELISM)
+def test_planning_and_applying_again_does_just_the_rest(files: list[File], fates: list[str], parallelism: int) -> None:
     where = controller(fates)
-    wanted = updates(planned(files, where.now()))
+    wanted = to_do(planned(files, where.now()))
     assume(wanted)
     for _ in range(len(fates) + 1):
-        again = planned(files, where.now())
-        assert again
-        applied(again.changes, where)
-    assert updates(planned(files, where.now())) == []
-    assert set(where.templates) == {one.key for one in SHIPPED} | {sent.key for sent in where.deployed}
-    assert len({sent.key for sent in where.deployed}) == len(wanted)
+        applied(to_do(planned(files, where.now())), where, parallelism)
+    assert to_do(planned(files, where.now())) == []
+    versions = {sent.key for sent in where.sent if isinstance(sent, Deployment)}
+    assert set(where.templates) == {one.key for one in SHIPPED} | versions
+    assert len(versions) + len(where.runs) == len(wanted)
 
 
-@given(files(), FATES)
-def test_a_saved_plan_that_was_cut_off_is_finished_by_applying_it_again(files: list[File], fates: list[str]) -> None:
+@given(files(), FATES, PARALLELISM)
+def test_a_saved_plan_that_was_cut_off_is_finished_by_applying_it_again(
+    files: list[File], fates: list[str], parallelism: int
+) -> None:
     where = controller(fates)
     plan = planned(files, where.now())
-    assume(updates(plan))
+    assume(to_do(plan))
     assert plan
     for _ in range(len(fates) + 1):
-        events = applied(restored(plan, where.now()), where)
+        events = applied(restored(plan, where.now()), where, parallelism)
     assert FAILED not in {event.outcome for event in events}
-    assert updates(planned(files, where.now())) == []
-    events = applied(restored(plan, where.now()), where)
-    assert {event.outcome for event in events if event.change.action == "update"} == {ALREADY}
+    assert to_do(planned(files, where.now())) == []
+    events = applied(restored(plan, where.now()), where, parallelism)
+    assert {event.outcome for event in events} == {ALREADY}

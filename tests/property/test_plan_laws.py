@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +18,29 @@ from jsonschema import Draft202012Validator
 from tests.memory_catalog import MemoryCatalog
 from tests.property.manifests import VALIDATOR, copied, template
 from tests.property.manifests import document as manifest_value
-from tests.property.strategies import SHIPPED, edits_of, overrides_for, specs
+from tests.property.strategies import SHIPPED, edits_of, inputs_of, overrides_for, specs
 
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Plan
 from flyteplan.model.task import TaskName, TaskVersion, Template, is_derived
 from flyteplan.pipeline import Choice, plan, validate
 from flyteplan.plan import digest, document, read
-from flyteplan.plan.names import derived_version, run_name
+from flyteplan.plan.names import derived_version, run_digest, run_name
+from flyteplan.ports import Catalog
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = Draft202012Validator(json.loads((ROOT / "schema" / "plan.v1.schema.json").read_text("utf-8")))
 TARGET = Target(name="local", catalog="memory", project="flytesnacks", domain="development")
-TASKS = sorted({one.key.task for one in SHIPPED if one.key.task.domain == "development"})
 
 File = tuple[int, str, bytes]
 
 
-def planned(files: list[File], catalog: MemoryCatalog) -> Plan | None:
+def planned(files: list[File], catalog: Catalog, target: Target = TARGET) -> Plan | None:
     """The plan of manifest files, each with its layer and path; None when there is something wrong with them."""
     found = validate(files, VALIDATOR, [(0, 1)])
     if not found.valid:
         return None
-    return plan(found.manifests, TARGET, catalog, current=None, choice=Choice()).plan
+    return plan(found.manifests, target, catalog, current=None, choice=Choice()).plan
 
 
 def written(made: Plan) -> bytes:
@@ -51,24 +52,29 @@ def _json(spec: TaskSpec) -> Any:
 
 
 @st.composite
-def files(draw: Any) -> list[File]:
-    """Manifests of up to four shipped tasks, in two layers; JSON, which is YAML."""
+def files(draw: Any, templates: Sequence[Template] = SHIPPED) -> list[File]:
+    """Manifests of up to four of these tasks, by default the shipped ones, in two layers; JSON, which is YAML."""
     found: list[File] = []
+    tasks = sorted({one.key.task for one in templates if one.key.task.domain == "development"})
     for number in range(draw(st.integers(1, 4))):
-        task, layer = draw(st.sampled_from(TASKS)), draw(st.integers(0, 1))
-        overrides = draw(overrides_for(_newest(task)))
-        value = manifest_value(overrides, name=f"m{number}", task=task, **draw(_submits))
+        task, layer = draw(st.sampled_from(tasks)), draw(st.integers(0, 1))
+        newest = _newest(task, templates)
+        value = manifest_value(draw(overrides_for(newest)), name=f"m{number}", task=task, **draw(_submits(newest)))
         found.append((layer, f"{layer}/m{number}.yaml", json.dumps(value).encode()))
     return found
 
 
-_submits = st.sampled_from(({}, {}, {"submit": {"as": "none"}}, {"submit": {"as": "run", "inputs": {"x": [1, "é"]}}}))
+def _submits(spec: TaskSpec) -> st.SearchStrategy[Any]:
+    """Mostly a version; with a run that mostly has the inputs it needs."""
+    inputs = inputs_of(spec)
+    runs = [{"as": "run", "inputs": inputs}, {"as": "run", "inputs": inputs, "run": {"labels": {"a": "b"}}}]
+    kinds: list[Any] = [{"as": "none"}, {"as": "run", "inputs": {"x": [1, "é"]}}, *(runs if inputs is not None else [])]
+    return st.sampled_from(({}, {}, {}, *({"submit": kind} for kind in kinds)))
 
 
-def _newest(task: TaskName) -> TaskSpec:
-    return max(
-        (one for one in SHIPPED if one.key.task == task), key=lambda one: (one.deployed_at, one.key.version)
-    ).spec
+def _newest(task: TaskName, templates: Sequence[Template]) -> TaskSpec:
+    versions = (one for one in templates if one.key.task == task)
+    return max(versions, key=lambda one: (one.deployed_at, one.key.version)).spec
 
 
 @given(files(), st.randoms(use_true_random=False))
@@ -201,7 +207,7 @@ calls = st.dictionaries(
 @given(versions, digests, calls, calls)
 def test_a_run_is_named_after_its_content(name: str, desired: str, one: Any, other: Any) -> None:
     task = TaskVersion(TaskName("p", "d", name), "v1")
-    first, second = run_name(task, desired, one), run_name(task, desired, other)
+    first, second = (run_name(run_digest(task, desired, call)) for call in (one, other))
     assert (first == second) == (one == other)
     assert len(first) <= 30
     assert set(first) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.applying import TASK, Repository, repository, spec
-from tests.serving import serving
+from tests.serving import QUICK, deploying, serving
 
-from flyteplan.errors import CatalogError
-from flyteplan.model.config import Target
 from flyteplan.model.deployment import Deployment
 from flyteplan.model.task import TaskVersion
-from flyteplan.remote.connection import Flags, connection
-from flyteplan.remote.controller import RemoteController, open_controller
-from flyteplan.remote.retry import Limits
+from flyteplan.remote.controller import RemoteController
 from flyteplan.serve.trouble import Wishes
 
-QUICK = Limits(deadline_seconds=10, attempts=4, first_delay_seconds=0.01)
 SENT = Deployment(key=TaskVersion(TASK, "v1.x.flyteplan"), spec=spec("v1.x.flyteplan", cpu="2"))
 
 
 @contextmanager
-def controller(folder: Path, wishes: Wishes, limits: Limits = QUICK) -> Iterator[RemoteController]:
-    with serving(folder / "catalog.db", wishes) as endpoint, ExitStack() as closing:
-        found = connection(Flags(endpoint=endpoint, insecure=True), {}, os.sep, Target(name="test"))
-        yield open_controller(found, "", pytest.fail, environ={}, terminal=False, closing=closing, limits=limits)
+def controller(folder: Path, wishes: Wishes) -> Iterator[RemoteController]:
+    with serving(folder / "catalog.db", wishes) as endpoint, deploying(endpoint) as found:
+        yield found
 
 
 @pytest.fixture
@@ -39,8 +32,7 @@ def repo(tmp_path: Path) -> Repository:
 @pytest.mark.parametrize("wishes", [Wishes(), Wishes(unavailable_every=2), Wishes(reset_every=2)])
 def test_a_version_is_deployed_whatever_passes(repo: Repository, wishes: Wishes) -> None:
     with controller(repo.folder, wishes) as deploying:
-        deploying.deploy(SENT)
-        deploying.deploy(SENT)
+        assert [deploying.deploy([SENT]), deploying.deploy([SENT])] == [{}, {}]
         assert deploying.now().templates([SENT.key])[SENT.key].spec == SENT.spec
     assert repo.versions() == ["v1.x.flyteplan", "v1"]
 
@@ -49,15 +41,15 @@ def test_a_call_that_arrived_is_not_made_again(repo: Repository, monkeypatch: py
     with controller(repo.folder, Wishes(unavailable_every=1)) as deploying:
         monkeypatch.setattr(type(deploying), "now", lambda self: repo.catalog)
         repo.deploy(SENT.key.version, SENT.spec)
-        deploying.deploy(SENT)
+        assert deploying.deploy([SENT]) == {}
         assert deploying._writes.calls == {"DeployTask": 1}
 
 
 def test_a_call_that_never_arrives_is_given_up(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     with controller(repo.folder, Wishes(unavailable_every=1)) as deploying:
         monkeypatch.setattr(type(deploying), "now", lambda self: repo.catalog)
-        with pytest.raises(CatalogError, match=r"DeployTask of flytesnacks/development/etl\.load v1\.x\.flyteplan"):
-            deploying.deploy(SENT)
+        troubles = deploying.deploy([SENT])
+        assert "DeployTask of flytesnacks/development/etl.load v1.x.flyteplan" in troubles[SENT.key]
         assert deploying._writes.calls == {"DeployTask": QUICK.attempts}
     assert repo.versions() == ["v1"]
 
@@ -65,6 +57,6 @@ def test_a_call_that_never_arrives_is_given_up(repo: Repository, monkeypatch: py
 def test_what_the_server_refuses_is_not_tried_again(repo: Repository) -> None:
     nowhere = TaskVersion(type(TASK)("nobody", "nowhere", "x"), "v1.x.flyteplan")
     with controller(repo.folder, Wishes()) as deploying:
-        with pytest.raises(CatalogError, match="NOT_FOUND"):
-            deploying.deploy(Deployment(key=nowhere, spec=SENT.spec))
+        troubles = deploying.deploy([Deployment(key=nowhere, spec=SENT.spec)])
+        assert "NOT_FOUND" in troubles[nowhere]
         assert deploying._writes.calls == {"DeployTask": 1}

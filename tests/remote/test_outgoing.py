@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+
 from flyteidl2.task.task_service_pb2 import DeployTaskRequest
 
-from flyteplan.errors import CatalogError
-from flyteplan.remote.outgoing import check
+from flyteplan.model.task import TaskName
+from flyteplan.remote.outgoing import refusal
+
+TASK = TaskName("p", "d", "e.t")
 
 
 def request(version: str = "v1") -> DeployTaskRequest:
@@ -18,15 +21,15 @@ def request(version: str = "v1") -> DeployTaskRequest:
 
 
 def test_a_server_without_organizations_gets_none() -> None:
-    check(request(), "p/d/e.t v1")
+    assert refusal(request(), TASK) == ""
 
 
 def test_a_version_that_is_too_long_is_not_sent() -> None:
-    with pytest.raises(CatalogError, match=r"e\.t would break the rules of the Flyte protos: task_id\.version: .*63"):
-        check(request("v" * 64), "e.t")
+    told = refusal(request("v" * 64), TASK)
+    assert re.match(r"p/d/e\.t would break the rules of the Flyte protos: task_id\.version: .*63", told)
 
 
 def test_a_template_without_an_environment_is_its_authors() -> None:
     made = request()
     made.spec.environment.SetInParent()
-    check(made, "e.t")
+    assert refusal(made, TASK) == ""

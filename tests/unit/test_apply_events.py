@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 from tests.applying import TASK, spec
 from tests.memory_controller import Fate, MemoryController
 
-from flyteplan.apply import apply
+from flyteplan.apply import Pace, apply
 from flyteplan.diff import digest
 from flyteplan.errors import CatalogError, Position
 from flyteplan.model.deployment import Deployment, Provenance
@@ -51,40 +51,56 @@ def change(name: str, cpu: str = "2") -> Change:
 CHANGES = [change(name) for name in NAMES]
 
 
-def outcomes(controller: MemoryController, *, fail_fast: bool = False) -> list[str]:
-    return [event.outcome for event in apply(CHANGES, controller, Provenance(), fail_fast=fail_fast)]
+def outcomes(controller: MemoryController, *, fail_fast: bool = False, parallelism: int = 1) -> list[str]:
+    pace = Pace(fail_fast=fail_fast, parallelism=parallelism)
+    return [event.outcome for event in apply(CHANGES, controller, Provenance(), pace)]
+
+
+@pytest.mark.parametrize("parallelism", [1, 2, 3, 10])
+@pytest.mark.parametrize(
+    ("fate", "expected"),
+    [
+        (lambda number: "", ["submitted", "submitted", "submitted"]),
+        (lambda number: "lost" if number == 2 else "", ["submitted", "failed", "submitted"]),
+        (lambda number: "unanswered", ["submitted", "submitted", "submitted"]),
+        (lambda number: "gone", ["failed", "failed", "failed"]),
+    ],
+    ids=["all is well", "one is lost", "none is answered", "nothing can be sent"],
+)
+def test_what_counts_is_what_is_there_afterwards(fate: Fate, parallelism: int, expected: list[str]) -> None:
+    assert outcomes(MemoryController(BASES, fate), parallelism=parallelism) == expected
 
 
 @pytest.mark.parametrize(
-    ("fate", "fail_fast", "expected"),
+    ("lost", "parallelism", "expected"),
     [
-        (lambda number: "", False, ["submitted", "submitted", "submitted"]),
-        (lambda number: "lost" if number == 2 else "", False, ["submitted", "failed", "submitted"]),
-        (lambda number: "unanswered", False, ["submitted", "submitted", "submitted"]),
-        (lambda number: "lost" if number == 2 else "", True, ["submitted", "failed", "not tried"]),
+        (2, 1, ["submitted", "failed", "not tried"]),
+        (1, 1, ["failed", "not tried", "not tried"]),
+        (1, 2, ["failed", "submitted", "not tried"]),
+        (1, 3, ["failed", "submitted", "submitted"]),
     ],
-    ids=["all is well", "one is lost", "none is answered", "the first failure ends it"],
 )
-def test_what_counts_is_what_is_there_afterwards(fate: Fate, fail_fast: bool, expected: list[str]) -> None:
-    assert outcomes(MemoryController(BASES, fate), fail_fast=fail_fast) == expected
+def test_what_is_on_its_way_beside_a_failure_ends(lost: int, parallelism: int, expected: list[str]) -> None:
+    where = MemoryController(BASES, lambda number: "lost" if number == lost else "")
+    assert outcomes(where, fail_fast=True, parallelism=parallelism) == expected
 
 
 def test_the_rest_is_not_tried_once_it_is_stopped() -> None:
     controller = MemoryController(BASES)
-    events = apply(CHANGES, controller, Provenance(), stopped=lambda: bool(controller.deployed))
+    events = apply(CHANGES, controller, Provenance(), Pace(stopped=lambda: bool(controller.sent)))
     assert [event.outcome for event in events] == ["submitted", "not tried", "not tried"]
 
 
 def test_what_moves_on_the_way_is_not_overwritten() -> None:
     controller = MemoryController(BASES)
-    events = apply(CHANGES, controller, Provenance())
+    events = apply(CHANGES, controller, Provenance(), Pace())
     next(events)
     newer = Template(key=key("b", "v2"), spec=spec("v2"), deployed_at=5)
     controller.templates[newer.key] = newer
     event = next(events)
     assert (event.outcome, event.stale) == ("failed", True)
     assert "the newest version is v2, and was v1" in event.message
-    assert len(controller.deployed) == 1
+    assert len(controller.sent) == 1
 
 
 class Forgetful(MemoryController):
@@ -94,8 +110,8 @@ class Forgetful(MemoryController):
         super().__init__(BASES)
         self._forget = forget
 
-    def deploy(self, deployment: Deployment) -> None:
-        super().deploy(self._forget(deployment))
+    def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
+        return super().deploy([self._forget(sent) for sent in deployments])
 
 
 def without_tags(sent: Deployment) -> Deployment:
@@ -114,7 +130,7 @@ def without_tags(sent: Deployment) -> Deployment:
     ],
 )
 def test_what_the_server_stored_is_read_back(forget: Callable[[Deployment], Deployment], message: str) -> None:
-    (event,) = apply(CHANGES[:1], Forgetful(forget), Provenance())
+    (event,) = apply(CHANGES[:1], Forgetful(forget), Provenance(), Pace())
     assert event.outcome == "failed"
     assert message in event.message
 
@@ -122,7 +138,7 @@ def test_what_the_server_stored_is_read_back(forget: Callable[[Deployment], Depl
 def test_a_server_whose_clock_is_behind_is_told() -> None:
     old = MemoryController(BASES)
     old._clock = -1
-    (event,) = apply(CHANGES[:1], old, Provenance())
+    (event,) = apply(CHANGES[:1], old, Provenance(), Pace())
     assert event.message == "v1.x.flyteplan is there, but the newest version is v1"
 
 
@@ -138,6 +154,9 @@ def test_a_catalog_that_can_not_be_read_fails_one_change() -> None:
 
     controller.now = now  # type: ignore[assignment,method-assign]
     assert outcomes(controller) == ["failed", "submitted", "submitted"]
+    asked.clear()
+    controller.templates = {one.key: one for one in BASES}
+    assert outcomes(controller, parallelism=3) == ["submitted", "submitted", "submitted"]
 
 
 def test_an_event_is_one_line_and_so_is_the_total() -> None:
@@ -145,7 +164,8 @@ def test_an_event_is_one_line_and_so_is_the_total() -> None:
 
     scope = TaskName("flytesnacks", "development", "")
     plan = Plan(target="", catalog="", org="", project=scope.project, domain=scope.domain, changes=tuple(CHANGES))
-    events = list(apply(CHANGES, MemoryController(BASES, lambda number: "lost" if number == 2 else ""), Provenance()))
+    controller = MemoryController(BASES, lambda number: "lost" if number == 2 else "")
+    events = list(apply(CHANGES, controller, Provenance(), Pace()))
     assert [text_of(event_line(event, plan)) for event in events] == [
         "submitted  a  v1.x.flyteplan",
         "failed     b  the call was lost",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from flyteplan.errors import Problem
 from flyteplan.model.deployment import Deployment
+from flyteplan.model.run import Launch, Run, RunName
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 
 if TYPE_CHECKING:
@@ -44,12 +45,26 @@ class Catalog(Protocol):
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
         """The triggers of the tasks that have any. They are a task's, whatever version they start."""
 
+    def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:
+        """The runs of these names, as they are at this moment."""
+
+    def newest_runs(self, scope: Scope) -> Iterator[Run]:
+        """The runs of a scope, whoever started them, the newest first; read as far as they are taken."""
+
     def problems(self) -> Sequence[Problem]:
         """What was found on the way that a reader should know (fields this version can not hold), so far."""
 
 
 class Controller(Protocol):
-    """Where versions are deployed: the local catalog or a Flyte endpoint."""
+    """Where versions are deployed and runs are started: the local catalog or a Flyte endpoint.
+
+    What `deploy` and `start` answer are the troubles of those that failed, in words. One that failed may be there all
+    the same: whoever wants to know reads it back. They raise CatalogError when nothing more can be sent.
+    """
+
+    @property
+    def executes(self) -> bool:
+        """Whether somebody executes the runs that are started here."""
 
     def now(self) -> Catalog:
         """The catalog as it is at this moment: nothing that was read before is taken for it."""
@@ -57,8 +72,11 @@ class Controller(Protocol):
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[TriggerDetails]:
         """All that is set of these triggers, in this order. Raises CatalogError, also when one is not there."""
 
-    def deploy(self, deployment: Deployment) -> None:
-        """Makes the version, or overwrites one of this name. Raises CatalogError.
+    def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
+        """Makes the versions, all at once, or overwrites those of these names."""
 
-        Where it raises, the version may be there all the same: whoever wants to know reads it back.
-        """
+    def start(self, launches: Sequence[Launch]) -> Mapping[RunName, str]:
+        """Starts the runs, all at once; one whose name is taken is not started."""
+
+    def abort(self, run: RunName, reason: str) -> None:
+        """Ends a run, also one that has ended: whoever calls it looks first. Raises CatalogError."""

@@ -8,7 +8,6 @@ from flyteplan.apply.present import Present
 from flyteplan.apply.standing import is_done
 from flyteplan.errors import Problem
 from flyteplan.model.plan import Change
-from flyteplan.model.settings import Settings
 from flyteplan.model.task import Triggers
 
 
@@ -24,7 +23,7 @@ def _older_base(change: Change, present: Present) -> Iterator[Problem]:
     newest = present.newest.get(change.task.task)
     if newest is None or newest.base in (None, change.task.version):
         return
-    if not Settings(change.settings).value("submit", "allow_older_base"):
+    if not change.submit.allow_older_base:
         yield Problem(
             code="FP2302",
             position=change.manifests[0].position,

@@ -6,18 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flyteplan.model.plan import Change
+from flyteplan.model.run import Run, RunName
 from flyteplan.model.task import Newest, TaskName, TaskVersion, Template, Triggers
 from flyteplan.ports import Catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """Templates of bases and of live versions; the versions of those tasks that get a new one."""
+    """Templates of bases and of live versions; the versions of those tasks that get a new one; the runs there are."""
 
     versions: Mapping[TaskName, Collection[str]]
     newest: Mapping[TaskName, Newest]
     templates: Mapping[TaskVersion, Template]
     triggers: Mapping[TaskName, Triggers]
+    runs: Mapping[RunName, Run]
 
     def has(self, key: TaskVersion) -> bool:
         return key.version in self.versions.get(key.task, ())
@@ -36,8 +38,13 @@ def look(catalog: Catalog, changes: Collection[Change]) -> Present:
     tasks = {change.task.task for change in changes}
     newest = catalog.newest(tasks)
     keys = {change.task for change in changes} | {TaskVersion(task, found.live) for task, found in newest.items()}
-    triggers = catalog.triggers(tasks)
-    return Present(versions=versions, newest=newest, templates=catalog.templates(keys), triggers=triggers)
+    return Present(
+        versions=versions,
+        newest=newest,
+        templates=catalog.templates(keys),
+        triggers=catalog.triggers({change.task.task for change in changes if change.submit.kind == "version"}),
+        runs=catalog.runs([change.run for change in changes if change.submit.kind == "run"]),
+    )
 
 
 def made(change: Change) -> TaskVersion:

@@ -11,7 +11,10 @@ from flyteplan.model.task import Template, Triggers, is_derived
 
 
 def is_done(change: Change, present: Present) -> bool:
-    """Whether the live version already is as desired, whoever made it so."""
+    """Whether the live version already is as desired, whoever made it so; or the run is there that was planned."""
+    if change.submit.kind == "run":
+        run = present.runs.get(change.run)
+        return run is not None and run.digest == change.submit.digest
     live = present.live(change)
     return change.submit.kind == "version" and live is not None and digest(live.spec) == change.desired_digest
 
@@ -31,12 +34,14 @@ def _moves(change: Change, present: Present) -> Iterator[str]:
         yield from _live_moves(change, live)
     if change.action == "update":
         yield from _own_moves(change, present)
+    if change.action == "run" and change.run in present.runs:
+        yield f"there already is a run {change.submit.name}, started for something else"
 
 
 def _live_moves(change: Change, live: Template) -> Iterator[str]:
-    """A run does not mind that the task has a new derived version: the same plan may have made it."""
+    """A run does not mind a new derived version, which the same plan may have made; a pinned one minds no new one."""
     version = live.key.version
-    if change.submit.kind != "version" and is_derived(version):
+    if change.submit.kind != "version" and (is_derived(version) or change.selector.version):
         return
     if version != change.live_version:
         yield f"the newest version is {version}, and was {change.live_version}"

@@ -1,99 +1,132 @@
-"""One change after the other: looked at again, deployed, read back."""
+"""Changes in batches: looked at again, sent all at once, and read back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from flyteplan.apply.derived import deployment, own_tags
-from flyteplan.apply.present import look
+from flyteplan.apply.derived import deployment
+from flyteplan.apply.launch import launch
+from flyteplan.apply.present import Present, look
+from flyteplan.apply.readback import read, wrong
 from flyteplan.apply.standing import is_done, moved
-from flyteplan.apply.triggers import not_moved, to_move
-from flyteplan.diff import digest
+from flyteplan.apply.triggers import to_move
 from flyteplan.errors import CatalogError
 from flyteplan.model.deployment import Deployment, Provenance
 from flyteplan.model.event import ALREADY, FAILED, NOT_TRIED, SUBMITTED, Event
 from flyteplan.model.plan import Change
-from flyteplan.ports import Catalog, Controller
+from flyteplan.model.run import Launch
+from flyteplan.ports import Controller
 
-if TYPE_CHECKING:
-    from flyteidl2.task.task_definition_pb2 import TaskSpec
+Batch = Sequence[Change]
 
 
-def apply(
-    changes: Iterable[Change],
-    controller: Controller,
-    provenance: Provenance,
-    *,
-    fail_fast: bool = False,
-    stopped: Callable[[], bool] = lambda: False,
-) -> Iterator[Event]:
-    """One event a change, as it happens; of what needs nothing, none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many changes are on their way at once, and whether a failure ends it. `stopped` tells when to end early."""
 
-    A change that fails does not keep the others from being tried, unless *fail_fast*. As soon as *stopped*, the rest
-    is not tried.
+    parallelism: int = 1
+    fail_fast: bool = False
+    stopped: Callable[[], bool] = lambda: False
+
+
+def apply(changes: Sequence[Change], controller: Controller, provenance: Provenance, pace: Pace) -> Iterator[Event]:
+    """One event a change, in order, a batch at a time; of what needs nothing, none.
+
+    A change that fails does not keep the others from being tried, unless the pace says so. What is on its way when it
+    is to end comes to its end.
     """
+    wanted = [change for change in changes if change.action in ("update", "run")]
     failed = False
-    for change in changes:
-        if change.action == "run":
-            yield Event(change=change, outcome=NOT_TRIED, message="runs can not be submitted yet")
-        elif change.action != "update":
-            continue
-        elif stopped():
-            yield Event(change=change, outcome=NOT_TRIED, message="interrupted")
-        elif failed and fail_fast:
-            yield Event(change=change, outcome=NOT_TRIED, message="another one failed before")
-        else:
-            event = _submitted(change, controller, provenance)
+    for start in range(0, len(wanted), pace.parallelism):
+        batch = wanted[start : start + pace.parallelism]
+        why_not = "interrupted" if pace.stopped() else "another one failed before" * (failed and pace.fail_fast)
+        for event in _not_tried(batch, why_not) if why_not else _submitted(batch, controller, provenance):
             failed = failed or event.outcome == FAILED
             yield event
 
 
-def _submitted(change: Change, controller: Controller, provenance: Provenance) -> Event:
+def _not_tried(batch: Batch, why: str) -> Iterator[Event]:
+    return (Event(change=change, outcome=NOT_TRIED, message=why) for change in batch)
+
+
+def _submitted(batch: Batch, controller: Controller, provenance: Provenance) -> Iterator[Event]:
+    """Where the catalog can not answer for all of them, one by one: the others do not fail with the one."""
     try:
-        present = look(controller.now(), [change])
-        if is_done(change, present):
+        present = look(controller.now(), batch)
+    except CatalogError as error:
+        if len(batch) == 1:
+            yield _failed(batch[0], str(error))
+            return
+        for change in batch:
+            yield from _submitted([change], controller, provenance)
+        return
+    yield from _Batch(batch, present, controller, provenance).events()
+
+
+def _failed(change: Change, message: str, *, stale: bool = False) -> Event:
+    return Event(change=change, outcome=FAILED, message=message, stale=stale)
+
+
+class _Batch:
+    """What is sent of some changes, and how that went. Both are kept by the number of the change."""
+
+    def __init__(self, batch: Batch, present: Present, controller: Controller, provenance: Provenance) -> None:
+        self._batch, self._present, self._controller, self._provenance = batch, present, controller, provenance
+        self._events: dict[int, Event] = {}
+        self._sent: dict[int, Deployment | Launch] = {}
+
+    def events(self) -> Iterator[Event]:
+        for number, change in enumerate(self._batch):
+            prepared = self._prepared(change)
+            if isinstance(prepared, Event):
+                self._events[number] = prepared
+            else:
+                self._sent[number] = prepared
+        self._read_back(list(self._sent), self._troubles())
+        return (self._events[number] for number in range(len(self._batch)))
+
+    def _prepared(self, change: Change) -> Event | Deployment | Launch:
+        if is_done(change, self._present):
             return Event(change=change, outcome=ALREADY)
-        move = moved(change, present)
+        move = moved(change, self._present)
         if move or change.desired is None:
-            return Event(change=change, outcome=FAILED, message=move or "its desired spec is not known", stale=True)
-        triggers = to_move(change, present, controller)
-        return _deployed(change, deployment(change, change.desired, provenance, triggers), controller)
-    except CatalogError as error:
-        return Event(change=change, outcome=FAILED, message=str(error))
+            return _failed(change, move or "its desired spec is not known", stale=True)
+        if change.action == "run":
+            if change.inputs is None:
+                return _failed(change, "its inputs are not known", stale=True)
+            return launch(change, change.desired, change.inputs, self._provenance)
+        try:
+            triggers = to_move(change, self._present, self._controller)
+        except CatalogError as error:
+            return _failed(change, str(error))
+        return deployment(change, change.desired, self._provenance, triggers)
 
+    def _troubles(self) -> dict[int, str]:
+        """What went wrong with what was sent. A call that failed may have arrived."""
+        versions = {sent.key: number for number, sent in self._sent.items() if isinstance(sent, Deployment)}
+        runs = {sent.name: number for number, sent in self._sent.items() if isinstance(sent, Launch)}
+        try:
+            deployed = self._controller.deploy([one for one in self._sent.values() if isinstance(one, Deployment)])
+            started = self._controller.start([one for one in self._sent.values() if isinstance(one, Launch)])
+        except CatalogError as error:
+            return dict.fromkeys(self._sent, str(error))
+        return {versions[key]: text for key, text in deployed.items()} | {runs[k]: t for k, t in started.items()}
 
-def _deployed(change: Change, sent: Deployment, controller: Controller) -> Event:
-    """A call that failed may have arrived: what counts is what is there afterwards."""
-    trouble = ""
-    try:
-        controller.deploy(sent)
-    except CatalogError as error:
-        trouble = str(error)
-    try:
-        wrong = _wrong(sent, change, controller.now()) or not_moved(sent, controller)
-    except CatalogError as error:
-        wrong = f"{sent.key.version} was sent, and can not be read back: {error}"
-    if not wrong:
-        return Event(change=change, outcome=SUBMITTED)
-    return Event(change=change, outcome=FAILED, message=trouble or wrong)
+    def _read_back(self, numbers: Sequence[int], troubles: Mapping[int, str]) -> None:
+        """What counts is what is there afterwards. One that can not be read does not hide the others."""
+        try:
+            back = read([self._sent[number] for number in numbers], self._controller)
+        except CatalogError as error:
+            for number in numbers if len(numbers) > 1 else ():
+                self._read_back([number], troubles)
+            for number in numbers if len(numbers) == 1 else ():
+                self._end(number, troubles, f"it was sent, and can not be read back: {error}")
+            return
+        for number in numbers:
+            self._end(number, troubles, wrong(self._sent[number], self._batch[number], back))
 
-
-def _wrong(sent: Deployment, change: Change, catalog: Catalog) -> str:
-    """What the catalog has otherwise than it was sent, "" when nothing."""
-    version, task = sent.key.version, sent.key.task
-    found = catalog.templates([sent.key]).get(sent.key)
-    if found is None:
-        return f"{version} was sent, and is not there"
-    if digest(found.spec) != change.desired_digest:
-        return f"{version} is there, but its spec is not the one that was sent"
-    if _tags(found.spec) != _tags(sent.spec):
-        return f"{version} is there, but the tags that say where it comes from are not those that were sent"
-    newest = catalog.newest([task]).get(task)
-    if newest is None or newest.live != version:
-        return f"{version} is there, but the newest version is {newest.live if newest else 'not known'}"
-    return ""
-
-
-def _tags(spec: TaskSpec) -> dict[str, str]:
-    return own_tags(spec.task_template.metadata.tags)
+    def _end(self, number: int, troubles: Mapping[int, str], found: str) -> None:
+        change = self._batch[number]
+        failed = _failed(change, troubles.get(number, "") or found)
+        self._events[number] = failed if found else Event(change=change, outcome=SUBMITTED)

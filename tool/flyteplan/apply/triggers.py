@@ -33,13 +33,15 @@ def to_move(change: Change, present: Present, controller: Controller) -> Sequenc
     return found
 
 
-def not_moved(sent: Deployment, controller: Controller) -> str:
+def moved_triggers(sent: Deployment, controller: Controller) -> Sequence[TriggerDetails]:
+    """Those that were sent with a version, as they are now. Raises CatalogError."""
+    return controller.triggers(sent.key.task, [trigger.id.name.name for trigger in sent.triggers])
+
+
+def not_moved(sent: Deployment, found: Sequence[TriggerDetails]) -> str:
     """Which triggers are not as they were but for the version they start, "" when all are."""
-    if not sent.triggers:
-        return ""
-    names = [trigger.id.name.name for trigger in sent.triggers]
-    found = controller.triggers(sent.key.task, names)
-    wrong = [name for name, old, new in zip(names, sent.triggers, found, strict=True) if not _moved(old, new, sent)]
+    pairs = zip(sent.triggers, found, strict=True)
+    wrong = [old.id.name.name for old, new in pairs if not _moved(old, new, sent)]
     return f"{sent.key.version} is there, but not moved to it: {_listed(wrong)}" if wrong else ""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,22 +14,41 @@ from flyteplan.cli import options
 from flyteplan.cli.interrupts import interruptible
 from flyteplan.cli.output import formats, show, width
 from flyteplan.cli.planning import Asked
+from flyteplan.cli.progress import progress
 from flyteplan.cli.ready import Ready, ready
 from flyteplan.errors import Exit, Position, Problem, StaleError, UsageError
 from flyteplan.files.revision import revision
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.event import ALREADY, FAILED, NOT_TRIED, SUBMITTED, Event
-from flyteplan.model.plan import Plan
+from flyteplan.model.plan import Change, Plan
+from flyteplan.model.run import Run
 from flyteplan.plan import digest
-from flyteplan.render.applied import event_json, event_line, total_json, total_line
+from flyteplan.render.applied import event_json, event_line, phase_json, phase_line, total_json, total_line
 from flyteplan.render.text import text
+
+if TYPE_CHECKING:
+    from threading import Event as Interrupt
+
+_PARALLELISM = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    """What the flags of apply itself say."""
+
+    as_json: bool
+    parallelism: int
+    fail_fast: bool
+    wait: bool
 
 
 @click.command("apply")
 @options.asked
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect-digest", metavar="DIGEST", help="Fail with 4 unless the plan has this digest.")
+@click.option("--parallelism", type=click.IntRange(1, 100), default=_PARALLELISM, metavar="N", help="At once (10).")
 @click.option("--fail-fast", is_flag=True, help="Try no more after the first change that fails.")
+@click.option("--wait", is_flag=True, help="Follow the runs to their end; exit with 1 unless all succeed.")
 @options.output
 @options.quiet
 @options.verbose
@@ -37,7 +57,9 @@ def command(
     outputs: tuple[str, ...],
     yes: bool,
     expect_digest: str | None,
+    parallelism: int,
     fail_fast: bool,
+    wait: bool,
     quiet: bool,
     verbose: bool,
     **asked: Any,
@@ -47,15 +69,16 @@ def command(
     PATHS are folders and files of manifests as for plan, or one saved plan, which is applied as it was reviewed or not
     at all.
     """
-    as_json = _only_format(outputs) == "json"
+    how = _How(as_json=_only_format(outputs) == "json", parallelism=parallelism, fail_fast=fail_fast, wait=wait)
     prepared = ready(Asked(**asked))
     if not quiet and not prepared.saved:
-        show([*text(prepared.plan, expand=verbose, width=width()), ()], err=as_json)
+        show([*text(prepared.plan, expand=verbose, width=width()), ()], err=how.as_json)
     _expect(prepared.plan, expect_digest)
+    _check_waiting(prepared, how)
     if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared.plan)):
         show("Nothing was submitted.\n", err=True)
         return Exit.FAILED
-    return _apply(prepared, as_json=as_json, fail_fast=fail_fast)
+    return _apply(prepared, how)
 
 
 def _only_format(outputs: Sequence[str]) -> str:
@@ -71,6 +94,15 @@ def _expect(plan: Plan, expected: str | None) -> None:
         raise StaleError([Problem(code="FP2301", position=Position("--expect-digest"), message=message, hint=hint)])
 
 
+def _check_waiting(prepared: Ready, how: _How) -> None:
+    if (
+        how.wait
+        and not prepared.controller.executes
+        and any(change.submit.kind == "run" for change in prepared.changes)
+    ):
+        raise UsageError("--wait: nobody executes runs in a catalog database (leave it out, or give --endpoint HOST)")
+
+
 def _changes(plan: Plan) -> int:
     return sum(change.action in ("update", "run") for change in plan.changes)
 
@@ -81,34 +113,55 @@ def _agreed(plan: Plan) -> bool:
     return click.confirm(f"Submit {_changes(plan)} of them?", err=True)
 
 
-def _apply(prepared: Ready, *, as_json: bool, fail_fast: bool) -> int:
+def _apply(prepared: Ready, how: _How) -> int:
+    with interruptible() as interrupted:
+        events = list(_events(prepared, how, interrupted))
+        ended = list(_followed(prepared, how, interrupted, events)) if how.wait else []
+        stopped = interrupted.is_set()
+    show(total_json(events, digest(prepared.plan)) if how.as_json else [total_line(events)])
+    return _exit_code(events, ended, stopped=stopped)
+
+
+def _events(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[Event]:
+    """Each as it happens, shown."""
     workspace = prepared.workspace
     provenance = Provenance(owner=workspace.config.owner, revision=revision(workspace.root))
-    events: list[Event] = []
-    with interruptible() as interrupted:
-        happening = pipeline.submit(
-            prepared.changes, prepared.controller, provenance, fail_fast=fail_fast, stopped=interrupted
-        )
-        for event in _kept(happening, events):
-            show(event_json(event) if as_json else [event_line(event, prepared.plan)])
-        stopped = interrupted()
-    show(total_json(events, digest(prepared.plan)) if as_json else [total_line(events)])
-    left = any(event.outcome == NOT_TRIED for event in events)
-    return Exit.INTERRUPTED if stopped and left else _exit_code(events)
+    pace = pipeline.Pace(parallelism=how.parallelism, fail_fast=how.fail_fast, stopped=interrupted.is_set)
+    happening = pipeline.submit(prepared.changes, prepared.controller, provenance, pace)
+    with progress("Submitting", _changes(prepared.plan)) as step:
+        for event in happening:
+            show(event_json(event) if how.as_json else [event_line(event, prepared.plan)])
+            step()
+            yield event
 
 
-def _kept(happening: Iterable[Event], events: list[Event]) -> Iterator[Event]:
-    for event in happening:
-        events.append(event)
-        yield event
+def _followed(prepared: Ready, how: _How, interrupted: Interrupt, events: Iterable[Event]) -> Iterator[Run]:
+    """The runs of the plan that are there, those of an earlier apply too, as their phases change."""
+    absent = {event.change.run for event in events if event.outcome in (FAILED, NOT_TRIED)}
+    runs = {change.run: change for change in prepared.plan.changes if _is_there(change) and change.run not in absent}
+    for run in pipeline.follow(list(runs), prepared.controller, interrupted.wait):
+        change = runs[run.name]
+        show(phase_json(run, change) if how.as_json else [phase_line(run, change, prepared.plan)])
+        yield run
 
 
-def _exit_code(events: Sequence[Event]) -> int:
+def _is_there(change: Change) -> bool:
+    return change.submit.kind == "run" and not any(note.code == "run-name-taken" for note in change.notes)
+
+
+def _exit_code(events: Sequence[Event], followed: Sequence[Run], *, stopped: bool) -> int:
     """In part, when some of it is as desired now; stale, when nothing else kept the rest from it."""
     outcomes = {event.outcome for event in events}
-    if not outcomes & {FAILED, NOT_TRIED}:
-        return Exit.DONE
-    if outcomes & {SUBMITTED, ALREADY}:
+    runs = {run.name: run for run in followed}.values()
+    if stopped and NOT_TRIED in outcomes and not outcomes & {SUBMITTED, ALREADY}:
+        return Exit.INTERRUPTED
+    if outcomes & {FAILED, NOT_TRIED}:
+        return Exit.PARTIAL if outcomes & {SUBMITTED, ALREADY} else _failed(events)
+    if stopped and not all(run.has_ended for run in runs):
         return Exit.PARTIAL
+    return Exit.DONE if all(run.is_good for run in runs) else Exit.FAILED
+
+
+def _failed(events: Iterable[Event]) -> int:
     failed = [event for event in events if event.outcome == FAILED]
     return Exit.STALE if failed and all(event.stale for event in failed) else Exit.FAILED

@@ -81,5 +81,6 @@ current_version = click.option(
     callback=_given,
     help="What `auto_version: current` stands for, outside of a task too.",
 )
+again = click.option("--again", is_flag=True, help="Plan runs that there are already once more, under another name.")
 # What `flyteplan.cli.planning.Asked` is made of: the options of every command that plans.
-asked = _all(paths, target, catalog, place, choice, current_version, locked)
+asked = _all(paths, target, catalog, place, choice, current_version, locked, again)

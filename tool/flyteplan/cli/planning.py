@@ -39,6 +39,7 @@ class Asked:
     exclude: tuple[str, ...]
     current_version: str | None
     locked: bool
+    again: bool
 
     @property
     def flags(self) -> dict[str, str | None]:
@@ -89,6 +90,7 @@ def planned(stage: Stage, asked: Asked) -> Plan:
         choice=pipeline.Choice(select=asked.select, exclude=asked.exclude),
         lock=read_lock(stage.workspace, needed=asked.locked),
         strict=asked.locked,
+        again=asked.again,
     )
     if made.plan is None:
         raise failure((*stage.checked.problems, *made.problems))

@@ -5,21 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import count, groupby
 from typing import TYPE_CHECKING
 
 from flyteplan.errors import CatalogError, Problem
 from flyteplan.local.clock import NANOSECONDS
 from flyteplan.local.store import Store
+from flyteplan.local.store import runs as run_table
 from flyteplan.local.store import tasks as task_table
 from flyteplan.local.store import triggers as trigger_table
-from flyteplan.local.store.rows import TaskRow, TriggerRow
+from flyteplan.local.store.rows import RunRow, TaskRow, TriggerRow
+from flyteplan.model.run import Run, RunName, run_of
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Trigger, Triggers
 
 if TYPE_CHECKING:
     import sqlite3
 
     from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+_PAGE = 50
 
 
 class LocalCatalog:
@@ -59,6 +63,20 @@ class LocalCatalog:
         counted = {task: Triggers(others=row.total_triggers) for task, row in live.items()}
         return {task: found for task, found in {**known, **counted}.items() if found.count}
 
+    def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:
+        with self._reading() as connection:
+            found = {name: run_table.find(connection, name) for name in names}
+            return {name: _run(connection, row) for name, row in found.items() if row}
+
+    def newest_runs(self, scope: Scope) -> Iterator[Run]:
+        for page in count():
+            with self._reading() as connection:
+                rows = run_table.newest(connection, scope, limit=_PAGE, offset=page * _PAGE)
+                found = [_run(connection, row) for row in rows]
+            yield from found
+            if len(found) < _PAGE:
+                return
+
     def problems(self) -> Sequence[Problem]:
         return ()
 
@@ -66,6 +84,13 @@ class LocalCatalog:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with Store(self._path, mode="read", shown=self._shown) as store, store.reading() as connection:
             yield connection
+
+
+def _run(connection: sqlite3.Connection, row: RunRow) -> Run:
+    from flyteplan.local.services.actions import details_of_run
+
+    name = RunName(row.project, row.domain, row.run_name)
+    return run_of(name, details_of_run(row, run_table.spec_of(connection, row)))
 
 
 def _live_rows(connection: sqlite3.Connection, names: Iterable[TaskName]) -> dict[TaskName, TaskRow]:

@@ -1,8 +1,8 @@
-"""The embedded catalog as versions are deployed to it."""
+"""The embedded catalog as versions are deployed to it and runs are started."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,18 +11,27 @@ from flyteplan.local.catalog import LocalCatalog
 from flyteplan.local.clock import Clock, now
 from flyteplan.local.faults import Fault
 from flyteplan.local.store import Store
+from flyteplan.local.variant import OPEN_SOURCE
 from flyteplan.model.deployment import Deployment, fill
-from flyteplan.model.task import TaskName
+from flyteplan.model.run import Launch, RunName, fill_run
+from flyteplan.model.task import TaskName, TaskVersion
 
 if TYPE_CHECKING:
     from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 
 
 class LocalController:
-    """`ports.Controller` over a catalog database, by the same service that a server would answer with."""
+    """`ports.Controller` over a catalog database, by the same services that a server would answer with.
+
+    Runs are written down and stay queued: nothing here executes them.
+    """
 
     def __init__(self, path: str, root: str = ".", clock: Clock = now) -> None:
         self._path, self._catalog, self._clock = path, LocalCatalog(path, root), clock
+
+    @property
+    def executes(self) -> bool:
+        return False
 
     def now(self) -> LocalCatalog:
         return self._catalog
@@ -38,13 +47,46 @@ class LocalController:
             service = TriggerService(store, self._clock)
             return [service.get_trigger_details(GetTriggerDetailsRequest(name=key)).trigger for key in keys]
 
-    def deploy(self, deployment: Deployment) -> None:
+    def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
+        return {sent.key: trouble for sent in deployments if (trouble := self._deploy(sent))}
+
+    def start(self, launches: Sequence[Launch]) -> Mapping[RunName, str]:
+        return {sent.name: trouble for sent in launches if (trouble := self._start(sent))}
+
+    def abort(self, run: RunName, reason: str) -> None:
+        from flyteidl2.workflow.run_service_pb2 import AbortRunRequest
+
+        from flyteplan.local.services.runs import RunService
+
+        request = AbortRunRequest(reason=reason)
+        request.run_id.project, request.run_id.domain, request.run_id.name = run.project, run.domain, run.name
+        with self._opened("write") as store:
+            RunService(store, self._clock, OPEN_SOURCE).abort_run(request)
+
+    def _deploy(self, sent: Deployment) -> str:
+        """What went wrong, "" when nothing."""
         from flyteidl2.task.task_service_pb2 import DeployTaskRequest
 
         from flyteplan.local.services.tasks import TaskService
 
-        with self._opened("write") as store:
-            TaskService(store, self._clock).deploy_task(fill(DeployTaskRequest(), deployment, org=""))
+        try:
+            with self._opened("write") as store:
+                TaskService(store, self._clock).deploy_task(fill(DeployTaskRequest(), sent, org=""))
+        except CatalogError as error:
+            return str(error)
+        return ""
+
+    def _start(self, sent: Launch) -> str:
+        from flyteidl2.workflow.run_service_pb2 import CreateRunRequest
+
+        from flyteplan.local.services.runs import RunService
+
+        try:
+            with self._opened("write") as store:
+                RunService(store, self._clock, OPEN_SOURCE).create_run(fill_run(CreateRunRequest(), sent, org=""))
+        except CatalogError as error:
+            return str(error)
+        return ""
 
     @contextmanager
     def _opened(self, mode: str) -> Iterator[Store]:

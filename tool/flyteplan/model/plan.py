@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import Position
+from flyteplan.model.run import RunName
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskVersion, Trigger
 
 if TYPE_CHECKING:
+    from flyteidl2.task.common_pb2 import Inputs
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 FORMAT_VERSION = "1.0"
@@ -83,13 +85,15 @@ class Submit:
     """What apply will do: `as` is version, run or none; `name` the derived version or the run's name.
 
     `state`: `new` (to be made), `live` (live already is desired), `exists` (the run is there), `none`.
-    `call` holds what goes with a run and is no part of a template.
+    `call` holds what goes with a run and is no part of a template, `digest` is that of all that a run is started for.
     """
 
     kind: str
     name: str = ""
     state: str = "none"
     triggers: str = "keep"
+    allow_older_base: bool = False
+    digest: str = ""
     call: tuple[tuple[str, Any], ...] = ()
 
 
@@ -98,8 +102,8 @@ class Change:
     """One task, and what becomes of it: `action` is update, unchanged, run, or resolve.
 
     `task.version` is the resolved base. `unchanged` counts the fields a manifest could set that stay as they are.
-    `deferred`: the version is known in a task only. `locked`: the lock said what `latest` stands for. `desired` is
-    for readers; nothing is applied from it.
+    `deferred`: the version is known in a task only. `locked`: the lock said what `latest` stands for. `desired` and the
+    `inputs` of a run are what is submitted; a saved plan has neither, and they are made again from the catalog.
     `requests` are (live, desired) by resource, in billionths and times the replicas there may be; `replicas` are those
     of desired, `pools` the reuse pools of live and desired, "" without one.
     """
@@ -127,6 +131,13 @@ class Change:
     replicas: int = 1
     pools: tuple[str, str] = ("", "")
     desired: TaskSpec | None = None
+    inputs: Inputs | None = None
+
+    @property
+    def run(self) -> RunName:
+        """The name of the run that it is, where it is one."""
+        task = self.task.task
+        return RunName(task.project, task.domain, self.submit.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

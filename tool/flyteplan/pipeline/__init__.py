@@ -10,11 +10,26 @@ other ends, and `applying` goes on where a plan ends.
 
 from __future__ import annotations
 
+from flyteplan.apply import Pace
 from flyteplan.pipeline.applying import restored, submit
 from flyteplan.pipeline.choice import Choice
+from flyteplan.pipeline.following import follow
 from flyteplan.pipeline.importing import written
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.pipeline.reading import Manifests, validate
 
-__all__ = ["Choice", "Manifests", "Planned", "Relocked", "plan", "relock", "restored", "submit", "validate", "written"]
+__all__ = [
+    "Choice",
+    "Manifests",
+    "Pace",
+    "Planned",
+    "Relocked",
+    "follow",
+    "plan",
+    "relock",
+    "restored",
+    "submit",
+    "validate",
+    "written",
+]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flyteplan.apply import apply, look, moved, refused
+from flyteplan.apply import Pace, apply, look, moved, refused
 from flyteplan.diff import digest
-from flyteplan.errors import Problem, RefusedError, StaleError, is_valid
+from flyteplan.errors import Problem, RefusedError, StaleError
+from flyteplan.inputs import literals
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.event import Event
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.settings import Settings
 from flyteplan.model.task import Template
 from flyteplan.override import override
+from flyteplan.pipeline.breaks import breaks
+from flyteplan.plan import of_run
 from flyteplan.ports import Catalog, Controller
 
 
@@ -21,9 +24,7 @@ def submit(
     changes: Sequence[Change],
     controller: Controller,
     provenance: Provenance,
-    *,
-    fail_fast: bool,
-    stopped: Callable[[], bool],
+    pace: Pace,
 ) -> Iterator[Event]:
     """One event a change. Raises StaleError and RefusedError before anything is submitted, with all that is wrong."""
     present = look(controller.now(), changes)
@@ -33,33 +34,35 @@ def submit(
     harmful = list(refused(changes, present))
     if harmful:
         raise RefusedError(harmful)
-    return apply(changes, controller, provenance, fail_fast=fail_fast, stopped=stopped)
+    return apply(changes, controller, provenance, pace)
 
 
 def restored(plan: Plan, catalog: Catalog) -> tuple[Change, ...]:
-    """The changes of a saved plan with their desired specs, made again from the bases as the catalog has them.
+    """The changes of a saved plan with their desired specs and inputs, made again from the bases as they are deployed.
 
     Without one where the base is not what the plan saw: `submit` says so. Raises StaleError where the overrides that
     were saved do not come to what was reviewed.
     """
     templates = catalog.templates({change.task for change in plan.changes if not change.deferred})
-    changes = tuple(_restored(change, templates.get(change.task)) for change in plan.changes)
-    wrong = [change for change in changes if change.desired and digest(change.desired) != change.desired_digest]
+    wrong: list[Problem] = []
+    changes = tuple(_restored(change, templates.get(change.task), wrong) for change in plan.changes)
     if wrong:
-        raise StaleError(_edited(wrong))
+        raise StaleError(wrong)
     return changes
 
 
-def _restored(change: Change, base: Template | None) -> Change:
+def _restored(change: Change, base: Template | None, wrong: list[Problem]) -> Change:
     if base is None or digest(base.spec) != change.base_digest:
         return change
-    desired = override(base, Settings(change.settings), change.strategy)
-    return replace(change, desired=desired.spec) if is_valid(desired.problems) else change
-
-
-def _edited(changes: Iterable[Change]) -> Iterator[Problem]:
-    for change in changes:
-        yield _stale(change, "the overrides that were saved do not come to the spec that was reviewed")
+    settings = Settings(change.settings)
+    desired = override(base, settings, change.strategy)
+    is_run = change.submit.kind == "run"
+    if digest(desired.spec) != change.desired_digest:
+        wrong.append(_stale(change, "the overrides that were saved do not come to the spec that was reviewed"))
+    if is_run and dict(desired.call + of_run(settings)) != dict(change.submit.call):
+        wrong.append(_stale(change, "the inputs and run settings that were saved are not those that were reviewed"))
+    given = literals(base, settings, breaks) if is_run else None
+    return replace(change, desired=desired.spec, inputs=given.message if given else None)
 
 
 def _stale(change: Change, move: str) -> Problem:

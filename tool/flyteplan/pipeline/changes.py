@@ -2,54 +2,79 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from flyteplan.errors import Problem, is_valid
-from flyteplan.inputs import check
+from flyteplan.inputs import Given, literals
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Resolution
+from flyteplan.model.run import RunName
 from flyteplan.override import override
 from flyteplan.pipeline.breaks import breaks
+from flyteplan.pipeline.naming import named
 from flyteplan.plan import change, takes_a_name
 from flyteplan.ports import Catalog
 
 
-def changes(resolutions: Sequence[Resolution], target: Target, catalog: Catalog) -> tuple[list[Change], list[Problem]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What a resolution comes to: its desired spec, and the inputs of a run; None where there are none."""
+
+    resolution: Resolution
+    desired: Desired | None
+    given: Given | None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (*(self.desired.problems if self.desired else ()), *(self.given.problems if self.given else ()))
+
+
+def changes(
+    resolutions: Sequence[Resolution], target: Target, catalog: Catalog, *, again: bool
+) -> tuple[list[Change], list[Problem]]:
     """What becomes of every task, and what can not take effect.
 
-    The catalog is asked for the versions of all tasks at once whose new version may have the name of an older one.
+    The catalog is asked once for the versions of all tasks whose new version may have the name of an older one, and
+    once for all runs. *again*: a run that is there already is started once more, under another name.
     """
-    pairs = [(resolution, _desired(resolution)) for resolution in resolutions]
-    problems = [problem for _, desired in pairs if desired for problem in desired.problems]
-    problems += [problem for resolution in resolutions for problem in _wrong_inputs(resolution)]
-    good = [(resolution, desired) for resolution, desired in pairs if desired is None or is_valid(desired.problems)]
-    taken = catalog.versions({one.intent.task for one, desired in good if desired and takes_a_name(one, desired)})
-    made = [change(target.org, one, desired, taken.get(one.intent.task, ())) for one, desired in good]
-    return made, [*problems, *_same_runs(made)]
+    made = [_made(resolution) for resolution in resolutions]
+    good = [one for one in made if is_valid(one.problems)]
+    pairs = [(one.resolution, one.desired) for one in good if one.desired]
+    taken = catalog.versions({one.intent.task for one, desired in pairs if takes_a_name(one, desired)})
+    runs = [(one, desired) for one, desired in pairs if one.intent.kind == "run"]
+    namings = iter(named(runs, catalog, again=again))
+    planned = [
+        change(
+            target.org,
+            one.resolution,
+            one.desired,
+            taken=taken.get(one.resolution.intent.task, ()),
+            naming=next(namings) if one.given else None,
+            inputs=one.given.message if one.given else None,
+        )
+        for one in good
+    ]
+    return planned, [*(problem for one in made for problem in one.problems), *_same_runs(planned)]
 
 
-def _desired(resolution: Resolution) -> Desired | None:
-    if resolution.base is None:
-        return None
-    return override(resolution.base, resolution.intent.settings, resolution.intent.strategy)
+def _made(resolution: Resolution) -> _Made:
+    base, intent = resolution.base, resolution.intent
+    if base is None:
+        return _Made(resolution=resolution, desired=None, given=None)
+    given = literals(base, intent.settings, breaks) if intent.kind == "run" else None
+    return _Made(resolution=resolution, desired=override(base, intent.settings, intent.strategy), given=given)
 
 
-def _wrong_inputs(resolution: Resolution) -> tuple[Problem, ...]:
-    if resolution.base is None or resolution.intent.kind != "run":
-        return ()
-    return check(resolution.base, resolution.intent.settings, breaks)
-
-
-def _same_runs(made: Iterable[Change]) -> Iterator[Problem]:
+def _same_runs(planned: Iterable[Change]) -> Iterator[Problem]:
     """A run's name is one run's: of two with one name the second would be taken for the first."""
-    runs = [one for one in made if one.submit.kind == "run"]
-    names = Counter(one.submit.name for one in runs)
-    first: dict[str, Change] = {}
-    for one in runs:
-        other = first.setdefault(one.submit.name, one)
-        if names[one.submit.name] > 1 and other is not one:
+    first: dict[RunName, Change] = {}
+    for one in planned:
+        if one.submit.kind != "run":
+            continue
+        other = first.setdefault(one.run, one)
+        if other is not one:
             yield Problem(
                 code="FP1307",
                 position=one.manifests[0].position,

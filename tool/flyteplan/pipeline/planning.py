@@ -36,16 +36,18 @@ def plan(
     choice: Choice,
     lock: Lock | None = None,
     strict: bool = False,
+    again: bool = False,
 ) -> Planned:
     """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in.
 
-    *strict*: what the lock says that does not hold, or does not say, is an error.
+    *strict*: what the lock says that does not hold, or does not say, is an error. *again*: runs that there are
+    already are started once more.
     """
     groups, problems = group(manifests, target, catalog)
     wanted = [one for one in groups if choice.wants(one.task.name)]
     composed, disagreements = intents(wanted)
     resolutions, unresolved = resolve(composed, catalog, current, locked(lock, target))
-    made, impossible = changes(resolutions, target, catalog)
+    made, impossible = changes(resolutions, target, catalog, again=again)
     stale = loose(lock, target, resolutions, strict=strict)
     misspelt = unmatched("--select", choice.select, groups)
     found = ordered([*problems, *disagreements, *unresolved, *stale, *impossible, *misspelt])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flyteplan.plan.changes import change, takes_a_name
+from flyteplan.plan.changes import call, change, naming, of_run, takes_a_name
 from flyteplan.plan.document import PlanDocument, digest, document
 from flyteplan.plan.saved import read
 
-__all__ = ["PlanDocument", "change", "digest", "document", "read", "takes_a_name"]
+__all__ = ["PlanDocument", "call", "change", "digest", "document", "naming", "of_run", "read", "takes_a_name"]

@@ -4,28 +4,52 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteplan.diff import differences, digest
 from flyteplan.model.plan import Change, Field, Note, Source, Submit
 from flyteplan.model.resolution import Desired, Intent, Resolution
+from flyteplan.model.run import Naming, Run, RunName
 from flyteplan.model.settings import Settings
 from flyteplan.model.task import TaskVersion, Template
 from flyteplan.plan.fields import fields
-from flyteplan.plan.names import derived_version, run_name
+from flyteplan.plan.names import derived_version, numbered, run_digest, run_name
 from flyteplan.plan.totals import pool, replicas, requests, settable
+
+if TYPE_CHECKING:
+    from flyteidl2.task.common_pb2 import Inputs
 
 Call = tuple[tuple[str, Any], ...]
 
 
-def change(org: str, resolution: Resolution, desired: Desired | None, taken: Collection[str]) -> Change:
+def change(
+    org: str,
+    resolution: Resolution,
+    desired: Desired | None,
+    *,
+    taken: Collection[str] = (),
+    naming: Naming | None = None,
+    inputs: Inputs | None = None,
+) -> Change:
     """What becomes of one task. *desired* is None when the version is known in a task only.
 
-    *taken* are the versions that the task has; none are needed unless it `takes_a_name`.
+    *taken* are the versions that the task has; none are needed unless it `takes_a_name`. *naming* and *inputs* are
+    those of a run.
     """
     if resolution.base is None or resolution.live is None or desired is None:
         return _deferred(org, resolution.intent)
-    return _Planned(resolution, resolution.base, resolution.live, desired, taken).change(org)
+    planned = _Planned(resolution, resolution.base, resolution.live, desired, taken=taken, naming=naming)
+    return planned.change(org, inputs)
+
+
+def naming(resolution: Resolution, desired: Desired, number: int = 1) -> Naming:
+    """What a run will be called, and the digest of all that it is started for."""
+    intent, base = resolution.intent, resolution.base
+    assert base is not None, "a run has a version"
+    digested = run_digest(base.key, digest(desired.spec), call(intent, desired), number)
+    own = intent.settings.value("submit", "run", "name")
+    name = numbered(own, number) if own else run_name(digested)
+    return Naming(name=RunName(base.key.task.project, base.key.task.domain, name), digest=digested)
 
 
 def takes_a_name(resolution: Resolution, desired: Desired) -> bool:
@@ -67,19 +91,22 @@ class _Planned:
     """The parts of one change, each made once."""
 
     def __init__(
-        self, resolution: Resolution, base: Template, live: Template, desired: Desired, taken: Collection[str]
+        self,
+        resolution: Resolution,
+        base: Template,
+        live: Template,
+        desired: Desired,
+        *,
+        taken: Collection[str],
+        naming: Naming | None,
     ) -> None:
-        self._resolution, self._intent, self._taken = resolution, resolution.intent, taken
+        self._resolution, self._intent, self._taken, self._naming = resolution, resolution.intent, taken, naming
         self._base, self._live, self._desired = base, live, desired.spec
-        self._notes, self._call = desired.notes, desired.call + self._own_call()
+        self._notes, self._call = desired.notes, call(resolution.intent, desired)
         self._base_digest, self._desired_digest = digest(base.spec), digest(desired.spec)
         self._live_digest = self._base_digest if live is base else digest(live.spec)
 
-    def _own_call(self) -> Call:
-        """What a layer sets for a run says nothing about a version."""
-        return _call(self._intent.settings) if self._intent.kind == "run" else ()
-
-    def change(self, org: str) -> Change:
+    def change(self, org: str, inputs: Inputs | None) -> Change:
         found = self._fields()
         changed = sum(field.changes and not field.collateral for field in found)
         return Change(
@@ -105,6 +132,7 @@ class _Planned:
             replicas=replicas(self._desired.task_template),
             pools=(pool(self._live.spec), pool(self._desired)),
             desired=self._desired,
+            inputs=inputs,
         )
 
     def _fields(self) -> tuple[Field, ...]:
@@ -118,25 +146,48 @@ class _Planned:
     def _action(self) -> str:
         if self._intent.kind == "version":
             return "update" if self._differs else "unchanged"
-        return "run" if self._intent.kind == "run" else "resolve"
+        if self._naming is None:
+            return "resolve"
+        return "unchanged" if self._naming.found else "run"
 
     def _submit(self) -> Submit:
         if self._intent.kind == "none":
             return Submit(kind="none", call=self._call)
-        if self._intent.kind == "run":
-            own = self._intent.settings.value("submit", "run", "name")
-            name = own or run_name(self._base.key, self._desired_digest, self._call)
-            return Submit(kind="run", name=name, state="new", call=self._call)
-        triggers = self._intent.settings.value("submit", "triggers", default="keep")
-        if not self._differs:
-            return Submit(kind="version", name=self._live.key.version, state="live", triggers=triggers, call=self._call)
-        name = derived_version(self._base.key.version, self._desired_digest, self._taken)
-        return Submit(kind="version", name=name, state="new", triggers=triggers, call=self._call)
+        return self._submit_run(self._naming) if self._naming else self._submit_version()
+
+    def _submit_run(self, naming: Naming) -> Submit:
+        state = "exists" if naming.found else "new"
+        return Submit(kind="run", name=naming.name.name, state=state, digest=naming.digest, call=self._call)
+
+    def _submit_version(self) -> Submit:
+        name = self._live.key.version
+        if self._differs:
+            name = derived_version(self._base.key.version, self._desired_digest, self._taken)
+        settings = self._intent.settings
+        return Submit(
+            kind="version",
+            name=name,
+            state="new" if self._differs else "live",
+            triggers=settings.value("submit", "triggers", default="keep"),
+            allow_older_base=settings.value("submit", "allow_older_base", default=False),
+            call=self._call,
+        )
 
     def _own_notes(self) -> tuple[Note, ...]:
+        if self._naming and self._naming.found:
+            return (*self._taken_note(self._naming, self._naming.found), *self._newer_base_note())
         if self._action() != "update":
             return self._newer_base_note()
         return (*self._trigger_note(), *self._older_base_note(), *self._newer_base_note())
+
+    def _taken_note(self, naming: Naming, found: Run) -> tuple[Note, ...]:
+        if found.digest == naming.digest:
+            return ()
+        message = (
+            f"the run {found.name.name} was started for something else, and a name is one run's: this one does not "
+            "start; give it another submit.run.name, or none"
+        )
+        return (Note(code="run-name-taken", message=message, attention=True),)
 
     def _newer_base_note(self) -> tuple[Note, ...]:
         newest, name = self._resolution.newest_base, self._base.key.task.name
@@ -167,7 +218,12 @@ class _Planned:
         return (Note(code="older-base", message=message, attention=True),)
 
 
-def _call(settings: Settings) -> Call:
+def call(intent: Intent, desired: Desired) -> Call:
+    """All that goes with a call. What a layer sets for a run says nothing about a version."""
+    return desired.call + (of_run(intent.settings) if intent.kind == "run" else ())
+
+
+def of_run(settings: Settings) -> Call:
     """Inputs and run settings, as written; nested ones as mappings, for they are data of the call and not ours."""
     found: dict[str, dict[str, Any]] = {}
     for item in (*settings.under("submit", "inputs"), *settings.under("submit", "run")):

@@ -140,8 +140,9 @@ def _submit(submit: Submit) -> dict[str, Any]:
     found: dict[str, Any] = {"as": submit.kind}
     if submit.kind == "version":
         found |= {"version": submit.name, "state": submit.state, "triggers": submit.triggers}
+        found |= {"allow_older_base": True} if submit.allow_older_base else {}
     if submit.kind == "run":
-        found |= {"run": submit.name, "state": submit.state}
+        found |= {"run": submit.name, "state": submit.state, "digest": submit.digest}
     return found | ({"call": dict(submit.call)} if submit.call else {})
 
 

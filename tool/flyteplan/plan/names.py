@@ -16,6 +16,7 @@ _HEX_DIGITS = 10
 _BASE_DIGITS = 8
 _RUN_PREFIX = "fp-"
 _RUN_CHARACTERS = 26
+_RUN_LENGTH = 30
 
 
 def derived_version(base: str, desired_digest: str, taken: Collection[str]) -> str:
@@ -40,9 +41,25 @@ def _cut(base: str, limit: int) -> str:
     return encoded[: limit - len(mark)].decode(errors="ignore") + mark
 
 
-def run_name(task: TaskVersion, desired_digest: str, call: Any) -> str:
-    """Of the task, the desired spec, and all that goes with the call: a retry never starts a second run."""
+def run_digest(task: TaskVersion, desired_digest: str, call: Any, number: int = 1) -> str:
+    """Of the task, the desired spec, and all that goes with the call: what a run is started for.
+
+    *number* counts from 1 the runs of the same content that somebody asked for on purpose.
+    """
     scope = [task.task.project, task.task.domain, task.task.name, task.version]
-    content = json.dumps([scope, desired_digest, call], sort_keys=True, ensure_ascii=False)
-    hashed = base64.b32encode(hashlib.sha256(content.encode()).digest()).decode().lower()
+    content = json.dumps([scope, desired_digest, call, *([number] if number > 1 else [])], sort_keys=True)
+    return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+
+
+def run_name(digest: str) -> str:
+    """A name that derives from what the run is started for, so that a retry never starts a second one."""
+    hashed = base64.b32encode(bytes.fromhex(digest.removeprefix("sha256:"))).decode().lower()
     return _RUN_PREFIX + hashed[:_RUN_CHARACTERS]
+
+
+def numbered(name: str, number: int) -> str:
+    """The name that an author gave, for the first run; with a number for the next ones of the same content."""
+    if number == 1:
+        return name
+    tail = f"-{number}"
+    return name[: _RUN_LENGTH - len(tail)].rstrip("-") + tail

@@ -116,6 +116,8 @@ def _submit(saved: Document) -> Submit:
         name=saved.get("version") or saved.get("run") or "",
         state=saved.get("state", "none"),
         triggers=saved.get("triggers", "keep"),
+        allow_older_base=saved.get("allow_older_base", False),
+        digest=saved.get("digest", ""),
         call=tuple(sorted(saved.get("call", {}).items())),
     )
 

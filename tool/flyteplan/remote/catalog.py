@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError, Problem
 from flyteplan.model.newest import newest_first
+from flyteplan.model.run import Run, RunName, run_of
 from flyteplan.model.task import (
     Listing,
     Newest,
@@ -31,8 +32,15 @@ from flyteplan.model.task import (
 )
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.faults import Fault
-from flyteplan.remote.methods import GET_TASK_DETAILS, LIST_TASKS, LIST_TRIGGERS, LIST_VERSIONS
-from flyteplan.remote.pages import read_pages
+from flyteplan.remote.methods import (
+    GET_RUN_DETAILS,
+    GET_TASK_DETAILS,
+    LIST_RUNS,
+    LIST_TASKS,
+    LIST_TRIGGERS,
+    LIST_VERSIONS,
+)
+from flyteplan.remote.pages import pages, read_pages
 from flyteplan.remote.questions import PAGE, Questions
 
 _SECOND = 10**9
@@ -104,6 +112,20 @@ class RemoteCatalog:
         known = {task: Triggers(known=tuple(named[name] for name in sorted(named))) for task, named in found.items()}
         counted = {task: Triggers(others=self._counted[task]) for task in tasks if self._counted.get(task)}
         return {**counted, **known}
+
+    def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:
+        """Each is asked for every time: a run goes on."""
+        self._questions.check({name.scope for name in names})
+        requests = ((name, self._questions.run(name)) for name in dict.fromkeys(names))
+        answers = self._channel.gather(GET_RUN_DETAILS, requests, _NOT_FOUND)
+        found = {name: run_of(name, answer.details) for name, answer in answers if not isinstance(answer, Fault)}
+        return {name: found[name] for name in names if name in found}
+
+    def newest_runs(self, scope: Scope) -> Iterator[Run]:
+        self._questions.check([scope])
+        for rows in pages(self._channel, LIST_RUNS, self._questions.newest_runs(scope), "runs"):
+            names = [RunName(scope.project, scope.domain, row.action.id.run.name) for row in rows]
+            yield from self.runs(names).values()
 
     def problems(self) -> Sequence[Problem]:
         return ()

@@ -11,7 +11,7 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flyteplan.remote.faults import Fault, fault_of, is_mistake, remote_error
+from flyteplan.remote.faults import Fault, RemoteError, fault_of, is_mistake, is_of_transport, remote_error
 from flyteplan.remote.grpclib import grpc
 from flyteplan.remote.login import stamp
 from flyteplan.remote.retry import Limits, may_repeat
@@ -74,11 +74,20 @@ class Channel:
                 if answer is None:
                     continue
                 if isinstance(answer, Fault) and answer.code not in tolerated:
-                    raise remote_error(answer, method.name, flight.key, self._connection, answered=self._answered)
-                self._answered = True
+                    raise self._error(answer, method, flight.key)
+                self._answered = self._answered or not (isinstance(answer, Fault) and is_of_transport(answer))
                 yield flight.key, answer
         finally:
             flights.cancel()
+
+    def tried(self, method: Method, requests: Iterable[tuple[Key, Any]]) -> Iterator[tuple[Key, Any]]:
+        """As `gather`, with a RemoteError in place of the response of a call that failed."""
+        for key, answer in self.gather(method, requests, _every_code()):
+            is_fault = isinstance(answer, Fault)
+            yield key, self._error(answer, method, key) if is_fault else answer
+
+    def _error(self, fault: Fault, method: Method, key: Any) -> RemoteError:
+        return remote_error(fault, method.name, key, self._connection, answered=self._answered)
 
     def _answer(self, flight: _Flight, flights: _Flights) -> Any:
         """The response, the fault that stays, or None when the call is made again."""
@@ -106,6 +115,10 @@ class Channel:
         metadata = (("x-request-id", request_id), *headers)
         future = self._wire.unary(method).future(request, timeout=self.limits.deadline_seconds, metadata=metadata)
         return future, stamp(headers), request_id
+
+
+def _every_code() -> frozenset[str]:
+    return frozenset(code.name for code in grpc.StatusCode)
 
 
 class _Flights:

@@ -1,28 +1,30 @@
-"""A Flyte 2 endpoint as versions are deployed to it."""
+"""A Flyte 2 endpoint as versions are deployed to it and runs are started."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flyteplan.model.deployment import Deployment, fill
-from flyteplan.model.task import TaskName
+from flyteplan.model.run import Launch, RunName, fill_run
+from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.remote.catalog import RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
 from flyteplan.remote.faults import RemoteError
-from flyteplan.remote.methods import DEPLOY_TASK, GET_TRIGGER_DETAILS
+from flyteplan.remote.methods import ABORT_RUN, CREATE_RUN, DEPLOY_TASK, GET_TRIGGER_DETAILS, Method
 from flyteplan.remote.opening import opened
-from flyteplan.remote.outgoing import check
+from flyteplan.remote.outgoing import refusal
+from flyteplan.remote.questions import name_run
 from flyteplan.remote.retry import Limits, may_repeat
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
 _LIMITS = Limits()
+Key = TypeVar("Key")
 
 
 class RemoteController:
@@ -30,6 +32,10 @@ class RemoteController:
 
     def __init__(self, reads: Channel, writes: Channel, *, address: str, org: str) -> None:
         self._reads, self._writes, self._address, self._org = reads, writes, address, org
+
+    @property
+    def executes(self) -> bool:
+        return True
 
     def now(self) -> RemoteCatalog:
         return RemoteCatalog(self._reads, address=self._address, org=self._org)
@@ -45,28 +51,55 @@ class RemoteController:
         request.name.task_name, request.name.name = task.name, name
         return request
 
-    def deploy(self, deployment: Deployment) -> None:
-        """Sends it again only after a trouble that may pass, and when it is not there.
+    def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
+        """Sends one again only after a trouble that may pass, and when it is not there.
 
         With triggers also when it is: a server may have stored the task and not all of them.
         """
-        limits = self._reads.limits
-        for attempt in count(1):
-            try:
-                self._send(deployment)
-                return
-            except RemoteError as error:
-                if not may_repeat(error.fault) or attempt >= limits.attempts:
-                    raise
-            time.sleep(limits.delay(attempt))
-            if not deployment.triggers and deployment.key in self.now().templates([deployment.key]):
-                return
+        requests = {sent.key: fill(DEPLOY_TASK.request(), sent, self._org) for sent in deployments}
+        moving = {sent.key for sent in deployments if sent.triggers}
 
-    def _send(self, deployment: Deployment) -> None:
-        request = fill(DEPLOY_TASK.request(), deployment, self._org)
-        check(request, f"{deployment.key.task} {deployment.key.version}")
-        for _ in self._writes.gather(DEPLOY_TASK, [(deployment.key, request)]):
-            return
+        def missing(keys: Collection[TaskVersion]) -> Collection[TaskVersion]:
+            there = self.now().templates([key for key in keys if key not in moving])
+            return [key for key in keys if key not in there]
+
+        return self._sent(DEPLOY_TASK, requests, missing)
+
+    def start(self, launches: Sequence[Launch]) -> Mapping[RunName, str]:
+        """Sends one again only after a trouble that may pass, and when it is not there."""
+        requests = {sent.name: fill_run(CREATE_RUN.request(), sent, self._org) for sent in launches}
+
+        def missing(names: Collection[RunName]) -> Collection[RunName]:
+            there = self.now().runs(names)
+            return [name for name in names if name not in there]
+
+        return self._sent(CREATE_RUN, requests, missing)
+
+    def abort(self, run: RunName, reason: str) -> None:
+        request = ABORT_RUN.request(reason=reason)
+        name_run(request.run_id, run, self._org)
+        # To abort what is aborted already is no change: the call may be made again.
+        self._reads.call(ABORT_RUN, request)
+
+    def _sent(
+        self, method: Method, requests: Mapping[Key, Any], missing: Callable[[Collection[Key]], Collection[Key]]
+    ) -> dict[Key, str]:
+        """The troubles of those requests that failed for good."""
+        refused = {key: trouble for key, request in requests.items() if (trouble := refusal(request, key))}
+        waiting = [key for key in requests if key not in refused]
+        limits, troubles = self._reads.limits, dict(refused)
+        for attempt in range(1, limits.attempts + 1):
+            sent = self._writes.tried(method, ((key, requests[key]) for key in waiting))
+            failed = {key: answer for key, answer in sent if isinstance(answer, RemoteError)}
+            troubles |= {key: str(error) for key, error in failed.items()}
+            passing = [key for key, error in failed.items() if may_repeat(error.fault)]
+            if not passing or attempt == limits.attempts:
+                break
+            time.sleep(limits.delay(attempt))
+            waiting = list(missing(passing))
+            for key in passing:
+                del troubles[key]
+        return troubles
 
 
 def open_controller(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import CatalogError
+from flyteplan.model.run import RunName
 from flyteplan.model.task import Scope, TaskName, TaskVersion
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ def fault_of(error: Any) -> Fault:
     return Fault(code.name, error.details() or "") if code else Fault("CANCELLED", "")
 
 
+def is_of_transport(fault: Fault) -> bool:
+    """Whether what is between us and the server may have said it."""
+    return fault.code in _OF_TRANSPORT
+
+
 def is_mistake(fault: Fault) -> bool:
     """Whether the endpoint, or how we speak to it, is wrong, so that trying again is in vain."""
     return fault.code in _OF_TRANSPORT and _first(_MISTAKES, fault.details) is not None
@@ -94,7 +100,7 @@ def remote_error(fault: Fault, call: str, subject: Any, connection: Connection, 
     """
     what, hint = _explained(fault, connection, answered=answered)
     said = f": {_one_line(fault.details)}" if fault.details else ""
-    of = f" of {_name(subject)}" if _name(subject) else ""
+    of = f" of {named(subject)}" if named(subject) else ""
     number = f", request {fault.request_id}" if fault.request_id and fault.code != "UNAVAILABLE" else ""
     return RemoteError(f"{connection.endpoint}: {what} ({hint}) [{call}{of}: {fault.code}{said}{number}]", fault)
 
@@ -115,12 +121,13 @@ def _first(table: dict[str, tuple[str, str]], details: str) -> tuple[str, str] |
     return next((explained for words, explained in table.items() if words in text), None)
 
 
-def _name(subject: Any) -> str:
+def named(subject: Any) -> str:
+    """What a call was about, "" when nothing in particular."""
     if isinstance(subject, TaskVersion):
         return f"{subject.task} {subject.version}"
     if isinstance(subject, Scope):
         return f"{subject.project}/{subject.domain}"
-    return str(subject) if isinstance(subject, TaskName) else ""
+    return str(subject) if isinstance(subject, (TaskName, RunName)) else ""
 
 
 def _one_line(text: str) -> str:

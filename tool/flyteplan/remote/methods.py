@@ -8,6 +8,7 @@ from typing import Any
 from flyteidl2.auth import auth_service_pb2
 from flyteidl2.task import task_service_pb2
 from flyteidl2.trigger import trigger_service_pb2
+from flyteidl2.workflow import run_service_pb2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,5 +43,9 @@ LIST_TASKS = _method(task_service_pb2, "ListTasks")
 LIST_VERSIONS = _method(task_service_pb2, "ListVersions")
 GET_TRIGGER_DETAILS = _method(trigger_service_pb2, "GetTriggerDetails")
 LIST_TRIGGERS = _method(trigger_service_pb2, "ListTriggers")
+CREATE_RUN = _method(run_service_pb2, "CreateRun")
+GET_RUN_DETAILS = _method(run_service_pb2, "GetRunDetails")
+LIST_RUNS = _method(run_service_pb2, "ListRuns")
+ABORT_RUN = _method(run_service_pb2, "AbortRun")
 GET_OAUTH2_METADATA = _method(auth_service_pb2, "GetOAuth2Metadata")
 GET_PUBLIC_CLIENT_CONFIG = _method(auth_service_pb2, "GetPublicClientConfig")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError
@@ -37,6 +37,21 @@ def read_pages(
                 more[key] = _following(requests[key], answer.token)
         requests = more
     return rows
+
+
+def pages(channel: Channel, method: Method, request: Any, field: str) -> Iterator[list[Any]]:
+    """The pages of one list, each asked for when it is wanted. Raises CatalogError for pages that would never end."""
+    seen: set[str] = set()
+    rows = 0
+    while True:
+        answer = channel.call(method, request)
+        found = list(getattr(answer, field))
+        rows += len(found)
+        yield found
+        if not answer.token:
+            return
+        _check(method, answer.token, seen, rows)
+        request = _following(request, answer.token)
 
 
 def _following(request: Any, token: str) -> Any:

@@ -8,12 +8,16 @@ from typing import Any
 from flyteidl2.common import identifier_pb2, list_pb2
 from flyteidl2.task import task_definition_pb2, task_service_pb2
 from flyteidl2.trigger import trigger_service_pb2
+from flyteidl2.workflow import run_service_pb2
 
 from flyteplan.errors import CatalogError
+from flyteplan.model.run import RunName
 from flyteplan.model.task import DERIVED_SUFFIX, Scope, TaskName, TaskVersion
 
 # What a page may have at most; servers refuse more.
 PAGE = 200
+# Of runs each row is asked for once more, and mostly few are wanted.
+RUNS_PAGE = 50
 _LONGEST_NAME = 63
 
 
@@ -52,6 +56,16 @@ class Questions:
         request = list_pb2.ListRequest(limit=PAGE)
         return trigger_service_pb2.ListTriggersRequest(request=request, project_id=self._project(scope))
 
+    def run(self, name: RunName) -> Any:
+        request = run_service_pb2.GetRunDetailsRequest()
+        name_run(request.run_id, name, self._org)
+        return request
+
+    def newest_runs(self, scope: Scope) -> Any:
+        newest = list_pb2.Sort(key="created_at", direction=list_pb2.Sort.DESCENDING)
+        request = list_pb2.ListRequest(limit=RUNS_PAGE, sort_by_fields=[newest])
+        return run_service_pb2.ListRunsRequest(request=request, project_id=self._project(scope))
+
     def check(self, scopes: Collection[Scope]) -> None:
         """Raises CatalogError for a scope that no server can have."""
         for scope in sorted(scopes):
@@ -64,6 +78,10 @@ class Questions:
 
     def _project(self, scope: Scope) -> Any:
         return identifier_pb2.ProjectIdentifier(organization=self._org, domain=scope.domain, name=scope.project)
+
+
+def name_run(identifier: Any, name: RunName, org: str) -> None:
+    identifier.org, identifier.project, identifier.domain, identifier.name = org, name.project, name.domain, name.name
 
 
 def _filter(function: str, field: str, values: Sequence[str]) -> Any:

@@ -15,7 +15,12 @@ from flyteplan.render.table import aligned, wrapped
 from flyteplan.render.values import shortened, shown
 
 DEFAULT_WIDTH = 100
-_SIGNS = {"update": Span("~ ", "change"), "run": Span("+ ", "add"), "resolve": Span("= ", "bold")}
+_SIGNS = {
+    "update": Span("~ ", "change"),
+    "run": Span("+ ", "add"),
+    "resolve": Span("= ", "bold"),
+    "unchanged": Span("= ", "bold"),
+}
 _TOTALS = {"cpu": False, "memory": True, "gpu": False}
 # The line on triggers says what this note says.
 _KEPT = "triggers-kept"
@@ -23,7 +28,7 @@ _KEPT = "triggers-kept"
 
 def text(plan: Plan, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
     """Lines of about *width* columns; *expand* tells tasks that change alike one by one."""
-    changed = [change for change in plan.changes if change.action != "unchanged"]
+    changed = [change for change in plan.changes if change.action != "unchanged" or change.submit.state == "exists"]
     blocks = [[_header(plan)]]
     blocks += [_block(group, plan, width) for group in groups(changed, expand=expand)]
     blocks += [_notes(changed, width), _requests(plan), [(Span(summary(plan), "bold"),)]]
@@ -56,12 +61,13 @@ def _count(number: int, what: str) -> str:
 def _block(group: Group, plan: Plan, width: int) -> list[Line]:
     first = group[0]
     lines = [_title(group, plan)]
+    if first.submit.state == "exists":
+        return [*lines, *_attention(first, width)]
     if len(group) > 1:
         lines += _names(group, plan, width)
     lines += _call(first, width)
     lines += field_lines(first, width)
-    told = [f"{note.message} [{note.code}]" for note in first.notes if _told(note, first)]
-    lines += [line for message in told for line in _warned(message, width)]
+    lines += _attention(first, width)
     lines += _triggers(first, width)
     return lines + _hidden(group)
 
@@ -73,6 +79,8 @@ def _title(group: Group, plan: Plan) -> Line:
 
 
 def _run(change: Change) -> tuple[Span, ...]:
+    if change.submit.state == "exists":
+        return (Span(f"  run {change.submit.name} is there already"), Span("  (--again starts another)", "dim"))
     return (Span(f"  run {change.submit.name}", "add"),) if change.action == "run" else ()
 
 
@@ -119,6 +127,11 @@ def _call(change: Change, width: int) -> list[Line]:
         for label, (_, value) in zip(labels, change.submit.call, strict=True)
     ]
     return aligned(rows, gaps=(len(INDENT), 2))
+
+
+def _attention(change: Change, width: int) -> list[Line]:
+    told = [f"{note.message} [{note.code}]" for note in change.notes if _told(note, change)]
+    return [line for message in told for line in _warned(message, width)]
 
 
 def _told(note: Note, change: Change) -> bool:

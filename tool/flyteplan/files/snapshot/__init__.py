@@ -10,6 +10,7 @@ from flyteplan.errors import CatalogError, Problem, ordered
 from flyteplan.files.paths import inside, shown
 from flyteplan.files.snapshot.decode import decode
 from flyteplan.files.snapshot.index import Entry, Index, Source, read_index, unreadable
+from flyteplan.model.run import Run, RunName
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers, is_derived
 
 if TYPE_CHECKING:
@@ -64,6 +65,13 @@ class SnapshotCatalog:
         live = {task: TaskVersion(task, index.versions[task][0]) for task in tasks if task in index.versions}
         found = {task: index.entries[key].triggers for task, key in live.items()}
         return {task: triggers for task, triggers in found.items() if triggers.count}
+
+    def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:  # noqa: ARG002 (the port's signature)
+        """A snapshot has templates only."""
+        return {}
+
+    def newest_runs(self, scope: Scope) -> Iterator[Run]:  # noqa: ARG002
+        return iter(())
 
     def problems(self) -> Sequence[Problem]:
         return ordered(self._problems)

@@ -6,6 +6,7 @@ from typing import cast
 
 from flyteidl2.common.identifier_pb2 import ActionIdentifier, RunIdentifier, TriggerIdentifier, TriggerName
 from flyteidl2.common.phase_pb2 import ActionPhase
+from flyteidl2.task.run_pb2 import RunSpec
 from flyteidl2.task.task_definition_pb2 import TaskIdentifier, TaskSpec
 from flyteidl2.workflow.run_definition_pb2 import (
     AbortInfo,
@@ -17,6 +18,7 @@ from flyteidl2.workflow.run_definition_pb2 import (
     ActionType,
     ErrorInfo,
     Run,
+    RunDetails,
     RunSource,
     TaskActionMetadata,
 )
@@ -34,6 +36,13 @@ def run_of(row: RunRow) -> Run:
     run = RunIdentifier(project=row.project, domain=row.domain, name=row.run_name)
     action = Action(id=ActionIdentifier(run=run, name=ROOT), metadata=_metadata(row), status=_status(row))
     return Run(action=action)
+
+
+def details_of_run(row: RunRow, spec: bytes, identifier: RunIdentifier | None = None) -> RunDetails:
+    """As `identifier` where the run was asked for, whose org comes back."""
+    run = identifier or RunIdentifier(project=row.project, domain=row.domain, name=row.run_name)
+    action = details_of(row, ActionIdentifier(run=run, name=ROOT), spec)
+    return RunDetails(run_spec=RunSpec.FromString(row.run_spec), action=action)
 
 
 def details_of(row: RunRow, identifier: ActionIdentifier, spec: bytes) -> ActionDetails:

@@ -20,8 +20,8 @@ from flyteplan.local.services.times import timestamp
 from flyteplan.local.services.triggers import details_spec
 from flyteplan.local.store import Store, runs, tasks, triggers
 from flyteplan.local.store.rows import RunRow, TriggerRow
-from flyteplan.local.store.runs import RunName
 from flyteplan.local.variant import Variant
+from flyteplan.model.run import RunName
 from flyteplan.model.task import TaskName, TaskVersion
 
 if TYPE_CHECKING:

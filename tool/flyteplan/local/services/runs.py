@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flyteidl2.common.identifier_pb2 import ActionIdentifier, RunIdentifier
 from flyteidl2.common.phase_pb2 import ActionPhase
-from flyteidl2.task.run_pb2 import RunSpec
 from flyteidl2.workflow import run_definition_pb2, run_service_pb2
 
 from flyteplan.local.clock import Clock
 from flyteplan.local.faults import Fault
-from flyteplan.local.services.actions import ROOT, TERMINAL, details_of, run_of
+from flyteplan.local.services.actions import ROOT, TERMINAL, details_of, details_of_run, run_of
 from flyteplan.local.services.creation import Creation
 from flyteplan.local.services.filters import Kind
 from flyteplan.local.services.handler import Handler, handler
 from flyteplan.local.services.paging import page_of
 from flyteplan.local.store import Store, runs
 from flyteplan.local.store.rows import Clause, Page, RunRow, equal
-from flyteplan.local.store.runs import RunName
 from flyteplan.local.variant import Variant
+from flyteplan.model.run import RunName
 
 if TYPE_CHECKING:
     import sqlite3
@@ -71,12 +70,11 @@ class RunService:
         return run_service_pb2.CreateRunResponse(run=run_of(self._creation.created(request)))
 
     def get_run_details(self, request: run_service_pb2.GetRunDetailsRequest) -> run_service_pb2.GetRunDetailsResponse:
-        action = ActionIdentifier(run=_needed(request.run_id, request), name=ROOT)
+        identifier = _needed(request.run_id, request)
         with self._store.reading() as connection:
-            row = _found(connection, request.run_id)
-            details = details_of(row, action, runs.spec_of(connection, row))
-        found = run_definition_pb2.RunDetails(run_spec=RunSpec.FromString(row.run_spec), action=details)
-        return run_service_pb2.GetRunDetailsResponse(details=found)
+            row = _found(connection, identifier)
+            details = details_of_run(row, runs.spec_of(connection, row), identifier)
+        return run_service_pb2.GetRunDetailsResponse(details=details)
 
     def get_action_details(
         self, request: run_service_pb2.GetActionDetailsRequest

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from flyteplan.local.store.rows import Clause, Page, RunRow, columns, insertion, rows
+from flyteplan.local.store.rows import Clause, Page, RunRow, columns, equal, insertion, rows
+from flyteplan.model.run import RunName
+from flyteplan.model.task import Scope
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,13 +21,6 @@ _THE_ONE = "project = ? AND domain = ? AND run_name = ?"
 _INSERT = f"{insertion('runs', _COLUMNS)} ON CONFLICT DO NOTHING"
 _ENDED = "ended_at = coalesce(ended_at, max(?, created_at))"
 _LASTED = "duration_ms = (coalesce(ended_at, max(?, created_at)) - created_at) / 1000"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RunName:
-    project: str
-    domain: str
-    name: str
 
 
 def digest(spec: bytes) -> bytes:
@@ -58,6 +52,12 @@ def listing(connection: sqlite3.Connection, scope: Clause, page: Page) -> list[R
     order = page.order or "phase ASC, created_at DESC, run_name DESC"
     statement = f"SELECT {_SELECTED} FROM runs WHERE {matching.sql} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
     return rows(RunRow, connection.execute(statement, (*matching.args, page.limit, page.offset)))
+
+
+def newest(connection: sqlite3.Connection, scope: Scope, *, limit: int, offset: int) -> list[RunRow]:
+    """Of those that were started at one time the greater name comes first, as in a listing."""
+    page = Page(filters=Clause(), order="created_at DESC, run_name DESC", limit=limit, offset=offset)
+    return listing(connection, equal(project=scope.project, domain=scope.domain), page)
 
 
 def abort(connection: sqlite3.Connection, run: RunName, reason: str, now: int) -> bool:

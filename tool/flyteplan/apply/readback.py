@@ -1,0 +1,82 @@
+"""What a controller has of what it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flyteplan.apply.derived import own_tags
+from flyteplan.apply.triggers import moved_triggers, not_moved
+from flyteplan.diff import digest
+from flyteplan.model.deployment import Deployment
+from flyteplan.model.plan import Change
+from flyteplan.model.run import Launch, Run, RunName
+from flyteplan.model.task import Newest, TaskName, TaskVersion, Template
+from flyteplan.ports import Controller
+
+if TYPE_CHECKING:
+    from flyteidl2.task.task_definition_pb2 import TaskSpec
+    from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
+
+Sent = Deployment | Launch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """What there is of some versions and runs, by name."""
+
+    templates: Mapping[TaskVersion, Template]
+    newest: Mapping[TaskName, Newest]
+    triggers: Mapping[TaskName, Sequence[TriggerDetails]]
+    runs: Mapping[RunName, Run]
+
+
+def read(sent: Collection[Sent], controller: Controller) -> Back:
+    """Each question once, for all of them. Raises CatalogError."""
+    versions = [one for one in sent if isinstance(one, Deployment)]
+    catalog = controller.now()
+    return Back(
+        templates=catalog.templates([one.key for one in versions]),
+        newest=catalog.newest([one.key.task for one in versions]),
+        triggers={one.key.task: moved_triggers(one, controller) for one in versions if one.triggers},
+        runs=catalog.runs([one.name for one in sent if isinstance(one, Launch)]),
+    )
+
+
+def wrong(sent: Sent, change: Change, back: Back) -> str:
+    """What the controller has otherwise than it was sent, "" when nothing."""
+    if isinstance(sent, Launch):
+        return _wrong_run(sent, change, back.runs.get(sent.name))
+    return _wrong_version(sent, change, back) or not_moved(sent, back.triggers.get(sent.key.task, ()))
+
+
+def _wrong_version(sent: Deployment, change: Change, back: Back) -> str:
+    version = sent.key.version
+    found = back.templates.get(sent.key)
+    if found is None:
+        return f"{version} was sent, and is not there"
+    if digest(found.spec) != change.desired_digest:
+        return f"{version} is there, but its spec is not the one that was sent"
+    if _tags(found.spec) != _tags(sent.spec):
+        return f"{version} is there, but the tags that say where it comes from are not those that were sent"
+    newest = back.newest.get(sent.key.task)
+    if newest is None or newest.live != version:
+        return f"{version} is there, but the newest version is {newest.live if newest else 'not known'}"
+    return ""
+
+
+def _wrong_run(sent: Launch, change: Change, found: Run | None) -> str:
+    name = sent.name.name
+    if found is None:
+        return f"the run {name} was sent, and is not there"
+    if found.digest != change.submit.digest:
+        return f"there already was a run {name}, started for something else"
+    expected = digest(sent.spec) if sent.spec is not None else change.base_digest
+    if digest(found.spec) != expected:
+        return f"the run {name} is there, but its spec is not the one that was sent"
+    return ""
+
+
+def _tags(spec: TaskSpec) -> dict[str, str]:
+    return own_tags(spec.task_template.metadata.tags)
