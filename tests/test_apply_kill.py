@@ -10,7 +10,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -25,6 +25,7 @@ KILLS = int(os.environ.get("FLYTEPLAN_KILLS", "4"))
 TASKS = 200 if KILLS > 10 else 30
 SEED = int(os.environ.get("FLYTEPLAN_SEED", "0")) or random.randrange(1, 10**6)
 NAMES = [TaskName(TASK.project, TASK.domain, f"etl.task{number:03}") for number in range(TASKS)]
+RUNNING = NAMES[::10]
 SOURCE = Path(__file__).parents[1] / "tool"
 
 
@@ -49,12 +50,12 @@ def test_a_killed_apply_is_finished_by_the_same_command(repo: Repository, where:
             wants(repo, cpu=number + 2)
             assert run(["plan", "-q", "--out", "plan.json", *place]) == 0
             call = ["apply", "-q", *(["plan.json"] if what == "saved plan" else ["--yes"]), *place]
-            after = rest.randrange(1, TASKS)
-            killed(call, after)
-            done = len(list(versions(repo, number + 2)))
+            after = rest.randrange(1, TASKS + len(RUNNING))
+            killed(call, after, rest.random() / 20)
+            assert done(repo, number) >= after
             assert run(call) == 0
-            assert done >= after
             assert {len(found) for found in repo.catalog.versions(NAMES).values()} == {number + 2}
+            assert started_runs(repo) == dict.fromkeys(RUNNING, number + 1)
             assert run(["plan", "-q", "--detailed-exitcode", *place]) == 0
 
 
@@ -69,31 +70,44 @@ def test_two_at_once_make_one_version_of_each(repo: Repository, where: str) -> N
     assert [process.returncode for process in both] == [0, 0], ends
     assert all(end.startswith("Applied: ") and end.endswith(", 0 failed, 0 not tried.") for end in ends)
     assert {len(found) for found in repo.catalog.versions(NAMES).values()} == {2}
+    assert started_runs(repo) == dict.fromkeys(RUNNING, 1)
     assert repo.is_in_step()
 
 
 def wants(repo: Repository, cpu: int) -> None:
+    """A version of each task, and a run of every tenth."""
+    folder = repo.folder / "manifests"
     repo.wants({"resources": {"cpu": cpu}})
-    path = repo.folder / "manifests" / "load.yaml"
-    path.write_text(path.read_text("utf-8").replace('"task": {"name": "etl.load",', '"select": {"name": "etl.task*",'))
+    version = (folder / "load.yaml").read_text("utf-8")
+    version = version.replace('"task": {"name": "etl.load",', '"select": {"name": "etl.task*",')
+    repo.wants({"retries": cpu}, submit={"as": "run"})
+    runs = (folder / "load.yaml").read_text("utf-8").replace('"name": "load"', '"name": "tenth"')
+    runs = runs.replace('"task": {"name": "etl.load",', '"select": {"name": "etl.task*0",')
+    (folder / "load.yaml").write_text(version, "utf-8")
+    (folder / "runs.yaml").write_text(runs, "utf-8")
 
 
-def killed(call: list[str], after: int) -> None:
-    """Kills the process within the change that follows the *after*th."""
+def killed(call: list[str], after: int, seconds: float) -> None:
+    """Kills the process some *seconds* after the *after*th change."""
     with started(call) as process:
         assert process.stdout
         for _ in range(after):
             assert process.stdout.readline().startswith("submitted")
-        time.sleep(random.random() / 100)
+        time.sleep(seconds)
         process.kill()
+
+
+def done(repo: Repository, number: int) -> int:
+    """How many changes of this turn have been made."""
+    made = [task for task, found in repo.catalog.versions(NAMES).items() if len(found) == number + 2]
+    return len(made) + sum(count == number + 1 for count in started_runs(repo).values())
+
+
+def started_runs(repo: Repository) -> dict[TaskName, int]:
+    return Counter(run.task.task for run in repo.catalog.newest_runs(TASK.scope) if run.task)
 
 
 def started(call: list[str]) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     command = [sys.executable, "-u", "-m", "flyteplan", *call]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-
-
-def versions(repo: Repository, count: int) -> Iterator[TaskName]:
-    """The tasks that have so many."""
-    return (task for task, found in repo.catalog.versions(NAMES).items() if len(found) == count)

@@ -28,14 +28,13 @@ def launch(change: Change, desired: TaskSpec, inputs: Inputs, provenance: Proven
 
 
 def _named(change: Change, desired: TaskSpec) -> TaskSpec:
-    """A server takes the name of the task from the template, which not every deployment has written there."""
+    """A server takes the name of the task from the template, where a deployment may have written nothing or another."""
     spec = type(desired)()
     spec.CopyFrom(desired)
     identifier, task = spec.task_template.id, change.task.task
-    parts = {"org": change.org, "project": task.project, "domain": task.domain, "name": task.name}
-    for part, value in {**parts, "version": change.task.version}.items():
-        if not getattr(identifier, part):
-            setattr(identifier, part, value)
+    identifier.org = identifier.org or change.org
+    identifier.project, identifier.domain, identifier.name = task.project, task.domain, task.name
+    identifier.version = change.task.version
     return spec
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "lock": "flyteplan.cli.lock",
     "plan": "flyteplan.cli.plan",
     "pull": "flyteplan.cli.pull",
+    "runs": "flyteplan.cli.runs",
     "schema": "flyteplan.cli.schema",
     "serve": "flyteplan.serve.command",
     "tasks": "flyteplan.cli.tasks",

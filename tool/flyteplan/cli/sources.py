@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flyteplan.cli.options import CONNECTION
-from flyteplan.cli.workspace import Workspace
+from flyteplan.cli.workspace import Workspace, open_workspace
 from flyteplan.errors import UsageError
 from flyteplan.files.paths import shown
 from flyteplan.files.snapshot import SUFFIX, SnapshotCatalog
 from flyteplan.model.config import Target
+from flyteplan.model.task import Scope
 
 if TYPE_CHECKING:
     from flyteplan.ports import Catalog, Controller
@@ -52,6 +53,20 @@ def open_catalog(target: Target, path: str | None, workspace: Workspace) -> Cata
     if _is_remote(target, path):
         return _remote(target)
     return open_file(path or os.path.join(workspace.root, target.catalog), workspace)
+
+
+def opened(target: str | None, path: str | None, flags: Mapping[str, str | None]) -> tuple[Target, Catalog]:
+    """The place that the flags of a command name, and its catalog."""
+    workspace = open_workspace()
+    place = placed(workspace.target(target), path, flags)
+    return place, open_catalog(place, path, workspace)
+
+
+def scope(target: Target) -> Scope:
+    """Raises UsageError for a target that is in no project or no domain."""
+    if not (target.project and target.domain):
+        raise UsageError("no project or no domain; give --project and --domain, or name them in the target")
+    return Scope(target.project, target.domain)
 
 
 def open_file(path: str, workspace: Workspace) -> Catalog:

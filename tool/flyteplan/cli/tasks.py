@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import click
 
 from flyteplan.cli import options
 from flyteplan.cli.output import formats, show_problems, write
-from flyteplan.cli.sources import open_catalog, placed
-from flyteplan.cli.workspace import open_workspace
-from flyteplan.errors import CatalogError, Position, Problem, UsageError
-from flyteplan.model.config import Target
+from flyteplan.cli.sources import opened, scope
+from flyteplan.errors import CatalogError, Position, Problem
 from flyteplan.model.nearest import did_you_mean
-from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
+from flyteplan.model.task import Listing, Newest, TaskName, TaskVersion, Template, Triggers
 from flyteplan.pipeline import Choice
 from flyteplan.ports import Catalog
 from flyteplan.render.tasks import TaskRow, detail, listing, row
@@ -47,8 +45,8 @@ def list_tasks(
 ) -> None:
     """List the tasks of the target's project and domain."""
     wanted = formats(outputs, ("text", "json"))
-    place, source = _open(target, catalog, flags)
-    listed = source.listing(_scope(place))
+    place, source = opened(target, catalog, flags)
+    listed = source.listing(scope(place))
     tasks = _chosen(listed, Choice(select=select, exclude=exclude), environment)
     rows = _rows(tasks, source, entrypoint=entrypoint)
     write(wanted, {"text": lambda: listing(rows), "json": lambda: _json_rows(rows)})
@@ -92,30 +90,15 @@ def show_task(
 ) -> None:
     """Show one task: its interface, what it asks for, and all that a manifest can override."""
     wanted = formats(outputs, ("text", "json"))
-    place, source = _open(target, catalog, flags)
-    task = TaskName(*_project_and_domain(place), name)
+    place, source = opened(target, catalog, flags)
+    where = scope(place)
+    task = TaskName(where.project, where.domain, name)
     newest = source.newest([task]).get(task) or _no_task(task, source)
     template = _template(TaskVersion(task, version or newest.base or newest.live), source)
     versions, triggers = source.versions([task])[task], source.triggers([task]).get(task, Triggers())
     as_json = partial(_json_task, template, versions, triggers)
     write(wanted, {"text": lambda: detail(template, versions, triggers), "json": as_json})
     show_problems(source.problems())
-
-
-def _open(target: str | None, catalog: str | None, flags: Mapping[str, str | None]) -> tuple[Target, Catalog]:
-    workspace = open_workspace()
-    place = placed(workspace.target(target), catalog, flags)
-    return place, open_catalog(place, catalog, workspace)
-
-
-def _project_and_domain(target: Target) -> tuple[str, str]:
-    if not (target.project and target.domain):
-        raise UsageError("no project or no domain; give --project and --domain, or name them in the target")
-    return target.project, target.domain
-
-
-def _scope(target: Target) -> Scope:
-    return Scope(*_project_and_domain(target))
 
 
 def _rows(tasks: Sequence[TaskName], catalog: Catalog, *, entrypoint: bool) -> list[TaskRow]:
