@@ -54,8 +54,9 @@ class Accepted:
     def spec(self) -> TaskSpec:
         return self.desired.spec
 
-    def change(self) -> Change:
-        resolution = Resolution(intent=self.intent, base=self.template, live=self.template)
+    def change(self, live: Template | None = None) -> Change:
+        """From *live*, by default the base itself."""
+        resolution = Resolution(intent=self.intent, base=self.template, live=live or self.template)
         named = naming(resolution, self.desired) if self.intent.kind == "run" else None
         return change("", resolution, self.desired, naming=named)
 
@@ -76,6 +77,12 @@ def apply(
     template = Template(key=TaskVersion(task, identity.version), spec=details.spec, deployed_at=0)
     desired = override(template, intent.settings, intent.strategy)
     return _refused(desired.problems) if desired.problems else Accepted(intent, template, desired)
+
+
+def between(made: Accepted, live: TaskSpec) -> Change:
+    """What becomes of a task whose live version is another than its base."""
+    key = TaskVersion(made.template.key.task, "v1.live.flyteplan")
+    return made.change(Template(key=key, spec=live, deployed_at=1))
 
 
 def _refused(problems: tuple[Problem, ...]) -> Refused:

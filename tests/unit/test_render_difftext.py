@@ -128,3 +128,12 @@ def test_problems_for_machines_have_the_parts_apart() -> None:
             "hint": "lower it",
         }
     ]
+
+
+def test_another_sensitive_value_than_before_is_told() -> None:
+    def secret(digest: str) -> Change:
+        return change("a", field("env_vars.A_TOKEN", {"sensitive": "0"}, {"sensitive": digest}))
+
+    assert lines(plan(secret("1")), plan(secret("1"))) == ["The plans are the same."]
+    (_, row) = lines(plan(secret("1")), plan(secret("2")))
+    assert row.endswith("now (sensitive) -> (sensitive, changed), to another value")

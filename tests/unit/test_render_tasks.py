@@ -8,6 +8,7 @@ from flyteidl2.core.types_pb2 import LiteralType
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 from google.protobuf.json_format import ParseDict
 
+from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.task import TaskName, TaskVersion, Template, Trigger, Triggers
 from flyteplan.model.typename import type_name
 from flyteplan.render import TaskRow, detail, listing, plain, row
@@ -71,12 +72,12 @@ def template(spec: dict[str, Any] = SPEC) -> Template:
 def shown(**metadata: Any) -> dict[str, str]:
     """What is told of a task, by its label."""
     task = {**SPEC["task_template"], "metadata": metadata} if metadata else SPEC["task_template"]
-    lines = plain(detail(template({**SPEC, "task_template": task}), ["v2"], Triggers())).splitlines()[3:]
+    lines = plain(detail(template({**SPEC, "task_template": task}), ["v2"], Triggers(), Secrecy())).splitlines()[3:]
     return {line[2:19].strip(): line[19:] for line in lines if line[2:19].strip()}
 
 
 def test_the_interface_reads_like_python() -> None:
-    lines = plain(detail(template(), ["v2"], Triggers())).splitlines()
+    lines = plain(detail(template(), ["v2"], Triggers(), Secrecy())).splitlines()
     assert lines[0] == "training.train_model  v2  p/d"
     assert lines[1] == "  train_model(epochs: int = 10, lr: float, data: File, later: str = ...) -> (o0: Dir)"
 
@@ -111,7 +112,7 @@ def test_a_cache_is_told_in_the_words_of_a_manifest() -> None:
 
 def test_versions_say_which_are_derived_and_triggers_whether_they_run() -> None:
     triggers = (Trigger(name="nightly", active=True, version="v1"), Trigger(name="weekly", active=False))
-    text = plain(detail(template(), ["v2.8a0f2c61b7.flyteplan", "v2"], Triggers(known=triggers, others=2)))
+    text = plain(detail(template(), ["v2.8a0f2c61b7.flyteplan", "v2"], Triggers(known=triggers, others=2), Secrecy()))
     assert "v2.8a0f2c61b7.flyteplan (derived)\n" in text
     assert "nightly (active, runs v1)\n" in text
     assert "weekly (inactive)\n" in text
@@ -124,7 +125,7 @@ def test_a_pod_tells_its_primary_container() -> None:
         "pod_spec": {"containers": [{"name": "main", "image": "a:1"}, {"name": "b"}]},
     }
     task = {key: value for key, value in SPEC["task_template"].items() if key != "container"}
-    text = plain(detail(template({**SPEC, "task_template": {**task, "k8s_pod": pod}}), ["v2"], Triggers()))
+    text = plain(detail(template({**SPEC, "task_template": {**task, "k8s_pod": pod}}), ["v2"], Triggers(), Secrecy()))
     assert "k8s_pod, primary container main\n" in text
     assert "a:1\n" in text
 

@@ -323,6 +323,33 @@ def test_requests_are_those_of_versions_that_differ() -> None:
     assert "Requests  cpu +4 (12 -> 16)  memory +12Gi (1Gi -> 13Gi)" in shown
 
 
+def test_the_worst_case_is_told_where_retries_make_another_sum() -> None:
+    more = change("a", CPU, requests={"cpu": (2 * CORE, 4 * CORE)}, attempts=(1, 4))
+    assert lines(more)[-4:-2] == ["Requests  cpu +2 (2 -> 4)", "Worst case with retries  cpu +14 (2 -> 16)"]
+    assert "Worst case" not in str(lines(change("a", CPU, requests={"cpu": (2 * CORE, 4 * CORE)})))
+
+
+def test_work_that_is_done_again_is_said_and_what_shows_anyway_is_not() -> None:
+    cache = field("cache.version_override", "a", "b", effects=("recompute", "identity"))
+    shown = lines(change("a", cache, replace(CPU, effects=("capacity",))))
+    assert "  ! recompute: cached results are not reused" in shown
+    assert "  ! identity: a run that recovers does not find what it did before" in shown
+    assert "capacity" not in str(shown)
+    assert "recompute" not in str(lines(change("a", cache, action="unchanged")))
+
+
+def test_a_sensitive_value_is_a_word_and_tasks_that_change_it_alike_are_told_once() -> None:
+    def secret(task: str) -> Change:
+        loser = Loser(position=Position(ETL, 3), value={"sensitive": f"{task}0"})
+        values = {"sensitive": f"{task}1"}, {"sensitive": f"{task}2"}
+        return change(task, field("env_vars.DB_PASSWORD", *values, overridden=(loser,)))
+
+    shown = lines(secret("a"), secret("b"))
+    assert "~ 2 tasks  @ latest -> v3" in shown
+    assert any("env_vars.DB_PASSWORD  (sensitive) -> (sensitive, changed)" in line for line in shown)
+    assert any(f"(over {ETL}:3: (sensitive))" in line for line in shown)
+
+
 def test_the_last_line_counts_what_becomes_of_the_tasks() -> None:
     assert summary(REALISTIC) == "Plan: 41 to update, 1 to run, 1 to resolve, 1 unchanged."
     assert plain(text(REALISTIC)).splitlines()[-1] == summary(REALISTIC)

@@ -98,3 +98,12 @@ def test_json_keeps_the_order_of_keys_and_escapes_what_a_terminal_acts_on() -> N
     assert jsontext({"b": "ä", "a": "\x1b\x9b\u202e\ud800"}) == (
         '{\n  "b": "ä",\n  "a": "\\u001b\\u009b\\u202e\\ud800"\n}\n'
     )
+
+
+def test_what_is_sensitive_is_a_word_and_another_value_of_it_is_told() -> None:
+    one, other = {"sensitive": "1"}, {"sensitive": "2"}
+    assert pair(one, other) == ("(sensitive)", "(sensitive, changed)")
+    assert pair(None, one) == ("(unset)", "(sensitive)")
+    old, new = ([{"name": "A_TOKEN", "value": value}] for value in (one, other))
+    assert pair(old, new) == (shown(old), f"{shown(old)} (sensitive, changed)")
+    assert shown(old) == "[{name: A_TOKEN, value: (sensitive)}]"

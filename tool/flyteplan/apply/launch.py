@@ -39,7 +39,7 @@ def _named(change: Change, desired: TaskSpec) -> TaskSpec:
 
 
 def _settings(change: Change, provenance: Provenance) -> RunSettings:
-    call = dict(change.submit.call)
+    call = dict(change.call)
     run: Mapping[str, Any] = call.get("run", {})
     annotations = {**run.get("annotations", {}), **_annotations(change, provenance)}
     return RunSettings(

@@ -10,6 +10,7 @@ import click
 
 from flyteplan import pipeline
 from flyteplan.cli import options
+from flyteplan.cli.marks import secrecy_of
 from flyteplan.cli.output import show, show_problems
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.cli.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
@@ -91,6 +92,7 @@ def _deployed(tasks: Sequence[TaskName], version: str | None, configured: Target
     newest = catalog.newest(tasks)
     keys = {task: _keys(task, newest[task], version, catalog) for task in tasks}
     templates = catalog.templates({key for pair in keys.values() for key in pair})
+    secrecy = secrecy_of(configured)
     return [
         Deployed(
             present=templates[present],
@@ -98,6 +100,7 @@ def _deployed(tasks: Sequence[TaskName], version: str | None, configured: Target
             pinned=version is not None,
             project=task.project if task.project != configured.project else "",
             domain=task.domain if task.domain != configured.domain else "",
+            secrecy=secrecy,
         )
         for task, (present, base) in keys.items()
     ]

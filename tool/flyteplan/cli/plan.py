@@ -10,7 +10,8 @@ import click
 from flyteplan.cli import options
 from flyteplan.cli.output import Renderer, formats, show, width, write
 from flyteplan.cli.planning import Asked, make_plan
-from flyteplan.errors import Exit
+from flyteplan.errors import Exit, UsageError
+from flyteplan.files.manifests import PIPED
 from flyteplan.files.saved import write_atomically
 from flyteplan.model.plan import Plan
 from flyteplan.plan import document
@@ -40,6 +41,8 @@ def command(
     if out == "-":
         raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
     plan = make_plan(Asked(**asked))
+    if out:
+        _check_lines(plan)
     as_text = partial(_text, plan, quiet=quiet, verbose=verbose)
     renderers: dict[str, Renderer] = {"text": as_text, "json": partial(_json, plan)}
     write(wanted, renderers)
@@ -47,6 +50,15 @@ def command(
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
     return exit_code(plan, detailed=detailed_exitcode)
+
+
+def _check_lines(plan: Plan) -> None:
+    """A saved plan has the lines of its sensitive values, to be read again."""
+    hidden = [(item, change.secrecy.setting(item)) for change in plan.changes for item in change.settings]
+    names = [".".join(item.path[1:]) for item, shown in hidden if item.position.path == PIPED and item != shown]
+    if names:
+        message = f"--out: {names[0]} is sensitive, and a saved plan has no way back to a line of standard input"
+        raise UsageError(f"{message} (write the manifest into a file)")
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from functools import partial
 
 from flyteplan import pipeline
 from flyteplan.cli.planning import Asked, Stage, checked_manifests, planned
 from flyteplan.cli.savedplan import is_saved_plan, read_plan
 from flyteplan.cli.sources import open_controller, placed
-from flyteplan.cli.workspace import Workspace, open_workspace
+from flyteplan.cli.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
 from flyteplan.errors import Position, Problem, StaleError, UsageError
+from flyteplan.files.saved import read_bytes
+from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change, Plan
 from flyteplan.ports import Controller
+from flyteplan.validate import Validator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +56,15 @@ def _saved(asked: Asked, workspace: Workspace) -> Ready:
     target = placed(workspace.target(asked.target or plan.target or None), asked.catalog, asked.flags)
     _same_target(plan, target, path)
     controller = open_controller(target, asked.catalog, workspace)
+    plan = pipeline.recalled(plan, target.salt, partial(_manifest, workspace), Validator(read_schema(MANIFEST_SCHEMA)))
     changes = pipeline.restored(plan, controller.now())
     return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, saved=True)
+
+
+def _manifest(workspace: Workspace, path: str) -> bytes:
+    """Paths outside of the repository are saved as they were given."""
+    inside = os.path.join(workspace.root, path)
+    return read_bytes(inside if os.path.exists(inside) else path, shown=path)
 
 
 def _same_target(plan: Plan, target: Target, path: str) -> None:

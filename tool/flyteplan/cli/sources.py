@@ -27,7 +27,7 @@ _NOWHERE = "no catalog: name one in the target of flyteplan.yaml, or give --cata
 
 
 def placed(target: Target, path: str | None, flags: Mapping[str, str | None]) -> Target:
-    """*target* with org, project and domain of the flags, else of Flyte's variables, else its own.
+    """*target* with org, project and domain of the flags, else of Flyte's variables, else its own; so is the salt.
 
     For an endpoint, what none of them names comes from Flyte's own configuration file.
     """
@@ -36,6 +36,7 @@ def placed(target: Target, path: str | None, flags: Mapping[str, str | None]) ->
         org=_first(flags["org"], "FLYTE_TASK_ORG", target.org),
         project=_first(flags["project"], "FLYTE_TASK_PROJECT", target.project),
         domain=_first(flags["domain"], "FLYTE_TASK_DOMAIN", target.domain),
+        salt=_first(None, "FLYTEPLAN_SALT", target.salt),
     )
     if not _is_remote(target, path):
         return own

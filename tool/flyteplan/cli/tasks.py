@@ -9,10 +9,12 @@ from functools import partial
 import click
 
 from flyteplan.cli import options
+from flyteplan.cli.marks import secrecy_of
 from flyteplan.cli.output import formats, show_problems, write
 from flyteplan.cli.sources import opened, scope
 from flyteplan.errors import CatalogError, Position, Problem
 from flyteplan.model.nearest import did_you_mean
+from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.task import Listing, Newest, TaskName, TaskVersion, Template, Triggers
 from flyteplan.pipeline import Choice
 from flyteplan.ports import Catalog
@@ -96,8 +98,8 @@ def show_task(
     newest = source.newest([task]).get(task) or _no_task(task, source)
     template = _template(TaskVersion(task, version or newest.base or newest.live), source)
     versions, triggers = source.versions([task])[task], source.triggers([task]).get(task, Triggers())
-    as_json = partial(_json_task, template, versions, triggers)
-    write(wanted, {"text": lambda: detail(template, versions, triggers), "json": as_json})
+    shown = (template, versions, triggers, secrecy_of(place))
+    write(wanted, {"text": partial(detail, *shown), "json": partial(_json_task, *shown)})
     show_problems(source.problems())
 
 
@@ -131,7 +133,7 @@ def _json_rows(rows: Sequence[TaskRow]) -> str:
     return json.dumps([asdict(one) for one in rows], indent=2, ensure_ascii=False) + "\n"
 
 
-def _json_task(template: Template, versions: Sequence[str], triggers: Triggers) -> str:
+def _json_task(template: Template, versions: Sequence[str], triggers: Triggers, secrecy: Secrecy) -> str:
     from dataclasses import asdict
 
     from google.protobuf.json_format import MessageToDict
@@ -142,6 +144,6 @@ def _json_task(template: Template, versions: Sequence[str], triggers: Triggers) 
         "versions": list(versions),
         "triggers": [asdict(one) for one in triggers.known],
         "other_triggers": triggers.others,
-        "spec": MessageToDict(template.spec, preserving_proto_field_name=True),
+        "spec": secrecy.spec(MessageToDict(template.spec, preserving_proto_field_name=True)),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -13,6 +13,8 @@ from flyteplan.files.reading import TooLargeError, read, read_descriptor, reason
 from flyteplan.load import MAXIMUM_BYTES
 
 STDIN = "-"
+# How standard input is shown.
+PIPED = "<stdin>"
 SUFFIXES = (".yaml", ".yml", ".json")
 
 # What a file turned out to be, with the path it is shown by.
@@ -46,9 +48,9 @@ def read_layers(
 
 def _read_path(path: str, root: str, stdin: BinaryIO | None, seen: set[str]) -> Iterator[Found]:
     if path == STDIN:
-        if "<stdin>" not in seen:
-            seen.add("<stdin>")
-            yield "<stdin>", _content("<stdin>", stdin or 0)
+        if PIPED not in seen:
+            seen.add(PIPED)
+            yield PIPED, _content(PIPED, stdin or 0)
         return
     for file, name in _files(path, shown(path, root)):
         if name not in seen:

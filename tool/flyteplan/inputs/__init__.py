@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flyteplan.errors import Problem, ordered
 from flyteplan.model.nearest import did_you_mean
+from flyteplan.model.secrecy import secrecy
 from flyteplan.model.settings import Setting, Settings
 from flyteplan.model.task import Template
 
@@ -56,12 +57,20 @@ def literals(template: Template, settings: Settings, breaks: Breaks) -> Given:
     return Given(message=Inputs(literals=named), problems=())
 
 
+def _unquoted(entry: VariableEntry) -> tuple[str, str]:
+    """What is wrong with a value that has something sensitive in it, without the value."""
+    from flyteplan.model.typename import type_name
+
+    return f"{entry.key} does not fit its type, {type_name(entry.value.type)}", "its value is sensitive, and not shown"
+
+
 class _Task:
     """One template, what is given for it, and what came up."""
 
     def __init__(self, template: Template, settings: Settings, converter: Converter) -> None:
         spec = template.spec
         self._name, self._settings, self._converter = template.key.task.name, settings, converter
+        self._secrecy = secrecy(template.key.task, settings, salt="", base_digest="")
         self._given = {item.path[2]: item for item in settings.under(*_AT) if len(item.path) > 2}
         self._defaults = {
             item.name: item.parameter.default for item in spec.default_inputs if item.parameter.HasField("default")
@@ -84,7 +93,10 @@ class _Task:
         try:
             return self._converter.literal(entry.value.type, setting.value, entry.key)
         except MismatchError as wrong:
-            self._problem(wrong.code, setting, str(wrong), wrong.hint)
+            if self._secrecy.setting(setting) != setting:
+                self._problem(wrong.code, setting, *_unquoted(entry))
+            else:
+                self._problem(wrong.code, setting, str(wrong), wrong.hint)
             return None
 
     def _missing(self, entry: VariableEntry) -> None:

@@ -45,6 +45,8 @@ def _documents(source: bytes, path: str) -> Iterator[Document | Problem]:
         builder = Builder(path)
         value = builder.value(root, 0)
         if builder.problems:
-            yield from ordered(builder.problems)
+            from flyteplan.load.veil import veiled
+
+            yield from ordered(veiled(builder.problems, root, path))
         else:
             yield Document(path=path, value=value, locator=NodeLocator(path, root))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A named place: where templates are read (`catalog` or `endpoint`), whose tasks, which layers in order."""
+    """A named place: where templates are read (`catalog` or `endpoint`), whose tasks, which layers in order.
+
+    `salt` is the repository's, or that of the environment: it keys the digests of sensitive values.
+    """
 
     name: str
     catalog: str = ""
@@ -17,6 +20,7 @@ class Target:
     domain: str = ""
     manifests: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    salt: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

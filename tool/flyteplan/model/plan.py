@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import Position
+from flyteplan.model.effects import together
 from flyteplan.model.run import RunName
+from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskVersion, Trigger
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 FORMAT_VERSION = "1.0"
+
+# What goes with a call and is no part of a template, by name.
+Call = tuple[tuple[str, Any], ...]
 
 
 def differ(one: Any, other: Any) -> bool:
@@ -47,7 +52,11 @@ class Loser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A difference, and who wants it so. `collateral`: it changes though nobody wrote it."""
+    """A difference, and who wants it so. `collateral`: it changes though nobody wrote it.
+
+    In the place of a value that is sensitive there is its stand-in, in `overridden` too. `effects` are what the change
+    from live to desired does (see `model.effects`), none where nothing changes.
+    """
 
     path: str
     base: Any
@@ -56,6 +65,7 @@ class Field:
     set_by: Position | None = None
     overridden: tuple[Loser, ...] = ()
     collateral: bool = False
+    effects: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -85,7 +95,8 @@ class Submit:
     """What apply will do: `as` is version, run or none; `name` the derived version or the run's name.
 
     `state`: `new` (to be made), `live` (live already is desired), `exists` (the run is there), `none`.
-    `call` holds what goes with a run and is no part of a template, `digest` is that of all that a run is started for.
+    `call` holds what goes with a run and is no part of a template, with stand-ins for what is sensitive; `digest` is
+    that of all that a run is started for.
     """
 
     kind: str
@@ -94,7 +105,7 @@ class Submit:
     triggers: str = "keep"
     allow_older_base: bool = False
     digest: str = ""
-    call: tuple[tuple[str, Any], ...] = ()
+    call: Call = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +113,12 @@ class Change:
     """One task, and what becomes of it: `action` is update, unchanged, run, or resolve.
 
     `task.version` is the resolved base. `unchanged` counts the fields a manifest could set that stay as they are.
-    `deferred`: the version is known in a task only. `locked`: the lock said what `latest` stands for. `desired` and the
-    `inputs` of a run are what is submitted; a saved plan has neither, and they are made again from the catalog.
-    `requests` are (live, desired) by resource, in billionths and times the replicas there may be; `replicas` are those
-    of desired, `pools` the reuse pools of live and desired, "" without one.
+    `deferred`: the version is known in a task only. `locked`: the lock said what `latest` stands for. `desired`, and
+    the `inputs` and the `call` of a run are what is submitted, with every value in it; a saved plan has none of them,
+    and they are made again from the catalog. `settings` have every value too, but for those of a saved plan.
+    `requests` are (live, desired) by resource, in billionths and times the replicas there may be, `attempts` how often
+    live and desired may be tried, the first time included; `replicas` are those of desired, `pools` the reuse pools of
+    live and desired, "" without one.
     """
 
     org: str
@@ -128,10 +141,19 @@ class Change:
     locked: bool = False
     notes: tuple[Note, ...] = ()
     requests: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    attempts: tuple[int, int] = (1, 1)
     replicas: int = 1
     pools: tuple[str, str] = ("", "")
     desired: TaskSpec | None = None
     inputs: Inputs | None = None
+    call: Call = ()
+    secrecy: Secrecy = field(default=Secrecy(), repr=False)
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """What submitting it does: those of all its fields, none when nothing is submitted."""
+        submitted = self.action in ("update", "run")
+        return together(effect for field in self.fields for effect in field.effects) if submitted else ()
 
     @property
     def run(self) -> RunName:
@@ -152,8 +174,11 @@ class Plan:
     changes: tuple[Change, ...]
 
 
-def totals(changes: Iterable[Change]) -> dict[str, tuple[int, int]]:
-    """What all versions ask for, (live, desired) by resource. Tasks that share a pool ask for it once."""
+def totals(changes: Iterable[Change], *, retried: bool = False) -> dict[str, tuple[int, int]]:
+    """What all versions ask for, (live, desired) by resource. Tasks that share a pool ask for it once.
+
+    *retried*: in the worst case, when every attempt of every task fails but the last; a pool is there once for all.
+    """
     found: dict[str, tuple[int, int]] = {}
     seen: set[tuple[int, str]] = set()
     for change in changes:
@@ -161,7 +186,11 @@ def totals(changes: Iterable[Change]) -> dict[str, tuple[int, int]]:
             continue
         counts = [not pool or (side, pool) not in seen for side, pool in enumerate(change.pools)]
         seen |= set(enumerate(change.pools))
+        times = [
+            count * (attempts if retried and not pool else 1)
+            for count, attempts, pool in zip(counts, change.attempts, change.pools, strict=True)
+        ]
         for name, (live, desired) in change.requests.items():
             before, after = found.get(name, (0, 0))
-            found[name] = (before + live * counts[0], after + desired * counts[1])
+            found[name] = (before + live * times[0], after + desired * times[1])
     return found

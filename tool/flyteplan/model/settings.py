@@ -17,6 +17,8 @@ Paths, and the type of the value there (None clears the path and all below it):
     overrides.secrets.<GROUP/KEY>                                Secret
     submit.as | triggers | allow_older_base                      str | str | bool
     submit.inputs.<NAME>, submit.run.<KEY>[.<KEY>]               as written
+    sensitive.env_vars | envs | inputs . <NAME>                  bool: whether the value stays out of sight, and is no
+                                                                 value itself
 
 Under `strategy: replace` a manifest that sets a parameter also clears it first (`overrides.resources`, None): the
 SDK replaces a parameter whole, so a later layer takes nothing from an earlier one.

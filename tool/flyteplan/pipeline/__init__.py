@@ -18,6 +18,7 @@ from flyteplan.pipeline.importing import written
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.pipeline.reading import Manifests, validate
+from flyteplan.pipeline.recalling import recalled
 
 __all__ = [
     "Choice",
@@ -27,6 +28,7 @@ __all__ = [
     "Relocked",
     "follow",
     "plan",
+    "recalled",
     "relock",
     "restored",
     "submit",

@@ -40,6 +40,7 @@ def submit(
 def restored(plan: Plan, catalog: Catalog) -> tuple[Change, ...]:
     """The changes of a saved plan with their desired specs and inputs, made again from the bases as they are deployed.
 
+    Its settings have all their values again (see `recalled`).
     Without one where the base is not what the plan saw: `submit` says so. Raises StaleError where the overrides that
     were saved do not come to what was reviewed.
     """
@@ -59,10 +60,11 @@ def _restored(change: Change, base: Template | None, wrong: list[Problem]) -> Ch
     is_run = change.submit.kind == "run"
     if digest(desired.spec) != change.desired_digest:
         wrong.append(_stale(change, "the overrides that were saved do not come to the spec that was reviewed"))
-    if is_run and dict(desired.call + of_run(settings)) != dict(change.submit.call):
+    if is_run and dict(desired.call + of_run(change.secrecy.settings(settings))) != dict(change.submit.call):
         wrong.append(_stale(change, "the inputs and run settings that were saved are not those that were reviewed"))
     given = literals(base, settings, breaks) if is_run else None
-    return replace(change, desired=desired.spec, inputs=given.message if given else None)
+    call = desired.call + (of_run(settings) if is_run else ())
+    return replace(change, desired=desired.spec, inputs=given.message if given else None, call=call)
 
 
 def _stale(change: Change, move: str) -> Problem:

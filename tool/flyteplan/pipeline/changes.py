@@ -11,6 +11,7 @@ from flyteplan.model.config import Target
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Resolution
 from flyteplan.model.run import RunName
+from flyteplan.model.secrecy import veil
 from flyteplan.override import override
 from flyteplan.pipeline.breaks import breaks
 from flyteplan.pipeline.naming import named
@@ -44,6 +45,7 @@ def changes(
     pairs = [(one.resolution, one.desired) for one in good if one.desired]
     taken = catalog.versions({one.intent.task for one, desired in pairs if takes_a_name(one, desired)})
     runs = [(one, desired) for one, desired in pairs if one.intent.kind == "run"]
+    over = veil(target.salt, ((one.intent.task, one.intent.settings) for one in resolutions))
     namings = iter(named(runs, catalog, again=again))
     planned = [
         change(
@@ -53,6 +55,7 @@ def changes(
             taken=taken.get(one.resolution.intent.task, ()),
             naming=next(namings) if one.given else None,
             inputs=one.given.message if one.given else None,
+            veil=over,
         )
         for one in good
     ]

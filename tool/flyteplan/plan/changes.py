@@ -7,19 +7,19 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.diff import differences, digest
-from flyteplan.model.plan import Change, Field, Note, Source, Submit
+from flyteplan.model.plan import Call, Change, Field, Note, Source, Submit
 from flyteplan.model.resolution import Desired, Intent, Resolution
 from flyteplan.model.run import Naming, Run, RunName
+from flyteplan.model.secrecy import Veil
+from flyteplan.model.secrecy import veil as veil_over
 from flyteplan.model.settings import Settings
 from flyteplan.model.task import TaskVersion, Template
-from flyteplan.plan.fields import fields
+from flyteplan.plan.fields import Ground, fields
 from flyteplan.plan.names import derived_version, numbered, run_digest, run_name
-from flyteplan.plan.totals import pool, replicas, requests, settable
+from flyteplan.plan.totals import attempts, pool, replicas, requests, settable
 
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs
-
-Call = tuple[tuple[str, Any], ...]
 
 
 def change(
@@ -30,15 +30,16 @@ def change(
     taken: Collection[str] = (),
     naming: Naming | None = None,
     inputs: Inputs | None = None,
+    veil: Veil | None = None,
 ) -> Change:
     """What becomes of one task. *desired* is None when the version is known in a task only.
 
     *taken* are the versions that the task has; none are needed unless it `takes_a_name`. *naming* and *inputs* are
-    those of a run.
+    those of a run. *veil* is over what is sensitive in the whole plan, by default that of this task's own marks.
     """
     if resolution.base is None or resolution.live is None or desired is None:
         return _deferred(org, resolution.intent)
-    planned = _Planned(resolution, resolution.base, resolution.live, desired, taken=taken, naming=naming)
+    planned = _Planned(resolution, resolution.base, resolution.live, desired, taken=taken, naming=naming, veil=veil)
     return planned.change(org, inputs)
 
 
@@ -79,12 +80,17 @@ def _deferred(org: str, intent: Intent) -> Change:
         submit=Submit(kind="none"),
         settings=intent.settings.items,
         deferred=True,
+        secrecy=_own_veil(intent).of(intent.task, ""),
     )
 
 
 def _sources(intent: Intent) -> tuple[Source, ...]:
     found = {Source(name=manifest.name, position=manifest.position) for manifest in intent.group.manifests}
     return tuple(sorted(found, key=lambda source: source.position))
+
+
+def _own_veil(intent: Intent) -> Veil:
+    return veil_over("", [(intent.task, intent.settings)])
 
 
 class _Planned:
@@ -99,12 +105,15 @@ class _Planned:
         *,
         taken: Collection[str],
         naming: Naming | None,
+        veil: Veil | None,
     ) -> None:
         self._resolution, self._intent, self._taken, self._naming = resolution, resolution.intent, taken, naming
         self._base, self._live, self._desired = base, live, desired.spec
         self._notes, self._call = desired.notes, call(resolution.intent, desired)
         self._base_digest, self._desired_digest = digest(base.spec), digest(desired.spec)
         self._live_digest = self._base_digest if live is base else digest(live.spec)
+        self._secrecy = (veil or _own_veil(self._intent)).of(base.key.task, self._base_digest)
+        self._shown_call = call(self._intent, desired, self._secrecy.settings(self._intent.settings))
 
     def change(self, org: str, inputs: Inputs | None) -> Change:
         found = self._fields()
@@ -129,15 +138,24 @@ class _Planned:
             locked=self._resolution.locked,
             notes=(*self._notes, *self._own_notes()),
             requests=requests(self._live.spec, self._desired),
+            attempts=(attempts(self._live.spec), attempts(self._desired)),
             replicas=replicas(self._desired.task_template),
             pools=(pool(self._live.spec), pool(self._desired)),
             desired=self._desired,
             inputs=inputs,
+            call=self._call,
+            secrecy=self._secrecy,
         )
 
     def _fields(self) -> tuple[Field, ...]:
         found = differences(self._base.spec, self._live.spec, self._desired)
-        return fields(found, self._intent.settings, replace=self._intent.strategy == "replace")
+        ground = Ground(
+            settings=self._intent.settings,
+            secrecy=self._secrecy,
+            replace=self._intent.strategy == "replace",
+            cached=self._live.spec.task_template.metadata.discoverable,
+        )
+        return fields(found, ground)
 
     @property
     def _differs(self) -> bool:
@@ -152,12 +170,12 @@ class _Planned:
 
     def _submit(self) -> Submit:
         if self._intent.kind == "none":
-            return Submit(kind="none", call=self._call)
+            return Submit(kind="none", call=self._shown_call)
         return self._submit_run(self._naming) if self._naming else self._submit_version()
 
     def _submit_run(self, naming: Naming) -> Submit:
         state = "exists" if naming.found else "new"
-        return Submit(kind="run", name=naming.name.name, state=state, digest=naming.digest, call=self._call)
+        return Submit(kind="run", name=naming.name.name, state=state, digest=naming.digest, call=self._shown_call)
 
     def _submit_version(self) -> Submit:
         name = self._live.key.version
@@ -170,7 +188,7 @@ class _Planned:
             state="new" if self._differs else "live",
             triggers=settings.value("submit", "triggers", default="keep"),
             allow_older_base=settings.value("submit", "allow_older_base", default=False),
-            call=self._call,
+            call=self._shown_call,
         )
 
     def _own_notes(self) -> tuple[Note, ...]:
@@ -218,9 +236,12 @@ class _Planned:
         return (Note(code="older-base", message=message, attention=True),)
 
 
-def call(intent: Intent, desired: Desired) -> Call:
-    """All that goes with a call. What a layer sets for a run says nothing about a version."""
-    return desired.call + (of_run(intent.settings) if intent.kind == "run" else ())
+def call(intent: Intent, desired: Desired, settings: Settings | None = None) -> Call:
+    """All that goes with a call, by *settings* in the place of the intent's own.
+
+    What a layer sets for a run says nothing about a version.
+    """
+    return desired.call + (of_run(settings or intent.settings) if intent.kind == "run" else ())
 
 
 def of_run(settings: Settings) -> Call:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from flyteplan.diff.values import by_key
 from flyteplan.errors import Position
 from flyteplan.model import quantity
+from flyteplan.model.effects import EFFECTS
 from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Submit, totals
+from flyteplan.model.sensitive import is_stand_in, stand_in
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import Trigger
 from flyteplan.plan.saved import saved_setting
@@ -41,7 +43,8 @@ def document(plan: Plan, *, desired: Callable[[TaskSpec], Any] | None = None, se
 def digest(plan: Plan) -> str:
     """sha256 over what a reviewer approves: target, tasks, actions, fields and spec digests.
 
-    Not over the catalog's path, the lines of files, notes, or the wording of anything.
+    Not over the catalog's path, the lines of files, notes, or the wording of anything. Of sensitive values only over
+    which are the same: the digests of the specs and of the run bind them, and so no salt changes the plan's.
     """
     content = {
         "format_version": FORMAT_VERSION,
@@ -69,11 +72,26 @@ def _approved(change: Change) -> dict[str, Any]:
         "selector": _selector(change.selector),
         "strategy": change.strategy,
         "manifests": sorted({source.name for source in change.manifests}),
-        "fields": [[field.path, field.base, field.live, field.desired] for field in change.fields],
+        "fields": [[field.path, *_unsalted([field.base, field.live, field.desired])] for field in change.fields],
         "digests": [change.base_digest, change.live_digest, change.desired_digest],
-        "submit": _submit(change.submit),
+        "submit": _unsalted(_submit(change.submit)),
         "triggers": [_trigger(trigger, change) for trigger in change.triggers],
     }
+
+
+def _unsalted(value: Any) -> Any:
+    """*value* with a number in each stand-in: the same one where the values are the same."""
+    numbers: dict[str, str] = {}
+
+    def numbered(part: Any) -> Any:
+        if is_stand_in(part):
+            (digest,) = part.values()
+            return stand_in(numbers.setdefault(digest, str(len(numbers))))
+        if isinstance(part, dict):
+            return {key: numbered(part[key]) for key in sorted(part)}
+        return [numbered(item) for item in part] if isinstance(part, list) else part
+
+    return numbered(value)
 
 
 def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settings: bool) -> dict[str, Any]:
@@ -85,6 +103,7 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
         "action": change.action,
         "manifests": [{"name": source.name, **place(source.position)} for source in change.manifests],
         "fields": [_field(field) for field in change.fields],
+        "effects": list(change.effects),
         "unchanged_fields": change.unchanged,
         "base_digest": change.base_digest,
         "live_digest": change.live_digest,
@@ -93,15 +112,22 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
         "requests": _requests(change.requests),
         "notes": [_note(note) for note in change.notes],
     }
+    found |= {"attempts": _sides(change.attempts)} if change.attempts != (1, 1) else {}
     found |= {"replicas": change.replicas} if change.replicas > 1 else {}
-    found |= {"pools": dict(zip(("live", "desired"), change.pools, strict=True))} if any(change.pools) else {}
+    found |= {"pools": _sides(change.pools)} if any(change.pools) else {}
     found |= {"deferred": True} if change.deferred else {}
     found |= {"locked": True} if change.locked else {}
     found |= {"triggers": [_trigger(trigger, change) for trigger in change.triggers]} if change.triggers else {}
     found |= {"other_triggers": change.other_triggers} if change.other_triggers else {}
-    found |= {"overrides": [saved_setting(setting) for setting in change.settings]} if settings else {}
-    found |= {"desired": by_key(desired(change.desired))} if desired and change.desired is not None else {}
+    hidden = change.secrecy
+    found |= {"overrides": [saved_setting(hidden.setting(setting)) for setting in change.settings]} if settings else {}
+    if desired and change.desired is not None:
+        found |= {"desired": hidden.spec(by_key(desired(change.desired)))}
     return found
+
+
+def _sides(pair: tuple[Any, Any]) -> dict[str, Any]:
+    return dict(zip(("live", "desired"), pair, strict=True))
 
 
 def _task(change: Change) -> dict[str, str]:
@@ -129,6 +155,7 @@ def _field(field: Field) -> dict[str, Any]:
     found: dict[str, Any] = {"path": field.path, "base": field.base, "live": field.live, "desired": field.desired}
     found |= {"set_by": place(field.set_by)} if field.set_by else {}
     found |= {"overridden": [_loser(loser) for loser in field.overridden]} if field.overridden else {}
+    found |= {"effects": list(field.effects)} if field.effects else {}
     return found | ({"collateral": True} if field.collateral else {})
 
 
@@ -164,7 +191,9 @@ def summary(changes: Iterable[Change]) -> dict[str, Any]:
     return {
         "tasks": len({change.task.task for change in changes}),
         **{action: actions.count(action) for action in ("update", "run", "resolve", "unchanged")},
+        "effects": {effect: sum(effect in change.effects for change in changes) for effect in EFFECTS},
         "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(changes)}),
+        "worst_case": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(changes, retried=True)}),
     }
 
 

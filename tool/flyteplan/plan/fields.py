@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from flyteplan.model.effects import effects
 from flyteplan.model.plan import Difference, Field, Loser, differ
 from flyteplan.model.readable import readable
+from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Path, Setting, Settings
 
 ROOT = "overrides"
@@ -19,23 +22,37 @@ _PAIRS = frozenset({"cpu", "memory"})
 _NAMED = frozenset({"env_vars", "labels", "annotations", "secrets"})
 
 
-def fields(differences: Iterable[Difference], settings: Settings, *, replace: bool) -> tuple[Field, ...]:
-    """One field a difference, in the same order. *replace*: what a parameter clears, its author may not have meant."""
-    return tuple(_field(difference, settings, replace=replace) for difference in differences)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the fields of one task stand on.
+
+    `replace`: what a parameter clears, its author may not have meant. `cached`: results of what is live are cached.
+    """
+
+    settings: Settings
+    secrecy: Secrecy
+    replace: bool
+    cached: bool
 
 
-def _field(difference: Difference, settings: Settings, *, replace: bool) -> Field:
-    paths = setting_paths(difference.path)
-    cause, authored = _cause(paths, settings, replace=replace, gone=difference.desired is None)
-    changed = differ(difference.base, difference.desired)
+def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ...]:
+    """One field a difference, in the same order, with stand-ins for what is sensitive."""
+    return tuple(_field(difference, ground) for difference in differences)
+
+
+def _field(difference: Difference, ground: Ground) -> Field:
+    path, live, desired = difference.path, difference.live, difference.desired
+    paths, hidden = setting_paths(path), ground.secrecy.value
+    cause, authored = _cause(paths, ground.settings, replace=ground.replace, gone=desired is None)
     return Field(
-        path=difference.path,
-        base=difference.base,
-        live=difference.live,
-        desired=difference.desired,
+        path=path,
+        base=hidden(path, difference.base),
+        live=hidden(path, live),
+        desired=hidden(path, desired),
         set_by=cause.position if cause is not None else None,
-        overridden=_losers(cause, paths),
-        collateral=changed and not authored,
+        overridden=_losers(cause, paths, ground.secrecy),
+        collateral=differ(difference.base, desired) and not authored,
+        effects=effects(path, live, desired, cached=ground.cached) if differ(live, desired) else (),
     )
 
 
@@ -87,8 +104,8 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
     return None, False
 
 
-def _losers(cause: Setting | None, paths: tuple[Path, ...]) -> tuple[Loser, ...]:
+def _losers(cause: Setting | None, paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
     if cause is None:
         return ()
-    lost = (setting for setting in cause.lost if setting.path in paths)
+    lost = (secrecy.setting(setting) for setting in cause.lost if setting.path in paths)
     return tuple(Loser(position=setting.position, value=readable(setting)) for setting in lost)

@@ -39,6 +39,7 @@ def _setting(saved: Document) -> Setting:
 
 
 def _value(path: tuple[str, ...], saved: Any) -> Any:
+    """What is sensitive stays a stand-in: its value is in the line that set it."""
     if saved is None:
         return None
     if path == ("selector",):
@@ -84,10 +85,15 @@ def _change(saved: Document) -> Change:
         deferred=saved.get("deferred", False),
         locked=saved.get("locked", False),
         notes=tuple(Note(**note) for note in saved["notes"]),
+        attempts=_sides(saved.get("attempts"), 1),
         replicas=saved.get("replicas", 1),
-        pools=(saved["pools"]["live"], saved["pools"]["desired"]) if "pools" in saved else ("", ""),
+        pools=_sides(saved.get("pools"), ""),
         requests={name: _amounts(amounts) for name, amounts in saved["requests"].items()},
     )
+
+
+def _sides(saved: Document | None, default: Any) -> tuple[Any, Any]:
+    return (saved["live"], saved["desired"]) if saved else (default, default)
 
 
 def _task(saved: Document) -> TaskVersion:
@@ -107,6 +113,7 @@ def _field(saved: Document) -> Field:
         set_by=_position(saved["set_by"]) if "set_by" in saved else None,
         overridden=tuple(Loser(position=_position(o), value=o["value"]) for o in saved.get("overridden", ())),
         collateral=saved.get("collateral", False),
+        effects=tuple(saved.get("effects", ())),
     )
 
 

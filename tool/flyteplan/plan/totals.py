@@ -29,6 +29,11 @@ def _requests(template: TaskTemplate) -> dict[str, int]:
     return {name: (quantity.nano(quantities.get(name, "0")) or 0) * count for name in RESOURCES}
 
 
+def attempts(spec: TaskSpec) -> int:
+    """How often a task may be tried, the first time included; what the system retries for itself is not counted."""
+    return 1 + spec.task_template.metadata.retries.retries
+
+
 def pool(spec: TaskSpec) -> str:
     """The reuse pool of a template: tasks of one name and one key share its containers."""
     template = spec.task_template

@@ -115,7 +115,8 @@ def _field_rows(old: Change, new: Change) -> list[list[Span]]:
     for path in sorted(before.keys() | after.keys()):
         left, right = before.get(path), after.get(path)
         if _values(left) != _values(right):
-            rows.append(_row(path, _change_of(left), _change_of(right)))
+            was, now = _change_of(left), _change_of(right)
+            rows.append(_row(path, was, now if now != was else f"{now}, to another value"))
     return rows
 
 

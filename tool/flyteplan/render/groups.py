@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
-from flyteplan.model.plan import Change, Plan
+from flyteplan.errors import Position
+from flyteplan.model.plan import Change, Field, Plan
+from flyteplan.model.sensitive import holds_stand_in
 from flyteplan.model.task import is_derived
 from flyteplan.render.fields import shown_fields
 from flyteplan.render.table import wrapped
+from flyteplan.render.values import pair, shown
 
 _NAME_LINES = 2
 
@@ -27,12 +31,22 @@ def groups(changes: Iterable[Change], *, expand: bool) -> list[Group]:
 
 def _likeness(change: Change) -> str:
     """All that is shown of a change but for the name of its task and the count of hidden fields."""
-    fields = [(f.path, f.live, f.desired, f.set_by, f.overridden, f.collateral) for f in shown_fields(change)]
+    fields = [(f.path, *_told(f), f.set_by, *_lost(f), f.collateral) for f in shown_fields(change)]
     notes = [note for note in change.notes if note.attention]
     submit = change.submit
     head = (change.action, change.strategy, change.selector, change.deferred, change.locked, live_kind(change))
     call = (submit.name if submit.kind == "run" else "", submit.call)
-    return repr((head, fields, notes, call, submit.triggers, change.triggers, change.other_triggers))
+    return repr((head, fields, change.effects, notes, call, submit.triggers, change.triggers, change.other_triggers))
+
+
+def _told(field: Field) -> tuple[Any, ...]:
+    """Live and desired; the same sensitive value has another stand-in in each task."""
+    hidden = holds_stand_in(field.live) or holds_stand_in(field.desired)
+    return pair(field.live, field.desired) if hidden else (field.live, field.desired)
+
+
+def _lost(field: Field) -> list[tuple[Position, str]]:
+    return [(loser.position, shown(loser.value)) for loser in field.overridden]
 
 
 def live_kind(change: Change) -> str:

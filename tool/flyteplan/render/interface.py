@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model import duration
+from flyteplan.model.sensitive import HIDDEN, looks_secret
 from flyteplan.model.struct import plain
 from flyteplan.model.typename import type_name
 from flyteplan.render.values import shown
@@ -34,10 +35,12 @@ def _input(entry: Any, known: dict[str, str]) -> str:
 
 def defaults(spec: TaskSpec) -> dict[str, str]:
     """The text of each default. An input that is listed here may be left out, even where its value is not told."""
-    return {item.name: _default(item.parameter) for item in spec.default_inputs}
+    return {item.name: _default(item.name, item.parameter) for item in spec.default_inputs}
 
 
-def _default(parameter: Any) -> str:
+def _default(name: str, parameter: Any) -> str:
+    if looks_secret(name):
+        return HIDDEN
     return literal_text(parameter.default) if parameter.HasField("default") else _UNKNOWN_VALUE
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from flyteplan.model import duration
 from flyteplan.model.device import CLASSES
 from flyteplan.model.primary import Primary, Side, primary, primary_name
+from flyteplan.model.secrecy import Secrecy
+from flyteplan.model.sensitive import HIDDEN
 from flyteplan.model.settings import Secret
 from flyteplan.model.task import Template, Trigger, Triggers, is_derived
 from flyteplan.render.interface import defaults, required, signature
@@ -64,11 +66,11 @@ def listing(rows: Iterable[TaskRow]) -> list[Line]:
     return aligned([[Span(head, "bold") for head in _HEADS], *cells], gaps=(0, 2, 2, 2, 2, 2), right=(2,))
 
 
-def detail(template: Template, versions: Sequence[str], triggers: Triggers) -> list[Line]:
+def detail(template: Template, versions: Sequence[str], triggers: Triggers, secrecy: Secrecy) -> list[Line]:
     """All that manifests can set in one version, and what it takes to call it; *versions* newest first."""
     task, spec = template.key.task, template.spec
     title = (Span(task.name, "bold"), Span(f"  {template.key.version}"), Span(f"  {task.project}/{task.domain}", "dim"))
-    parts = [*_interface(spec), *_target(spec.task_template), *_settings(spec), *_around(versions, triggers)]
+    parts = [*_interface(spec), *_target(spec.task_template, secrecy), *_settings(spec), *_around(versions, triggers)]
     rows = [(Span(label, "dim"), Span(line)) for name, lines in parts for label, line in _labelled(name, lines)]
     return [title, (Span(f"  {signature(spec)}"),), (), *aligned(rows, gaps=(2, 2))]
 
@@ -87,7 +89,7 @@ def _interface(spec: TaskSpec) -> Iterator[_Part]:
     yield "other inputs", [", ".join(f"{name} = {value}" for name, value in defaults(spec).items())]
 
 
-def _target(template: TaskTemplate) -> Iterator[_Part]:
+def _target(template: TaskTemplate, secrecy: Secrecy) -> Iterator[_Part]:
     container = primary(template)
     yield "type", [template.type]
     yield "target", [_target_kind(template)]
@@ -99,7 +101,12 @@ def _target(template: TaskTemplate) -> Iterator[_Part]:
     yield "shared memory", [_shared_memory(template)]
     yield "reuse", [_reuse(template)]
     if container is not None:
-        yield "env vars", [f"{name}={shown(value)}" for name, value in container.env()]
+        yield "env vars", [f"{name}={_variable(name, value, secrecy)}" for name, value in container.env()]
+
+
+def _variable(name: str, value: Any, secrecy: Secrecy) -> str:
+    """What a pod takes from a secret is a name, and no secret."""
+    return HIDDEN if isinstance(value, str) and secrecy.hides(name) else shown(value)
 
 
 def _target_kind(template: TaskTemplate) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flyteplan.model import quantity
+from flyteplan.model.effects import IDENTITY, RECOMPUTE
 from flyteplan.model.plan import Change, Note, Plan, totals
 from flyteplan.model.task import Trigger
 from flyteplan.render.fields import INDENT, MARK, field_lines
@@ -20,6 +21,10 @@ _SIGNS = {
     "run": Span("+ ", "add"),
     "resolve": Span("= ", "bold"),
     "unchanged": Span("= ", "bold"),
+}
+_AGAIN = {
+    RECOMPUTE: "recompute: cached results are not reused",
+    IDENTITY: "identity: a run that recovers does not find what it did before",
 }
 _TOTALS = {"cpu": False, "memory": True, "gpu": False}
 # The line on triggers says what this note says.
@@ -67,6 +72,7 @@ def _block(group: Group, plan: Plan, width: int) -> list[Line]:
         lines += _names(group, plan, width)
     lines += _call(first, width)
     lines += field_lines(first, width)
+    lines += _effects(first, width)
     lines += _attention(first, width)
     lines += _triggers(first, width)
     return lines + _hidden(group)
@@ -129,6 +135,12 @@ def _call(change: Change, width: int) -> list[Line]:
     return aligned(rows, gaps=(len(INDENT), 2))
 
 
+def _effects(change: Change, width: int) -> list[Line]:
+    """What does not show in the fields, and costs: work that was done is done again."""
+    told = [words for effect, words in _AGAIN.items() if effect in change.effects]
+    return [line for words in told for line in _warned(words, width)]
+
+
 def _attention(change: Change, width: int) -> list[Line]:
     told = [f"{note.message} [{note.code}]" for note in change.notes if _told(note, change)]
     return [line for message in told for line in _warned(message, width)]
@@ -186,11 +198,16 @@ def _notes(changed: list[Change], width: int) -> list[Line]:
 
 def _requests(plan: Plan) -> list[Line]:
     """What the versions ask for in all, as far as it differs."""
-    found = totals(plan.changes)
-    parts = [_total(name, *found.get(name, (0, 0)), binary=binary) for name, binary in _TOTALS.items()]
-    told = "  ".join(filter(None, parts))
+    told, retried = _totals(totals(plan.changes)), _totals(totals(plan.changes, retried=True))
     counted = "  (all replicas counted)" if any(change.replicas > 1 for change in plan.changes) else ""
-    return [(Span("Requests", "bold"), Span(f"  {told}{counted}"))] if told else []
+    lines: list[Line] = [(Span("Requests", "bold"), Span(f"  {told}{counted}"))] if told else []
+    worst = (Span("Worst case with retries", "bold"), Span(f"  {retried}"))
+    return [*lines, worst] if retried not in ("", told) else lines
+
+
+def _totals(found: Mapping[str, tuple[int, int]]) -> str:
+    parts = [_total(name, *found.get(name, (0, 0)), binary=binary) for name, binary in _TOTALS.items()]
+    return "  ".join(filter(None, parts))
 
 
 def _total(name: str, live: int, desired: int, *, binary: bool) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import Any
 
+from flyteplan.model.sensitive import HIDDEN, holds_stand_in, is_stand_in
 from flyteplan.render.style import escaped
 
 UNSET = "(unset)"
+# What is sensitive looks like what it was.
+_CHANGED = "(sensitive, changed)"
 _GAP = "..."
 _OPENERS = ('"', "(", "[", "{")
 _RESERVED = frozenset({"true", "false", "null"})
@@ -31,6 +34,8 @@ def _quoted(text: str) -> str:
 
 
 def _compact(value: Any) -> str:
+    if is_stand_in(value):
+        return HIDDEN
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_compact(key)}: {_compact(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -51,6 +56,8 @@ def pair(old: Any, new: Any) -> tuple[str, str]:
     left, right = shown(old), shown(new)
     if left != right:
         return left, right
+    if holds_stand_in(new):
+        return left, _CHANGED if is_stand_in(new) else f"{right} {_CHANGED}"
     return tuple(_quoted(value) if isinstance(value, str) else shown(value) for value in (old, new))  # type: ignore[return-value]
 
 

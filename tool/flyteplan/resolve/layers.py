@@ -11,6 +11,8 @@ from flyteplan.model import quantity
 from flyteplan.model.manifest import Manifest, Selection
 from flyteplan.model.readable import readable
 from flyteplan.model.resolution import Group, Intent
+from flyteplan.model.secrecy import MARKS, Secrecy, secrecy
+from flyteplan.model.sensitive import HIDDEN, holds_stand_in
 from flyteplan.model.settings import Path, Selector, Setting, Settings
 
 _SELECTOR: Path = ("selector",)
@@ -27,7 +29,7 @@ def compose(group: Group) -> tuple[Intent | None, tuple[Problem, ...]]:
     A later layer wins, then the more specific reference, then the higher priority. At one rank the same path set to
     two values is a problem that names both places.
     """
-    table = _Table()
+    table = _Table(group)
     for manifest in sorted(group.manifests, key=lambda manifest: (manifest.rank, manifest.name)):
         for setting in _settings_for(group, manifest):
             table.put(setting, manifest)
@@ -47,6 +49,12 @@ def _settings_for(group: Group, manifest: Manifest) -> list[Setting]:
     return [item for item in manifest.settings if own or not group.run or item.path not in _VERSION_ONLY]
 
 
+def _secrecy(group: Group) -> Secrecy:
+    """Of all that is marked by any of its manifests: nothing is compared with what a plan says."""
+    settings = [setting for manifest in group.manifests for setting in manifest.settings]
+    return secrecy(group.task, settings, salt="", base_digest="")
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     setting: Setting
@@ -56,7 +64,8 @@ class _Entry:
 class _Table:
     """One entry a path. Settings are put in from the lowest rank to the highest."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: Group) -> None:
+        self._group = group
         self.entries: dict[Path, _Entry] = {}
         self.problems: list[Problem] = []
 
@@ -87,7 +96,7 @@ class _Table:
     def _check(self, entry: _Entry, setting: Setting, manifest: Manifest) -> None:
         same_rank = entry.manifest is not manifest and entry.manifest.rank == manifest.rank
         if same_rank and not _agree(entry.setting, setting):
-            self.problems.append(_disagreement(entry.setting, setting))
+            self.problems.append(_disagreement(entry.setting, setting, _secrecy(self._group)))
 
     def _check_clearing(self, setting: Setting, manifest: Manifest) -> None:
         """What another manifest clears at the same rank can not be set: neither comes first."""
@@ -111,19 +120,24 @@ def _equal(left: Any, right: Any, *, amounts: bool) -> bool:
     return bool(left == right) and type(left) is type(right)
 
 
-def _disagreement(first: Setting, second: Setting) -> Problem:
+def _disagreement(first: Setting, second: Setting, secrecy: Secrecy) -> Problem:
     left, right = sorted((first, second), key=lambda setting: setting.position)
-    name = ".".join(max(left.path, right.path, key=len)[1:]) or "the version selector"
+    path = max(left.path, right.path, key=len)
+    name = ".".join(path[1:]) or "the version selector"
+    name += ".sensitive" if path[0] == MARKS else ""
+    here, there = _shown(right, secrecy), _shown(left, secrecy)
     return Problem(
         code="FP1302",
         position=right.position,
-        message=f"{name} is set to {_shown(right)} here and to {_shown(left)} at {left.position}, at the same rank",
+        message=f"{name} is set to {here} here and to {there} at {left.position}, at the same rank",
         hint="keep one, move one to a later layer, or give its manifest a higher spec.priority",
     )
 
 
-def _shown(setting: Setting) -> str:
-    value = None if setting.clears else readable(setting)
+def _shown(setting: Setting, secrecy: Secrecy) -> str:
+    value = None if setting.clears else readable(secrecy.setting(setting))
+    if holds_stand_in(value):
+        return HIDDEN
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

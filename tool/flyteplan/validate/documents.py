@@ -182,11 +182,11 @@ def _config(value: Mapping[str, Any]) -> Config:
     return Config(
         owner=value.get("owner", ""),
         default_target=value.get("default_target", ""),
-        targets=tuple(_target(name, written) for name, written in value["targets"].items()),
+        targets=tuple(_target(name, written, value.get("salt", "")) for name, written in value["targets"].items()),
     )
 
 
-def _target(name: str, written: Mapping[str, Any]) -> Target:
+def _target(name: str, written: Mapping[str, Any], salt: str) -> Target:
     get = written.get
     return Target(
         name=name,
@@ -197,4 +197,5 @@ def _target(name: str, written: Mapping[str, Any]) -> Target:
         domain=get("domain", ""),
         manifests=tuple(get("manifests", ())),
         policies=tuple(get("policies", ())),
+        salt=salt,
     )

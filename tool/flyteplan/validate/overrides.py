@@ -12,6 +12,7 @@ from flyteplan.validate.draft import Draft, shown
 from flyteplan.validate.names import check_annotations, check_env_vars, check_labels
 from flyteplan.validate.resources import put_resources
 from flyteplan.validate.secrets import put_secrets
+from flyteplan.validate.sensitive import Variable, marked
 
 _AT = ("spec", "overrides")
 # What the SDK's override() replaces whole.
@@ -55,7 +56,8 @@ def _whole(draft: Draft, name: str, value: float) -> None:
     draft.put(("overrides", name), int(value))
 
 
-def _env_vars(draft: Draft, name: str, values: Mapping[str, str | None]) -> None:
+def _env_vars(draft: Draft, name: str, written: Mapping[str, Variable]) -> None:
+    values = marked(draft, written, (*_AT, name))
     check_env_vars(draft, values, (*_AT, name))
     _by_name(draft, name, values)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from flyteplan.validate.draft import Draft
 from flyteplan.validate.names import check_annotations, check_env_vars, check_labels
+from flyteplan.validate.sensitive import marked, put_sensitive_inputs
 
 _AT = ("spec", "submit")
 _RUN = (*_AT, "run")
 _OF_VERSIONS = ("triggers", "allow_older_base")
-_OF_RUNS = ("inputs", "run")
+_OF_RUNS = ("inputs", "run", "sensitive_inputs")
 _MAPS = {"labels": check_labels, "annotations": check_annotations, "envs": check_env_vars}
 
 
@@ -29,6 +30,8 @@ def put_submit(draft: Draft, submit: Mapping[str, Any], overrides: Mapping[str, 
         elif name == "inputs":
             for key, item in value.items():
                 draft.put(("submit", "inputs", key), item)
+        elif name == "sensitive_inputs":
+            put_sensitive_inputs(draft, value, (*_AT, name))
         else:
             draft.put(("submit", name), value)
 
@@ -47,6 +50,7 @@ def _put_run(draft: Draft, run: Mapping[str, Any]) -> None:
             is_count = isinstance(value, float)
             draft.put(("submit", "run", name), int(value) if is_count else value)
             continue
-        _MAPS[name](draft, value, (*_RUN, name))
-        for key, item in value.items():
+        values = marked(draft, value, (*_RUN, name))
+        _MAPS[name](draft, values, (*_RUN, name))
+        for key, item in values.items():
             draft.put(("submit", "run", name, key), item)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from flyteplan.errors import Position, Problem
-from flyteplan.model.document import Locator
+from flyteplan.model.document import Locator, Pointer
 from flyteplan.model.nearest import did_you_mean
+from flyteplan.model.sensitive import looks_secret
 from flyteplan.validate.draft import shown
 from flyteplan.validate.keys import unknown_key_hint
 from flyteplan.validate.prune import unknown_keys
@@ -27,6 +28,9 @@ _TYPES = {
 }
 _WORDS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 _OVERRIDES = ("spec", "overrides")
+_VARIABLES = ((*_OVERRIDES, "env_vars"), ("spec", "submit", "run", "envs"))
+_SALT = ("salt",)
+_NO_MAPPING = "quote the value if it is a text; its keys are value and sensitive"
 _WITH_UNIT = ("memory", "disk", "shm")
 _AUTO = ("auto", "enable", "enabled", "on", "true", "yes", True)
 _OFF = ("off", "false", "no", "none", "disabled", False, None)
@@ -54,13 +58,29 @@ def _place(fault: Fault, locator: Locator) -> Position:
 
 
 def _unknown(fault: Fault, locator: Locator, validator: Validator) -> Iterator[Problem]:
+    """A value that begins with a brace and has no quotes is read as a mapping: its keys are parts of the value."""
+    of_a_variable = _is_variable(fault.pointer)
     for key in unknown_keys(fault):
+        quoted = "" if of_a_variable else f"'{key}' "
         yield Problem(
             code="FP1101",
             position=locator.key((*fault.pointer, key)),
-            message=f"unknown key '{key}' in {shown(fault.pointer)}",
-            hint=unknown_key_hint(key, fault, validator),
+            message=f"unknown key {quoted}in {shown(fault.pointer)}",
+            hint=_NO_MAPPING if of_a_variable else unknown_key_hint(key, fault, validator),
         )
+
+
+def _is_variable(pointer: Pointer) -> bool:
+    """Whether it leads to a variable's value, or into it."""
+    return any(pointer[: len(at)] == at and len(pointer) > len(at) for at in _VARIABLES)
+
+
+def _is_secret(pointer: Pointer) -> bool:
+    """Whether what stands there is not to be quoted: a variable with a mark may have any name."""
+    if not _is_variable(pointer):
+        return pointer == _SALT
+    at = next(at for at in _VARIABLES if pointer[: len(at)] == at)
+    return len(pointer) > len(at) + 1 or looks_secret(str(pointer[len(at)]))
 
 
 def _special(fault: Fault) -> Words | None:
@@ -181,6 +201,8 @@ _GENERAL: dict[str, Callable[[Fault, Validator], Words]] = {
 def _respelt(fault: Fault, types: str | Sequence[str]) -> str:
     """The same value as one of the JSON *types*, where only quotes or a YAML 1.1 word stand between them."""
     value = fault.instance
+    if _is_secret(fault.pointer):
+        return "write it in quotes"
     if "string" in types and isinstance(value, int | float):
         return "" if "integer" in types or "number" in types else f'write "{fault.written}"'
     if not isinstance(value, str):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Path
 from flyteplan.model.task import TaskName, Template
 from flyteplan.model.yamltext import scalar
@@ -29,6 +30,7 @@ class Deployed:
     """A task to write down: *present* is what it is now, *base* what its selector resolves to.
 
     `pinned`: by its version, not by `latest`. Project and domain are written where they are not those of the target.
+    `secrecy` says which variables do not belong in a file.
     """
 
     present: Template
@@ -36,6 +38,7 @@ class Deployed:
     pinned: bool = False
     project: str = ""
     domain: str = ""
+    secrecy: Secrecy = field(default=Secrecy())
 
     @property
     def task(self) -> TaskName:
@@ -101,6 +104,7 @@ def _overrides(task: Deployed, without: Mapping[Path, str]) -> Iterator[_Line]:
     yield from ((f"    # {name}: {_DEFAULTS[name]}", ()) for name in defaults)
     unsaid = [f"{'.'.join(path)}: {reason}" for path, reason in without.items()]
     unsaid += remarks(task.present.spec)
+    unsaid += [f"env_vars.{name}: it is sensitive, and has no place in a file" for name in _sensitive(task, now)]
     if unsaid:
         yield "    # Not to be said here, and so left as it is:", ()
         yield from ((f"    #   {escaped(one)}", ()) for one in unsaid)
@@ -113,9 +117,14 @@ def _left_out(task: Deployed, now: Tree, base: Tree) -> Iterator[Path]:
             yield (name,)
     if now["cache"]["behavior"] == "disable":
         yield from (("cache", name) for name, value in now["cache"].items() if base["cache"].get(name) == value)
+    yield from (("env_vars", name) for tree in (now, base) for name in _sensitive(task, tree))
     # Merging can clear all secrets, and no single one.
     secrets = now.get("secrets", {})
     yield from (("secrets", name) for name in base.get("secrets", ()) if secrets and name not in secrets)
+
+
+def _sensitive(task: Deployed, tree: Tree) -> list[str]:
+    return [name for name in tree.get("env_vars", ()) if task.secrecy.hides(name)]
 
 
 def _goes_without_saying(task: Deployed, name: str, now: Tree) -> bool:
