@@ -157,6 +157,8 @@ def test_no_command_lets_a_value_out(repo: Repository, capsys: pytest.CaptureFix
     ):
         named = () if "plan.json" in arguments else ("-t", "local")
         searched(capsys, *arguments, *named)
+    for output in ("text", "json"):
+        assert "sensitive" in searched(capsys, "diff", "-t", "local", "-t", "later", "-o", output)
     for arguments in (
         ("validate",),
         ("lock", "-t", "local"),

@@ -19,14 +19,18 @@ from flyteplan.render.jsontext import jsontext
 
 
 @click.command("diff")
-@options.asked
+@options.asked_of_two
 @options.output
 @options.detailed_exitcode
-def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:
+def command(
+    outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], targets: tuple[str, ...], **asked: Any
+) -> int:
     """Show the changes of fields, and nothing else, like a diff tool.
 
     PATHS are folders and files of manifests as for plan; or one saved plan, to show it; or two, to compare them.
+    With two targets: how what they want differs, whatever is live.
     """
+    asked["target"] = targets[0] if targets else None
     saved = bool(paths) and all(map(is_saved_plan, paths))
     given = [name for name, value in asked.items() if value]
     if saved and given:
@@ -35,10 +39,21 @@ def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str,
         return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode)
     if saved and len(paths) > 2:
         raise click.UsageError("two saved plans can be compared, not more")
+    if len(targets) > 1:
+        return _promote(targets, outputs, {"paths": paths, **asked}, detailed=detailed_exitcode)
     wanted = formats(outputs, ("text", "json"))
     plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
     write(wanted, {"text": partial(difftext, plan), "json": lambda: jsontext(document(plan))})
     return exit_code(plan, detailed=detailed_exitcode)
+
+
+def _promote(targets: tuple[str, ...], outputs: tuple[str, ...], asked: dict[str, Any], *, detailed: bool) -> int:
+    if len(targets) > 2 or targets[0] == targets[1]:
+        raise click.UsageError("it takes two targets to compare, and two different ones")
+    from flyteplan.cli.promoting import promote
+
+    left, right = (Asked(**{**asked, "target": target}) for target in targets)
+    return promote(left, right, outputs, detailed=detailed)
 
 
 def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool) -> int:

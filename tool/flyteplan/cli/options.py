@@ -32,6 +32,21 @@ def _given(context: click.Context, parameter: click.Parameter, value: str | None
 target = click.option(
     "-t", "--target", metavar="NAME", callback=_given, help="The target of flyteplan.yaml (default: default_target)."
 )
+
+
+def _each_given(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(None, (_given(context, parameter, one) for one in value)))
+
+
+targets = click.option(
+    "-t",
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    callback=_each_given,
+    help="The target of flyteplan.yaml (default: default_target); two of them to compare what they want.",
+)
 output = click.option(
     "-o",
     "--output",
@@ -84,3 +99,5 @@ current_version = click.option(
 again = click.option("--again", is_flag=True, help="Plan runs that there are already once more, under another name.")
 # What `flyteplan.cli.planning.Asked` is made of: the options of every command that plans.
 asked = _all(paths, target, catalog, place, choice, current_version, locked, again)
+# The same of a command that may be about two targets.
+asked_of_two = _all(paths, targets, catalog, place, choice, current_version, locked, again)

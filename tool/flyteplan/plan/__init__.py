@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from flyteplan.plan.changes import call, change, naming, of_run, takes_a_name
 from flyteplan.plan.document import PlanDocument, digest, document
+from flyteplan.plan.promotion import promotion
 from flyteplan.plan.saved import read
 
-__all__ = ["PlanDocument", "call", "change", "digest", "document", "naming", "of_run", "read", "takes_a_name"]
+__all__ = [
+    "PlanDocument",
+    "call",
+    "change",
+    "digest",
+    "document",
+    "naming",
+    "of_run",
+    "promotion",
+    "read",
+    "takes_a_name",
+]

@@ -56,6 +56,11 @@ def _field(difference: Difference, ground: Ground) -> Field:
     )
 
 
+def cause_of(field: str, settings: Settings, *, replace: bool, gone: bool) -> Setting | None:
+    """The setting behind the field of this path, if there is one; *gone*: the spec does not have it."""
+    return _cause(setting_paths(field), settings, replace=replace, gone=gone)[0]
+
+
 def setting_paths(field: str) -> tuple[Path, ...]:
     """The paths at which a manifest may have set this field, the narrowest first."""
     parameter, _, rest = field.partition(".")

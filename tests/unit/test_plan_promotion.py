@@ -1,0 +1,127 @@
+"""What two targets want otherwise: by name, whatever is live, and without what is sensitive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+from flyteplan.errors import Position
+from flyteplan.model.plan import Change, Plan, Source, Submit
+from flyteplan.model.secrecy import Secrecy, secrecy
+from flyteplan.model.settings import Selector, Setting
+from flyteplan.model.task import TaskName, TaskVersion
+from flyteplan.plan import promotion
+from flyteplan.render import plain
+from flyteplan.render.promoted import differs, promoted, summary
+
+PLACE = Position("a.yaml", 3)
+
+
+def spec(domain: str, env: dict[str, str]) -> TaskSpec:
+    made = TaskSpec()
+    made.task_template.id.name, made.task_template.id.domain = "etl.load", domain
+    for name, value in env.items():
+        made.task_template.container.env.add(key=name, value=value)
+    return made
+
+
+def change(domain: str, env: dict[str, str] | None = None, *, name: str = "etl.load", **more: Any) -> Change:
+    task = TaskName("p", domain, name)
+    values: dict[str, Any] = {
+        "org": "",
+        "task": TaskVersion(task, "v1"),
+        "live_version": "v1",
+        "selector": Selector(auto_version="latest"),
+        "strategy": "merge",
+        "action": "update",
+        "manifests": (Source(name="load", position=PLACE),),
+        "fields": (),
+        "base_digest": "",
+        "live_digest": "",
+        "desired_digest": "",
+        "submit": Submit(kind="version"),
+        "desired": spec(domain, env or {}),
+        "secrecy": secrecy(task, (), salt=domain, base_digest=""),
+    }
+    return Change(**{**values, **more})
+
+
+def plan(domain: str, *changes: Change) -> Plan:
+    return Plan(target=domain, catalog="", org="", project="p", domain=domain, changes=changes)
+
+
+def contrasts(left: Change, right: Change) -> list[tuple[str, Any, Any]]:
+    (pair,) = promotion(plan("staging", left), plan("production", right)).pairs
+    return [(one.path, one.left, one.right) for one in pair.contrasts]
+
+
+def test_where_a_task_is_is_no_difference() -> None:
+    assert contrasts(change("staging", {"A": "1"}), change("production", {"A": "1"})) == []
+
+
+def test_one_row_a_field_that_differs_and_the_base_first() -> None:
+    other = change("production", {"A": "2"}, task=TaskVersion(TaskName("p", "production", "etl.load"), "v2"))
+    assert contrasts(change("staging", {"A": "1"}), other) == [("version", "v1", "v2"), ("env_vars.A", "1", "2")]
+
+
+def test_a_sensitive_value_that_is_the_same_in_both_is_no_row_and_another_one_is() -> None:
+    assert contrasts(change("staging", {"A_TOKEN": "1"}), change("production", {"A_TOKEN": "1"})) == []
+    ((_, left, right),) = contrasts(change("staging", {"A_TOKEN": "1"}), change("production", {"A_TOKEN": "2"}))
+    assert left.keys() == right.keys() == {"sensitive"}
+    assert left != right
+
+
+def test_what_one_side_marks_is_hidden_on_both() -> None:
+    marked = change("staging", {"A": "hunter2"}, secrecy=Secrecy(marked=frozenset({"A"})))
+    assert "hunter" not in str(contrasts(marked, change("production", {"A": "hunter3"})))
+
+
+def test_the_call_of_a_run_is_compared_with_what_is_sensitive_keyed_alike() -> None:
+    def run(domain: str, day: str) -> Change:
+        settings = tuple(
+            Setting(path=("submit", "inputs", name), value=value, position=PLACE)
+            for name, value in (("api_key", "hunter2"), ("day", day))
+        )
+        return change(domain, settings=settings, submit=Submit(kind="run", name="fp-1"))
+
+    ((path, left, right),) = contrasts(run("staging", "monday"), run("production", "friday"))
+    assert (path, left["day"], right["day"]) == ("call.inputs", "monday", "friday")
+    assert left["api_key"] == right["api_key"]
+    assert "hunter" not in str((left, right))
+
+
+def test_of_versions_that_are_known_in_a_task_only_the_overrides_are_compared() -> None:
+    def deferred(domain: str, cpu: str) -> Change:
+        setting = Setting(path=("overrides", "resources", "cpu", "request"), value=cpu, position=PLACE)
+        return change(domain, settings=(setting,), deferred=True, desired=None)
+
+    assert contrasts(deferred("staging", "1"), deferred("production", "2")) == [("resources.cpu.request", "1", "2")]
+    assert contrasts(deferred("staging", "1"), deferred("production", "1")) == []
+
+
+def test_tasks_that_only_one_target_has_are_listed() -> None:
+    left = plan("staging", change("staging"), change("staging", name="etl.new"), change("elsewhere", name="etl.far"))
+    right = plan("production", change("production"), change("production", name="etl.old"))
+    found = promotion(left, right)
+    assert differs(found)
+    assert plain(promoted(found)).splitlines()[2:] == [
+        "- p/elsewhere/etl.far  only in staging",
+        "",
+        "- etl.new  only in staging",
+        "",
+        "+ etl.old  only in production",
+        "",
+        "Promotion: 0 differ, 2 only in staging, 1 only in production, 1 the same.",
+    ]
+
+
+def test_what_can_not_be_compared_is_said() -> None:
+    deferred = change("staging", deferred=True, desired=None)
+    found = promotion(plan("staging", deferred), plan("production", change("production")))
+    assert summary(found) == "Promotion: 0 differ, 1 not known, 0 the same."
+    assert "the version is known in a task only" in plain(promoted(found))
+
+
+def test_two_targets_that_want_the_same_do_not_differ() -> None:
+    assert not differs(promotion(plan("staging", change("staging")), plan("production", change("production"))))
