@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from flyteplan.local.clock import now
 from flyteplan.local.controller import LocalController
 from flyteplan.local.store import tasks
 from flyteplan.local.taskrow import row_of
-from flyteplan.model.deployment import Deployment
+from flyteplan.model.deployment import Deployment, Retarget
 from flyteplan.model.task import TaskVersion
 
 
@@ -256,6 +257,67 @@ def test_triggers_that_the_server_did_not_move_are_told(
     monkeypatch.setattr(LocalController, "_deploy", lambda self, sent: deploy(self, replace(sent, triggers=())))
     assert apply() == 1
     assert "is there, but not moved to it: trigger nightly, trigger weekly" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("where", ["database", "endpoint"])
+def test_triggers_that_were_kept_can_be_moved_later(
+    repo: Repository, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the version that is live: no other one is made for it."""
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    before = details(repo)
+    assert apply() == 0
+    versions = repo.versions()
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    with serving(repo.folder / "catalog.db") if where == "endpoint" else nullcontext("") as endpoint:
+        flags = ["--endpoint", endpoint, "--insecure"] if endpoint else []
+        capsys.readouterr()
+        assert run(["plan", "--out", "plan.json", *flags]) == 0
+        assert "triggers: 2 retargeted (nightly, inactive weekly)" in capsys.readouterr().out
+        assert run(["apply", "plan.json", *flags]) == 0
+        assert run(["apply", "plan.json", *flags]) == 0
+        assert ", 1 already, " in capsys.readouterr().out.splitlines()[-1]
+    after = details(repo)
+    assert repo.versions() == versions
+    assert {one.spec.task_version for one in after} == {versions[0]}
+    for old, new in zip(before, after, strict=True):
+        old.spec.task_version = new.spec.task_version
+        assert new.spec.SerializeToString() == old.spec.SerializeToString()
+    assert repo.is_in_step()
+
+
+def test_a_trigger_that_the_server_left_behind_is_moved_by_the_next_apply(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    deploy = LocalController._deploy
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalController, "_deploy", lambda self, sent: deploy(self, replace(sent, triggers=())))
+        assert apply() == 1
+    assert not repo.is_in_step()
+    assert apply() == 0
+    assert {one.spec.task_version for one in details(repo)} == {repo.versions()[0]}
+    assert repo.is_in_step()
+
+
+def test_a_trigger_that_is_changed_while_it_is_moved_stays_as_it_is(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"),))
+    assert apply() == 0
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    retarget = LocalController._retarget
+
+    def late(self: LocalController, move: Retarget) -> str:
+        repo.deploy("v1", triggers=(trigger("nightly", active=False),))
+        return retarget(self, move)
+
+    monkeypatch.setattr(LocalController, "_retarget", late)
+    assert apply() == 1
+    assert "optimistic lock failure: the trigger was changed meanwhile" in capsys.readouterr().out
+    (only,) = LocalController(str(repo.folder / "catalog.db")).triggers(TASK, ["nightly"])
+    assert (only.spec.active, only.spec.task_version) == (False, "v1")
 
 
 def details(repo: Repository) -> list[TriggerDetails]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flyteplan.apply.present import Present, made
 from flyteplan.diff import digest
 from flyteplan.model.plan import Change
-from flyteplan.model.task import Template, Triggers, is_derived
+from flyteplan.model.task import Template, Trigger, Triggers, is_derived
 
 
 def is_done(change: Change, present: Present) -> bool:
@@ -16,7 +16,17 @@ def is_done(change: Change, present: Present) -> bool:
         run = present.runs.get(change.run)
         return run is not None and run.digest == change.submit.digest
     live = present.live(change)
-    return change.submit.kind == "version" and live is not None and digest(live.spec) == change.desired_digest
+    if change.submit.kind != "version" or live is None or digest(live.spec) != change.desired_digest:
+        return False
+    return not lagging(change, present)
+
+
+def lagging(change: Change, present: Present) -> tuple[Trigger, ...]:
+    """The triggers that are to be moved and start another version than the live one."""
+    newest = present.newest.get(change.task.task)
+    if change.submit.triggers != "retarget" or newest is None:
+        return ()
+    return present.triggers.get(change.task.task, Triggers()).behind(newest.live)
 
 
 def moved(change: Change, present: Present) -> str:
@@ -50,7 +60,7 @@ def _live_moves(change: Change, live: Template) -> Iterator[str]:
 
 
 def _own_moves(change: Change, present: Present) -> Iterator[str]:
-    if present.has(made(change)):
+    if change.submit.state == "new" and present.has(made(change)):
         yield f"there already is a version {change.submit.name}"
     if _triggers(present.triggers.get(change.task.task, Triggers())) != _planned_triggers(change):
         yield "its triggers have changed"
@@ -61,4 +71,5 @@ def _planned_triggers(change: Change) -> object:
 
 
 def _triggers(triggers: Triggers) -> object:
-    return sorted(triggers.known, key=lambda one: one.name), triggers.others
+    """A trigger that starts another version has another revision."""
+    return sorted((one.name, one.active, one.revision) for one in triggers.known), triggers.others

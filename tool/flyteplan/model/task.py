@@ -65,6 +65,10 @@ class Triggers:
     def count(self) -> int:
         return len(self.known) + self.others
 
+    def behind(self, version: str) -> tuple[Trigger, ...]:
+        """Those that are known to start another version than this one."""
+        return tuple(trigger for trigger in self.known if trigger.version not in ("", version))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:

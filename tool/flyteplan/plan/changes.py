@@ -143,9 +143,19 @@ class _Planned:
     def _differs(self) -> bool:
         return self._live_digest != self._desired_digest
 
+    @property
+    def _retargets(self) -> bool:
+        triggers: str = self._intent.settings.value("submit", "triggers", default="keep")
+        return triggers == "retarget"
+
+    @property
+    def _lags(self) -> bool:
+        """Whether triggers that are to be moved start another version than the one that is live as desired."""
+        return self._retargets and bool(self._resolution.triggers.behind(self._live.key.version))
+
     def _action(self) -> str:
         if self._intent.kind == "version":
-            return "update" if self._differs else "unchanged"
+            return "update" if self._differs or self._lags else "unchanged"
         if self._naming is None:
             return "resolve"
         return "unchanged" if self._naming.found else "run"
@@ -168,7 +178,7 @@ class _Planned:
             kind="version",
             name=name,
             state="new" if self._differs else "live",
-            triggers=settings.value("submit", "triggers", default="keep"),
+            triggers="retarget" if self._retargets else "keep",
             allow_older_base=settings.value("submit", "allow_older_base", default=False),
             call=self._call,
         )
@@ -198,10 +208,9 @@ class _Planned:
 
     def _trigger_note(self) -> tuple[Note, ...]:
         count = self._resolution.triggers.count
-        retarget = self._intent.settings.value("submit", "triggers", default="keep") == "retarget"
-        if retarget and not count:
+        if self._retargets and not count:
             return (Note(code="no-triggers", message="submit.triggers: retarget finds no triggers to move"),)
-        if not count or retarget:
+        if not count or self._retargets:
             return ()
         what = "1 trigger goes" if count == 1 else f"{count} triggers go"
         message = f"{what} on running the version before this one; submit.triggers: retarget moves all"

@@ -35,6 +35,7 @@ from flyteplan.remote.faults import Fault
 from flyteplan.remote.methods import (
     GET_RUN_DETAILS,
     GET_TASK_DETAILS,
+    GET_TRIGGER_DETAILS,
     LIST_RUNS,
     LIST_TASKS,
     LIST_TRIGGERS,
@@ -103,15 +104,23 @@ class RemoteCatalog:
         scopes = {task.scope for task in tasks}
         self._questions.check(scopes)
         requests = {scope: self._questions.triggers(scope) for scope in sorted(scopes)}
-        found: dict[TaskName, dict[str, Trigger]] = {}
+        listed: set[tuple[TaskName, str]] = set()
         for scope, rows in read_pages(self._channel, LIST_TRIGGERS, requests, "triggers").items():
-            for row in rows:
-                task = TaskName(scope.project, scope.domain, row.id.name.task_name)
-                if task in tasks and not row.status.HasField("deleted_at"):
-                    found.setdefault(task, {})[row.id.name.name] = _trigger(row)
-        known = {task: Triggers(known=tuple(named[name] for name in sorted(named))) for task, named in found.items()}
+            named = ((TaskName(scope.project, scope.domain, row.id.name.task_name), row) for row in rows)
+            listed |= {(task, row.id.name.name) for task, row in named if task in tasks and _is_there(row)}
+        known = self._known_triggers(sorted(listed))
         counted = {task: Triggers(others=self._counted[task]) for task in tasks if self._counted.get(task)}
         return {**counted, **known}
+
+    def _known_triggers(self, names: Iterable[tuple[TaskName, str]]) -> dict[TaskName, Triggers]:
+        """A row does not tell the version that a trigger starts."""
+        requests = (((task, name), self._questions.trigger(task, name)) for task, name in names)
+        answers = dict(self._channel.gather(GET_TRIGGER_DETAILS, requests, _NOT_FOUND))
+        found: dict[TaskName, tuple[Trigger, ...]] = {}
+        for task, name in sorted(answers):
+            if not isinstance(answers[task, name], Fault):
+                found[task] = (*found.get(task, ()), _trigger(answers[task, name].trigger))
+        return {task: Triggers(known=triggers) for task, triggers in found.items()}
 
     def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:
         """Each is asked for every time: a run goes on."""
@@ -207,8 +216,15 @@ def _nanoseconds(moment: Any) -> int:
     return int(moment.seconds) * _SECOND + int(moment.nanos)
 
 
-def _trigger(row: Any) -> Trigger:
-    return Trigger(name=row.id.name.name, active=row.active, revision=row.id.revision)
+def _is_there(row: Any) -> bool:
+    return not row.status.HasField("deleted_at")
+
+
+def _trigger(details: Any) -> Trigger:
+    identifier, spec = details.id, details.spec
+    return Trigger(
+        name=identifier.name.name, active=spec.active, revision=identifier.revision, version=spec.task_version
+    )
 
 
 def _trigger_count(summary: Any) -> int:

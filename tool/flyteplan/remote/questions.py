@@ -66,6 +66,12 @@ class Questions:
         request = list_pb2.ListRequest(limit=RUNS_PAGE, sort_by_fields=[newest])
         return run_service_pb2.ListRunsRequest(request=request, project_id=self._project(scope))
 
+    def trigger(self, task: TaskName, name: str) -> Any:
+        request = trigger_service_pb2.GetTriggerDetailsRequest()
+        request.name.org, request.name.project, request.name.domain = self._org, task.project, task.domain
+        request.name.task_name, request.name.name = task.name, name
+        return request
+
     def check(self, scopes: Collection[Scope]) -> None:
         """Raises CatalogError for a scope that no server can have."""
         for scope in sorted(scopes):

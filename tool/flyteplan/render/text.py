@@ -165,7 +165,8 @@ def _trigger(trigger: Trigger) -> str:
 
 def _hidden(group: Group) -> list[Line]:
     count = sum(change.unchanged for change in group)
-    becomes = f"; becomes {group[0].submit.name}" if len(group) == 1 and group[0].action == "update" else ""
+    made = len(group) == 1 and group[0].action == "update" and group[0].submit.state == "new"
+    becomes = f"; becomes {group[0].submit.name}" if made else ""
     return [(Span(f"{INDENT}({_count(count, 'unchanged field')} hidden{becomes})", "dim"),)] if count else []
 
 
