@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flyteidl2.task.task_definition_pb2 import TaskTrigger
+from flyteidl2.task.task_definition_pb2 import TaskDetails, TaskTrigger
 from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 from tests.applying import TASK, Repository, repository, spec
 from tests.serving import serving
@@ -21,6 +21,7 @@ from tests.serving import serving
 from flyteplan.cli import run
 from flyteplan.local.clock import now
 from flyteplan.local.controller import LocalController
+from flyteplan.local.fill import fill
 from flyteplan.local.store import tasks
 from flyteplan.local.taskrow import row_of
 from flyteplan.model.deployment import Deployment, Retarget
@@ -229,13 +230,33 @@ def test_retargeted_triggers_change_nothing_but_their_version(repo: Repository, 
     assert repo.is_in_step()
 
 
-def test_a_trigger_that_is_known_by_name_alone_is_not_sent_again(repo: Repository) -> None:
-    repo.deploy("v1", triggers=(trigger("nightly"),))
-    with repo.store() as store, store.writing() as connection:
-        connection.execute("UPDATE triggers SET latest_revision = 0")
+def test_triggers_that_are_only_counted_are_not_moved(repo: Repository) -> None:
+    details = TaskDetails(spec=spec("v1"))
+    details.task_id.project, details.task_id.domain, details.task_id.name = TASK.project, TASK.domain, TASK.name
+    details.task_id.version = "v1"
+    details.metadata.triggers_summary.stats.total = 2
+    with repo.store() as store:
+        fill(store, [details])
     repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
     assert apply() == 3
     assert repo.versions() == ["v1"]
+
+
+def test_a_trigger_that_a_snapshot_told_of_is_moved_as_it_is_known(repo: Repository) -> None:
+    details = TaskDetails(spec=spec("v1"))
+    details.task_id.project, details.task_id.domain, details.task_id.name = TASK.project, TASK.domain, TASK.name
+    details.task_id.version = "v1"
+    told = details.metadata.triggers_summary.details
+    told.name, told.active = "nightly", True
+    told.automation_spec.schedule.cron.expression = "0 6 * * *"
+    with repo.store() as store:
+        fill(store, [details])
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    assert apply() == 0
+    (only,) = LocalController(str(repo.folder / "catalog.db")).triggers(TASK, ["nightly"])
+    assert (only.spec.active, only.spec.task_version) == (True, repo.versions()[0])
+    assert only.automation_spec.schedule.cron.expression == "0 6 * * *"
+    assert repo.is_in_step()
 
 
 def test_a_trigger_that_would_lose_something_is_not_moved(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,5 +62,4 @@ def refused(change: dict[str, Any]) -> bool:
     if change["action"] != "update":
         return False
     older = any(note["code"] == "older-base" for note in change["notes"])
-    moved = change["submit"]["triggers"] == "retarget" and ("triggers" in change or "other_triggers" in change)
-    return older or moved
+    return older or (change["submit"]["triggers"] == "retarget" and "other_triggers" in change)

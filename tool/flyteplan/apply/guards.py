@@ -34,10 +34,9 @@ def _older_base(change: Change, present: Present) -> Iterator[Problem]:
 
 
 def _triggers(change: Change, present: Present) -> Iterator[Problem]:
-    """A trigger that a snapshot told of is known by name alone: sent again, it would lose its inputs."""
+    """A list that is not whole would delete the others."""
     triggers = present.triggers.get(change.task.task, Triggers())
-    named = all(trigger.revision for trigger in triggers.known)
-    if change.submit.triggers == "retarget" and (triggers.others or not named):
+    if change.submit.triggers == "retarget" and triggers.others:
         yield Problem(
             code="FP2303",
             position=change.manifests[0].position,
