@@ -11,7 +11,6 @@ import click
 from flyteplan.cli import options
 from flyteplan.cli.output import formats, show_problems, write
 from flyteplan.cli.sources import open_catalog, placed
-from flyteplan.cli.workspace import open_workspace
 from flyteplan.errors import CatalogError, Position, Problem, UsageError
 from flyteplan.model.config import Target
 from flyteplan.model.nearest import did_you_mean
@@ -19,6 +18,7 @@ from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, 
 from flyteplan.pipeline import Choice
 from flyteplan.ports import Catalog
 from flyteplan.render.tasks import TaskRow, detail, listing, row
+from flyteplan.workspace import open_workspace
 
 
 @click.group("tasks")
