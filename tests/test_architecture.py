@@ -33,7 +33,7 @@ LIBRARIES = {
     "msgpack": "inputs",
     "grpc": "remote serve",
     "sqlite3": "local",
-    "flyte": "flyte",
+    "flyte connectrpc": "flyte",
     "rich": "render cli",
     "click": "cli serve",
     "sys": "workspace cli __main__",

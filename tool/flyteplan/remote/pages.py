@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError
-from flyteplan.remote.channel import Channel
+from flyteplan.remote.calls import Calls
 from flyteplan.remote.methods import Method
 
 Key = TypeVar("Key")
@@ -14,7 +14,7 @@ _EMPTY_PAGES = 100
 
 
 def read_pages(
-    channel: Channel,
+    channel: Calls,
     method: Method,
     requests: Mapping[Key, Any],
     field: str,
