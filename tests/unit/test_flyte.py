@@ -50,7 +50,7 @@ def platform(examples: Path) -> Iterator[Client]:
 
 
 @pytest.fixture
-def load_team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     monkeypatch.chdir(tmp_path)
     return repository(tmp_path)
 
@@ -152,8 +152,8 @@ def test_flyte_run_sends_the_spec_where_something_is_overridden(platform: Client
         flyte.run(task, dataset="clicks", epoch=3)
 
 
-def test_flyte_run_sends_the_id_where_nothing_is_overridden(platform: Client, load_task: str) -> None:
-    task = load(load_task, in_cluster=True)["same"]
+def test_flyte_run_sends_the_id_where_nothing_is_overridden(platform: Client, unchanged: str) -> None:
+    task = load(unchanged, in_cluster=True)["same"]
     assert not task.overridden
     flyte.run(task, dataset="clicks")
     (created,) = platform.run_service.created
@@ -162,7 +162,7 @@ def test_flyte_run_sends_the_id_where_nothing_is_overridden(platform: Client, lo
 
 
 @pytest.fixture
-def load_task(examples: Path) -> str:
+def unchanged(examples: Path) -> str:
     """A manifest that overrides nothing."""
     return written(examples / "same.yaml", "same", "training.train_model")
 
@@ -274,10 +274,10 @@ def test_a_saved_plan_gives_what_was_reviewed(platform: Client, examples: Path, 
     assert plan["train-model"].pb2.task_id.org == "acme"  # it was planned without one
 
 
-def test_a_saved_plan_whose_base_has_changed_is_stale(load_team: Repository) -> None:
+def test_a_saved_plan_whose_base_has_changed_is_stale(team: Repository) -> None:
     assert run(["plan", "--out", "plan.json", "-q"]) == 0
     assert load("plan.json")["load"].version == "v1"
-    load_team.deploy("v1", spec("v1", cpu="7"))
+    team.deploy("v1", spec("v1", cpu="7"))
     with pytest.raises(StaleError) as caught:
         load("plan.json")
     message = "flytesnacks/development/etl.load v1 is gone, or is not what was reviewed"
@@ -285,7 +285,7 @@ def test_a_saved_plan_whose_base_has_changed_is_stale(load_team: Repository) -> 
     assert str(caught.value) == f"manifests/load.yaml:1: error[FP2301]: {message} ({hint})"
 
 
-def test_a_saved_plan_is_loaded_alone_and_as_it_is(load_team: Repository) -> None:
+def test_a_saved_plan_is_loaded_alone_and_as_it_is(team: Repository) -> None:
     assert run(["plan", "--out", "plan.json", "-q"]) == 0
     with pytest.raises(UsageError, match="without other paths"):
         load("plan.json", "manifests")
@@ -296,7 +296,7 @@ def test_a_saved_plan_is_loaded_alone_and_as_it_is(load_team: Repository) -> Non
     assert list(load("plan.json", exclude="etl.*")) == []
 
 
-def test_a_saved_plan_stands_when_it_was_applied(load_team: Repository) -> None:
+def test_a_saved_plan_stands_when_it_was_applied(team: Repository) -> None:
     assert run(["plan", "--out", "plan.json", "-q"]) == 0
     before = load("plan.json")["load"]
     assert run(["apply", "plan.json", "-q"]) == 0
@@ -304,10 +304,10 @@ def test_a_saved_plan_stands_when_it_was_applied(load_team: Repository) -> None:
     assert load("manifests")["load"].pb2.spec == before.pb2.spec
 
 
-def test_a_derived_version_that_runs_stands_for_its_base(load_team: Repository) -> None:
+def test_a_derived_version_that_runs_stands_for_its_base(team: Repository) -> None:
     assert run(["apply", "-y"]) == 0
-    derived = load_team.versions()[0]
-    load_team.wants({"resources": {"cpu": 3}}, submit={"as": "none"}, auto_version="current")
+    derived = team.versions()[0]
+    team.wants({"resources": {"cpu": 3}}, submit={"as": "none"}, auto_version="current")
     assert run(["plan", "--out", "plan.json", "-q"]) == 0
     with running(derived):
         plans = [load("manifests"), load("plan.json")]
@@ -316,8 +316,8 @@ def test_a_derived_version_that_runs_stands_for_its_base(load_team: Repository) 
         load("plan.json")
 
 
-def test_all_that_is_wrong_is_said_with_its_place(load_team: Repository) -> None:
-    load_team.wants({"resources": {"cpu": "lots"}, "retires": 3})
+def test_all_that_is_wrong_is_said_with_its_place(team: Repository) -> None:
+    team.wants({"resources": {"cpu": "lots"}, "retires": 3})
     with pytest.raises(InputError) as caught:
         load()
     codes = [problem.code for problem in caught.value.problems]
@@ -336,16 +336,16 @@ def test_all_that_is_wrong_is_said_with_its_place(load_team: Repository) -> None
     ],
 )
 def test_what_can_not_be_loaded(
-    load_team: Repository, arguments: dict[str, Any], error: type[Exception], message: str
+    team: Repository, arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with initialised(None), pytest.raises(error, match=message):
         load(**arguments)
 
 
-def test_the_folder_of_the_configuration_may_be_another(load_team: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    (load_team.folder / "deep" / "below").mkdir(parents=True)
+def test_the_folder_of_the_configuration_may_be_another(team: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    (team.folder / "deep" / "below").mkdir(parents=True)
     monkeypatch.chdir("/")
-    assert load(folder=load_team.folder / "deep" / "below")["load"].version == "v1"
+    assert load(folder=team.folder / "deep" / "below")["load"].version == "v1"
 
 
 @pytest.fixture
@@ -446,8 +446,8 @@ def test_where_the_sdk_itself_waits_only_async_code_can_load(platform: Client) -
     assert waiting()["train-model"].version == "v3"
 
 
-def test_warnings_go_to_the_log(load_team: Repository, caplog: pytest.LogCaptureFixture) -> None:
-    (load_team.folder / "manifests" / "empty.yaml").write_text("# later\n", "utf-8")
+def test_warnings_go_to_the_log(team: Repository, caplog: pytest.LogCaptureFixture) -> None:
+    (team.folder / "manifests" / "empty.yaml").write_text("# later\n", "utf-8")
     load()
     assert [record.getMessage().partition(" (")[0] for record in caplog.records] == [
         "manifests/empty.yaml:1:1: warning[FP1106]: the file has no manifest"
