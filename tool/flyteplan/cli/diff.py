@@ -11,11 +11,11 @@ from flyteplan.cli import options
 from flyteplan.cli.output import formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
-from flyteplan.cli.savedplan import is_saved_plan, read_plan
 from flyteplan.errors import Exit
 from flyteplan.plan import digest, document
 from flyteplan.render.difftext import compare, difftext
 from flyteplan.render.jsontext import jsontext
+from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 
 
 @click.command("diff")

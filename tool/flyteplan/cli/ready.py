@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flyteplan import pipeline
-from flyteplan.cli.planning import Asked, Stage, checked_manifests, planned
-from flyteplan.cli.savedplan import is_saved_plan, read_plan
+from flyteplan.cli.planning import Asked, planned
 from flyteplan.cli.sources import open_controller, placed
-from flyteplan.cli.workspace import Workspace, open_workspace
-from flyteplan.errors import Position, Problem, StaleError, UsageError
-from flyteplan.model.config import Target
+from flyteplan.errors import UsageError
 from flyteplan.model.plan import Change, Plan
 from flyteplan.ports import Controller
+from flyteplan.workspace import Workspace, open_workspace
+from flyteplan.workspace.planning import Stage, checked_manifests
+from flyteplan.workspace.savedplan import is_saved_plan, read_plan, same_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +49,7 @@ def _saved(asked: Asked, workspace: Workspace) -> Ready:
     (path,) = asked.paths
     plan = read_plan(path)
     target = placed(workspace.target(asked.target or plan.target or None), asked.catalog, asked.flags)
-    _same_target(plan, target, path)
+    same_target(plan, target, path)
     controller = open_controller(target, asked.catalog, workspace)
     changes = pipeline.restored(plan, controller.now())
     return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, saved=True)
-
-
-def _same_target(plan: Plan, target: Target, path: str) -> None:
-    """Where a target's templates are read may be written in many ways; what it is about may not."""
-    pairs = {
-        "target": (plan.target, target.name),
-        "org": (plan.org, target.org),
-        "project": (plan.project, target.project),
-        "domain": (plan.domain, target.domain),
-    }
-    moved = [f"the {what} is {now!r}, and was {then!r}" for what, (then, now) in pairs.items() if then != now]
-    if moved:
-        hint = "apply it where it was planned, or plan again"
-        raise StaleError([Problem(code="FP2301", position=Position(path), message="; ".join(moved), hint=hint)])

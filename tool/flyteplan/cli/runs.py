@@ -12,13 +12,13 @@ from flyteplan.cli import options
 from flyteplan.cli.moments import moment
 from flyteplan.cli.output import formats, show, write
 from flyteplan.cli.sources import open_controller, opened, placed, scope
-from flyteplan.cli.workspace import open_workspace
 from flyteplan.errors import CatalogError
 from flyteplan.model.config import Target
 from flyteplan.model.run import Run, RunName
 from flyteplan.pipeline import Choice
 from flyteplan.ports import Catalog
 from flyteplan.render.runs import detail, listing, run_json, runs_json
+from flyteplan.workspace import open_workspace
 
 _LIMIT = 20
 # How far back runs are looked at: those of others are no fewer for not being wanted.

@@ -10,13 +10,13 @@ import click
 from flyteplan import pipeline
 from flyteplan.cli import options
 from flyteplan.cli.output import formats, write
-from flyteplan.cli.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files, open_workspace
 from flyteplan.errors import Exit
 from flyteplan.files.schema import read_schema
 from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.problems import problems_json
 from flyteplan.render.style import Line, Span
 from flyteplan.validate import Validator
+from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files, open_workspace
 
 
 @click.command("validate")

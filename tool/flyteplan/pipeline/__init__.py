@@ -5,13 +5,14 @@
 
 `reading` has the first part, which needs no catalog; `planning` has the whole on one screen. Every stage returns its
 problems as data, and a plan is made only when none of them is an error. `locking` and `importing` go the same way to
-other ends, and `applying` goes on where a plan ends.
+other ends; `applying` goes on where a plan ends, and so does `calling`, in a running task.
 """
 
 from __future__ import annotations
 
 from flyteplan.apply import Pace
 from flyteplan.pipeline.applying import restored, submit
+from flyteplan.pipeline.calling import resumed
 from flyteplan.pipeline.choice import Choice
 from flyteplan.pipeline.following import follow
 from flyteplan.pipeline.importing import written
@@ -29,6 +30,7 @@ __all__ = [
     "plan",
     "relock",
     "restored",
+    "resumed",
     "submit",
     "validate",
     "written",

@@ -30,7 +30,7 @@ from flyteplan.model.task import (
     Triggers,
     is_derived,
 )
-from flyteplan.remote.channel import Channel
+from flyteplan.remote.calls import Calls
 from flyteplan.remote.faults import Fault
 from flyteplan.remote.methods import (
     GET_RUN_DETAILS,
@@ -57,7 +57,7 @@ class RemoteCatalog:
     Nothing is asked before the first question. Names and versions that the server does not have are left out.
     """
 
-    def __init__(self, channel: Channel, *, address: str, org: str) -> None:
+    def __init__(self, channel: Calls, *, address: str, org: str) -> None:
         self._channel, self._address, self._questions = channel, address, Questions(org)
         self._listed: dict[Scope, dict[TaskName, Any]] = {}
         self._versions: dict[TaskName, tuple[str, ...]] = {}

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from flyteplan.resolve.groups import group, referenced
 from flyteplan.resolve.layers import compose
-from flyteplan.resolve.versions import resolve
+from flyteplan.resolve.versions import base_of, resolve
 
-__all__ = ["compose", "group", "referenced", "resolve"]
+__all__ = ["base_of", "compose", "group", "referenced", "resolve"]

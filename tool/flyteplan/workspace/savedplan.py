@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flyteplan.errors import InputError, Position, Problem
+from flyteplan.errors import InputError, Position, Problem, StaleError
 from flyteplan.files.saved import read_bytes
 from flyteplan.files.schema import read_schema
 from flyteplan.load import load
+from flyteplan.model.config import Target
 from flyteplan.model.document import Document
 from flyteplan.model.plan import FORMAT_VERSION, Plan
 from flyteplan.plan import digest, read
@@ -41,6 +42,23 @@ def read_plan(path: str) -> Plan:
         hint = "it was edited after it was saved; make it again with flyteplan plan --out"
         raise _wrong(saved, "digest", "the plan does not have the digest that it says", hint)
     return plan
+
+
+def same_target(plan: Plan, target: Target, path: str) -> None:
+    """Raises StaleError unless *plan*, saved at *path*, is about *target*.
+
+    Where a target's templates are read may be written in many ways; what it is about may not.
+    """
+    pairs = {
+        "target": (plan.target, target.name),
+        "org": (plan.org, target.org),
+        "project": (plan.project, target.project),
+        "domain": (plan.domain, target.domain),
+    }
+    moved = [f"the {what} is {now!r}, and was {then!r}" for what, (then, now) in pairs.items() if then != now]
+    if moved:
+        hint = "apply it where it was planned, or plan again"
+        raise StaleError([Problem(code="FP2301", position=Position(path), message="; ".join(moved), hint=hint)])
 
 
 def _document(path: str) -> Document:

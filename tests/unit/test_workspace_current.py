@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flyteplan.cli.current import _argument
+from flyteplan.workspace.current import _argument
 
 
 @pytest.mark.parametrize(

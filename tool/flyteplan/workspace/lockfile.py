@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from flyteplan.cli.workspace import Workspace
 from flyteplan.errors import InputError, Position, Problem, StaleError
 from flyteplan.files.saved import read_bytes, write_atomically
 from flyteplan.load import load
 from flyteplan.lock import read, write
 from flyteplan.model.lock import NAME, Lock
+from flyteplan.workspace import Workspace
 
 
 def read_lock(workspace: Workspace, *, needed: bool = False) -> Lock | None:

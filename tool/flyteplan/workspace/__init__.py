@@ -53,11 +53,11 @@ class Workspace:
         return tuple((os.path.join(self.root, path),) for path in target.manifests or (_DEFAULT_LAYER,))
 
 
-def open_workspace() -> Workspace:
-    """The workspace of the current folder. Raises InputError for a flyteplan.yaml that is wrong."""
-    path = find_config()
+def open_workspace(folder: str = ".") -> Workspace:
+    """The workspace of *folder*, by default the current one. Raises InputError for a flyteplan.yaml that is wrong."""
+    path = find_config(folder)
     if path is None:
-        return Workspace(root=os.getcwd(), config=Config())
+        return Workspace(root=os.path.abspath(folder), config=Config())
     root = os.path.dirname(path)
     return Workspace(root=root, config=_read_config(path, shown(path, root)))
 
