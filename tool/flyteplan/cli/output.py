@@ -24,7 +24,9 @@ _NARROWEST = 60
 def show(lines: Sequence[Line] | str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     text = lines if isinstance(lines, str) else (ansi(lines) if _colours(stream) else plain(lines))
-    click.echo(text, err=err, nl=False, color=True)
+    # click takes a stream apart to write past what stands in its place; what is shown above a progress bar does.
+    file = None if stream in (sys.__stdout__, sys.__stderr__) else stream
+    click.echo(text, err=err, nl=False, color=True, file=file)
 
 
 def show_problems(problems: Iterable[Problem]) -> None:
