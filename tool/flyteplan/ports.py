@@ -27,7 +27,7 @@ class Catalog(Protocol):
         """What a reader of the plan should know it by: a path or an endpoint, no credentials."""
 
     def listing(self, scope: Scope) -> Sequence[Listing]:
-        """Every task of a scope, sorted by name. Asked only when a manifest selects."""
+        """Every task of a scope, sorted by name. Asked when a manifest selects, and for what has no manifest."""
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         """The newest version and the newest version that is not derived, by (first deployment, version)."""
@@ -43,6 +43,9 @@ class Catalog(Protocol):
 
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
         """The triggers of the tasks that have any. They are a task's, whatever version they start."""
+
+    def trigger_versions(self, triggers: Collection[tuple[TaskName, str]]) -> Mapping[tuple[TaskName, str], str]:
+        """The version that each trigger starts, by task and name, where it can be told. Asked for few of them."""
 
     def problems(self) -> Sequence[Problem]:
         """What was found on the way that a reader should know (fields this version can not hold), so far."""

@@ -38,6 +38,7 @@ def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
 def _tags(change: Change, provenance: Provenance) -> dict[str, str]:
     found = {
         "owner": provenance.owner,
+        "target": provenance.target,
         "manifest": ",".join(sorted({source.name for source in change.manifests})),
         "base": change.task.version,
         "base-digest": change.base_digest,

@@ -26,6 +26,7 @@ from flyteplan.render.text import text
 
 @click.command("apply")
 @options.asked
+@options.prune
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect-digest", metavar="DIGEST", help="Fail with 4 unless the plan has this digest.")
 @click.option("--fail-fast", is_flag=True, help="Try no more after the first change that fails.")
@@ -83,7 +84,8 @@ def _agreed(plan: Plan) -> bool:
 
 def _apply(prepared: Ready, *, as_json: bool, fail_fast: bool) -> int:
     workspace = prepared.workspace
-    provenance = Provenance(owner=workspace.config.owner, revision=revision(workspace.root))
+    owner, target = workspace.config.owner, prepared.plan.target
+    provenance = Provenance(owner=owner, target=target, revision=revision(workspace.root))
     events: list[Event] = []
     with interruptible() as interrupted:
         happening = pipeline.submit(

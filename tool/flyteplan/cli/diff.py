@@ -20,6 +20,7 @@ from flyteplan.render.jsontext import jsontext
 
 @click.command("diff")
 @options.asked
+@options.prune
 @options.output
 @options.detailed_exitcode
 def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:

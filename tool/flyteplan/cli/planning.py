@@ -17,9 +17,10 @@ from flyteplan.cli.workspace import (
     manifest_files,
     open_workspace,
 )
-from flyteplan.errors import InputError, failure
+from flyteplan.errors import InputError, UsageError, failure
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
+from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
 from flyteplan.ports import Catalog
 from flyteplan.validate import Validator
@@ -39,6 +40,7 @@ class Asked:
     exclude: tuple[str, ...]
     current_version: str | None
     locked: bool
+    prune: bool = False
 
     @property
     def flags(self) -> dict[str, str | None]:
@@ -89,8 +91,31 @@ def planned(stage: Stage, asked: Asked) -> Plan:
         choice=pipeline.Choice(select=asked.select, exclude=asked.exclude),
         lock=read_lock(stage.workspace, needed=asked.locked),
         strict=asked.locked,
+        prune=_owner(stage, asked) if asked.prune else None,
     )
     if made.plan is None:
         raise failure((*stage.checked.problems, *made.problems))
     show_problems((*stage.checked.problems, *made.problems))
     return made.plan
+
+
+def owner(stage: Stage) -> Provenance | None:
+    """Whose the tasks of a target are, by the tags of their versions; None where flyteplan.yaml names no owner."""
+    name = stage.workspace.config.owner
+    return Provenance(owner=name, target=stage.target.name) if name else None
+
+
+def _owner(stage: Stage, asked: Asked) -> Provenance:
+    """Raises UsageError where pruning would undo what it should not."""
+    if asked.paths:
+        raise UsageError(
+            "--prune takes no PATHS: the tasks of all other manifests would look as if theirs were gone "
+            "(leave them out; --select and --exclude choose tasks)"
+        )
+    found = owner(stage)
+    if found is None:
+        raise UsageError(
+            "--prune goes by the owner of flyteplan.yaml, and there is none "
+            "(add `owner: ...`; what is applied from then on carries it)"
+        )
+    return found

@@ -36,7 +36,9 @@ class LocalCatalog:
     def listing(self, scope: Scope) -> Sequence[Listing]:
         with self._reading() as connection:
             found = _live_rows(connection, task_table.names(connection, scope))
-        return [Listing(task=task, environment=row.environment) for task, row in sorted(found.items())]
+        return [
+            Listing(task=task, environment=row.environment, live=row.version) for task, row in sorted(found.items())
+        ]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         with self._reading() as connection:
@@ -58,6 +60,11 @@ class LocalCatalog:
             live = _live_rows(connection, set(tasks) - known.keys())
         counted = {task: Triggers(others=row.total_triggers) for task, row in live.items()}
         return {task: found for task, found in {**known, **counted}.items() if found.count}
+
+    def trigger_versions(self, triggers: Collection[tuple[TaskName, str]]) -> Mapping[tuple[TaskName, str], str]:
+        known = self.triggers({task for task, _ in triggers})
+        found = {(task, one.name): one.version for task, its in known.items() for one in its.known if one.version}
+        return {key: found[key] for key in triggers if key in found}
 
     def problems(self) -> Sequence[Problem]:
         return ()

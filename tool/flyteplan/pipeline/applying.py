@@ -65,7 +65,7 @@ def _edited(changes: Iterable[Change]) -> Iterator[Problem]:
 def _stale(change: Change, move: str) -> Problem:
     return Problem(
         code="FP2301",
-        position=change.manifests[0].position,
+        position=change.position,
         message=f"{change.task.task}: {move}",
         hint="plan again, and review what is different",
     )

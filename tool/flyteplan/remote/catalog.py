@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError, Problem
@@ -31,7 +32,7 @@ from flyteplan.model.task import (
 )
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.faults import Fault
-from flyteplan.remote.methods import GET_TASK_DETAILS, LIST_TASKS, LIST_TRIGGERS, LIST_VERSIONS
+from flyteplan.remote.methods import GET_TASK_DETAILS, GET_TRIGGER_DETAILS, LIST_TASKS, LIST_TRIGGERS, LIST_VERSIONS
 from flyteplan.remote.pages import read_pages
 from flyteplan.remote.questions import PAGE, Questions
 
@@ -65,8 +66,7 @@ class RemoteCatalog:
             self._questions.check([scope])
             rows = read_pages(self._channel, LIST_TASKS, {scope: self._questions.tasks(scope)}, "tasks")
             self._listed[scope] = _of_scope(scope, rows[scope])
-        found = self._listed[scope]
-        return [Listing(task=task, environment=found[task].metadata.environment_name) for task in sorted(found)]
+        return [_listing(task, row) for task, row in sorted(self._listed[scope].items(), key=itemgetter(0))]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         rows = self._live(tasks)
@@ -104,6 +104,13 @@ class RemoteCatalog:
         known = {task: Triggers(known=tuple(named[name] for name in sorted(named))) for task, named in found.items()}
         counted = {task: Triggers(others=self._counted[task]) for task in tasks if self._counted.get(task)}
         return {**counted, **known}
+
+    def trigger_versions(self, triggers: Collection[tuple[TaskName, str]]) -> Mapping[tuple[TaskName, str], str]:
+        """A call each, all at once: lists do not tell it."""
+        self._questions.check({task.scope for task, _ in triggers})
+        requests = ((key, self._questions.trigger(*key)) for key in dict.fromkeys(triggers))
+        answers = self._channel.gather(GET_TRIGGER_DETAILS, requests, _NOT_FOUND)
+        return {key: answer.trigger.spec.task_version for key, answer in answers if not isinstance(answer, Fault)}
 
     def problems(self) -> Sequence[Problem]:
         return ()
@@ -163,6 +170,10 @@ class RemoteCatalog:
                     f"{self._address}: {key.task} {key.version} is listed, but its template can not be read "
                     "(try again, or look at the server's log)"
                 )
+
+
+def _listing(task: TaskName, row: Any) -> Listing:
+    return Listing(task=task, environment=row.metadata.environment_name, live=row.task_id.version)
 
 
 def _of_scope(scope: Scope, rows: Iterable[Any]) -> dict[TaskName, Any]:

@@ -17,6 +17,7 @@ from flyteplan.remote.faults import RemoteError
 from flyteplan.remote.methods import DEPLOY_TASK, GET_TRIGGER_DETAILS
 from flyteplan.remote.opening import opened
 from flyteplan.remote.outgoing import check
+from flyteplan.remote.questions import Questions
 from flyteplan.remote.retry import Limits, may_repeat
 
 if TYPE_CHECKING:
@@ -35,15 +36,10 @@ class RemoteController:
         return RemoteCatalog(self._reads, address=self._address, org=self._org)
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[Any]:
-        requests = ((name, self._trigger(task, name)) for name in names)
+        questions = Questions(self._org)
+        requests = ((name, questions.trigger(task, name)) for name in names)
         found = {name: answer.trigger for name, answer in self._reads.gather(GET_TRIGGER_DETAILS, requests)}
         return [found[name] for name in names]
-
-    def _trigger(self, task: TaskName, name: str) -> Any:
-        request = GET_TRIGGER_DETAILS.request()
-        request.name.org, request.name.project, request.name.domain = self._org, task.project, task.domain
-        request.name.task_name, request.name.name = task.name, name
-        return request
 
     def deploy(self, deployment: Deployment) -> None:
         """Sends it again only after a trouble that may pass, and when it is not there.

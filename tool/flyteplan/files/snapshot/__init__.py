@@ -37,7 +37,10 @@ class SnapshotCatalog:
     def listing(self, scope: Scope) -> Sequence[Listing]:
         index = self._index
         newest = [TaskVersion(task, names[0]) for task, names in index.versions.items() if task.scope == scope]
-        return [Listing(task=key.task, environment=index.entries[key].environment) for key in sorted(newest)]
+        entries = index.entries
+        return [
+            Listing(task=key.task, environment=entries[key].environment, live=key.version) for key in sorted(newest)
+        ]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         versions = self._index.versions
@@ -64,6 +67,13 @@ class SnapshotCatalog:
         live = {task: TaskVersion(task, index.versions[task][0]) for task in tasks if task in index.versions}
         found = {task: index.entries[key].triggers for task, key in live.items()}
         return {task: triggers for task, triggers in found.items() if triggers.count}
+
+    def trigger_versions(
+        self,
+        triggers: Collection[tuple[TaskName, str]],  # noqa: ARG002 (the port's signature)
+    ) -> Mapping[tuple[TaskName, str], str]:
+        """None: a snapshot tells the names of triggers alone."""
+        return {}
 
     def problems(self) -> Sequence[Problem]:
         return ordered(self._problems)
