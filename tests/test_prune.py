@@ -69,7 +69,9 @@ def flags_of(where: str, repo: Repository) -> Iterator[list[str]]:
 
 
 @WHERE
-def test_after_a_prune_the_base_is_live_and_there_is_nothing_to_do(repo: Repository, where: str) -> None:
+def test_after_a_prune_the_base_is_live_and_there_is_nothing_to_do(
+    repo: Repository, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with flags_of(where, repo) as flags:
         assert apply(*flags) == 0
         gone(repo)
@@ -79,6 +81,9 @@ def test_after_a_prune_the_base_is_live_and_there_is_nothing_to_do(repo: Reposit
         assert apply("--prune", *flags) == 0
         assert digest(repo.live()) == digest(spec("v1"))
         assert changes(*flags) == changes("--prune", *flags) == []
+        capsys.readouterr()
+        assert run(["status", "--detailed-exitcode", *flags]) == 0
+        assert capsys.readouterr().out.endswith("Status: 1 in step.\n")
         assert apply("--prune", *flags) == 0
     assert len(repo.versions()) == 3
 

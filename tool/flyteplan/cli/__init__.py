@@ -23,6 +23,7 @@ COMMANDS = {
     "pull": "flyteplan.cli.pull",
     "schema": "flyteplan.cli.schema",
     "serve": "flyteplan.serve.command",
+    "status": "flyteplan.cli.status",
     "tasks": "flyteplan.cli.tasks",
     "validate": "flyteplan.cli.validate",
 }

@@ -5,7 +5,7 @@
 
 `reading` has the first part, which needs no catalog; `planning` has the whole on one screen. Every stage returns its
 problems as data, and a plan is made only when none of them is an error. `locking` and `importing` go the same way to
-other ends, and `applying` goes on where a plan ends.
+other ends; `applying` and `reporting` go on where a plan ends.
 """
 
 from __future__ import annotations
@@ -16,5 +16,18 @@ from flyteplan.pipeline.importing import written
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.pipeline.reading import Manifests, validate
+from flyteplan.pipeline.reporting import report
 
-__all__ = ["Choice", "Manifests", "Planned", "Relocked", "plan", "relock", "restored", "submit", "validate", "written"]
+__all__ = [
+    "Choice",
+    "Manifests",
+    "Planned",
+    "Relocked",
+    "plan",
+    "relock",
+    "report",
+    "restored",
+    "submit",
+    "validate",
+    "written",
+]
