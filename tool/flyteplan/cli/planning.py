@@ -91,7 +91,7 @@ def planned(stage: Stage, asked: Asked) -> Plan:
         choice=pipeline.Choice(select=asked.select, exclude=asked.exclude),
         lock=read_lock(stage.workspace, needed=asked.locked),
         strict=asked.locked,
-        prune=_owner(stage, asked) if asked.prune else None,
+        prune=_pruning(stage, asked) if asked.prune else None,
     )
     if made.plan is None:
         raise failure((*stage.checked.problems, *made.problems))
@@ -99,20 +99,20 @@ def planned(stage: Stage, asked: Asked) -> Plan:
     return made.plan
 
 
-def owner(stage: Stage) -> Provenance | None:
-    """Whose the tasks of a target are, by the tags of their versions; None where flyteplan.yaml names no owner."""
+def provenance(stage: Stage) -> Provenance | None:
+    """Whose versions are ours, by their tags; None where flyteplan.yaml names no owner."""
     name = stage.workspace.config.owner
     return Provenance(owner=name, target=stage.target.name) if name else None
 
 
-def _owner(stage: Stage, asked: Asked) -> Provenance:
+def _pruning(stage: Stage, asked: Asked) -> Provenance:
     """Raises UsageError where pruning would undo what it should not."""
     if asked.paths:
         raise UsageError(
             "--prune takes no PATHS: the tasks of all other manifests would look as if theirs were gone "
             "(leave them out; --select and --exclude choose tasks)"
         )
-    found = owner(stage)
+    found = provenance(stage)
     if found is None:
         raise UsageError(
             "--prune goes by the owner of flyteplan.yaml, and there is none "

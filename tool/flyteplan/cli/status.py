@@ -12,7 +12,7 @@ import click
 from flyteplan import pipeline
 from flyteplan.cli import options
 from flyteplan.cli.output import Renderer, formats, show, width, write
-from flyteplan.cli.planning import Asked, Stage, owner, planned, prepare
+from flyteplan.cli.planning import Asked, planned, prepare, provenance
 from flyteplan.errors import Exit
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.status import IN_STEP, Report
@@ -48,17 +48,13 @@ def command(outputs: tuple[str, ...], detailed_exitcode: bool, quiet: bool, verb
 
 def _report(asked: Asked) -> Report:
     stage = prepare(asked.paths, asked.target, asked.catalog, asked.flags)
-    ours = owner(stage)
+    ours = provenance(stage)
     if ours is None:
         told = "flyteplan.yaml has no owner: tasks that no manifest names any more are not looked for"
         show([(Span(told, "dim"),)], err=True)
     plan = planned(stage, replace(asked, prune=ours is not None and not asked.paths))
-    made = pipeline.report(plan, stage.catalog, ours or _nobody(stage))
+    made = pipeline.report(plan, stage.catalog, ours or Provenance(target=stage.target.name))
     return _for_target(made, asked.target)
-
-
-def _nobody(stage: Stage) -> Provenance:
-    return Provenance(target=stage.target.name)
 
 
 def _for_target(report: Report, target: str | None) -> Report:

@@ -11,7 +11,7 @@ from flyteplan.render.fields import shown_fields
 from flyteplan.render.table import wrapped
 
 # What is said of a change that no manifest asks for.
-NO_MANIFEST = "no manifest any more"
+LEFT_GIT = "no manifest any more"
 _NAME_LINES = 2
 
 Group = tuple[Change, ...]

@@ -9,7 +9,7 @@ from flyteplan.model import quantity
 from flyteplan.model.plan import Change, Note, Plan, totals
 from flyteplan.model.task import Trigger
 from flyteplan.render.fields import INDENT, MARK, field_lines
-from flyteplan.render.groups import NO_MANIFEST, Group, full_name, groups, live_kind, named
+from flyteplan.render.groups import LEFT_GIT, Group, full_name, groups, live_kind, named
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned, wrapped
 from flyteplan.render.values import shortened, shown
@@ -82,7 +82,7 @@ def _version(group: Group) -> str:
     versions = {change.task.version for change in group}
     version = versions.pop() if len(versions) == 1 else ""
     if first.prune:
-        return f"{NO_MANIFEST}: back to {f'the base {version}' if version else 'their own bases'}"
+        return f"{LEFT_GIT}: back to {f'the base {version}' if version else 'their own bases'}"
     if first.deferred:
         return f"@ {how}  deferred: the version is known in a task only"
     if first.action == "resolve":
