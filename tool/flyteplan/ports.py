@@ -28,7 +28,7 @@ class Catalog(Protocol):
         """What a reader of the plan should know it by: a path or an endpoint, no credentials."""
 
     def listing(self, scope: Scope) -> Sequence[Listing]:
-        """Every task of a scope, sorted by name. Asked only when a manifest selects."""
+        """Every task of a scope, sorted by name. Asked when a manifest selects, and for what has no manifest."""
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         """The newest version and the newest version that is not derived, by (first deployment, version)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
@@ -23,6 +24,7 @@ COMMANDS = {
     "runs": "flyteplan.cli.runs",
     "schema": "flyteplan.cli.schema",
     "serve": "flyteplan.serve.command",
+    "status": "flyteplan.cli.status",
     "tasks": "flyteplan.cli.tasks",
     "validate": "flyteplan.cli.validate",
 }
@@ -94,8 +96,19 @@ def run(arguments: list[str]) -> int:
 def _usage(error: click.UsageError) -> str:
     if error.format_message().startswith("Usage: "):
         return error.format_message()  # a group without a command: the help is the message
+    if isinstance(error, click.NoSuchOption):
+        near = _alike(error.option_name, error.possibilities or ())
+        error = click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx)
     command = error.ctx.command_path if error.ctx else "flyteplan"
     return f"error: {error.format_message()}\nTry '{command} --help'."
+
+
+def _alike(option: str, known: Sequence[str]) -> list[str]:
+    """Without the dashes, which all options share: `--dry-run` is not much like `--prune`."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(option.lstrip("-"), [name.lstrip("-") for name in known])
+    return [name for name in known if name.lstrip("-") in near]
 
 
 def _failed(message: str, code: Exit) -> int:

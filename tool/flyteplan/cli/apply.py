@@ -44,6 +44,7 @@ class _How:
 
 @click.command("apply")
 @options.asked
+@options.prune
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect-digest", metavar="DIGEST", help="Fail with 4 unless the plan has this digest.")
 @click.option("--parallelism", type=click.IntRange(1, 100), default=_PARALLELISM, metavar="N", help="At once (10).")
@@ -125,7 +126,8 @@ def _apply(prepared: Ready, how: _How) -> int:
 def _events(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[Event]:
     """Each as it happens, shown."""
     workspace = prepared.workspace
-    provenance = Provenance(owner=workspace.config.owner, revision=revision(workspace.root))
+    owner, target = workspace.config.owner, prepared.plan.target
+    provenance = Provenance(owner=owner, target=target, revision=revision(workspace.root))
     pace = pipeline.Pace(parallelism=how.parallelism, fail_fast=how.fail_fast, stopped=interrupted.is_set)
     happening = pipeline.submit(prepared.changes, prepared.controller, provenance, pace)
     with progress("Submitting", _changes(prepared.plan)) as step:

@@ -20,6 +20,7 @@ from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 
 @click.command("diff")
 @options.asked
+@options.prune
 @options.output
 @options.detailed_exitcode
 def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:

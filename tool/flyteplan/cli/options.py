@@ -75,6 +75,9 @@ choice = _all(
 locked = click.option(
     "--locked", is_flag=True, help="Fail with 4 unless flyteplan.lock has every task, and all of it holds."
 )
+prune = click.option(
+    "--prune", is_flag=True, help="Take tasks back to their base that this target overrode and no manifest names now."
+)
 current_version = click.option(
     "--current-version",
     metavar="VERSION",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from flyteplan import pipeline
 from flyteplan.cli.output import show_problems
 from flyteplan.cli.sources import open_catalog, placed
+from flyteplan.errors import UsageError
+from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
 from flyteplan.workspace import open_workspace, planning
 from flyteplan.workspace.planning import Stage, checked_manifests
@@ -28,6 +30,7 @@ class Asked:
     current_version: str | None
     locked: bool
     again: bool
+    prune: bool = False
 
     @property
     def flags(self) -> dict[str, str | None]:
@@ -51,7 +54,34 @@ def planned(stage: Stage, asked: Asked) -> Plan:
     """As `make_plan`, of what is prepared already."""
     choice = pipeline.Choice(select=asked.select, exclude=asked.exclude)
     plan, problems = planning.planned(
-        stage, choice=choice, current=asked.current_version, locked=asked.locked, again=asked.again
+        stage,
+        choice=choice,
+        current=asked.current_version,
+        locked=asked.locked,
+        again=asked.again,
+        prune=_pruning(stage, asked) if asked.prune else None,
     )
     show_problems(problems)
     return plan
+
+
+def provenance(stage: Stage) -> Provenance | None:
+    """Whose versions are ours, by their tags; None where flyteplan.yaml names no owner."""
+    name = stage.workspace.config.owner
+    return Provenance(owner=name, target=stage.target.name) if name else None
+
+
+def _pruning(stage: Stage, asked: Asked) -> Provenance:
+    """Raises UsageError where pruning would undo what it should not."""
+    if asked.paths:
+        raise UsageError(
+            "--prune takes no PATHS: the tasks of all other manifests would look as if theirs were gone "
+            "(leave them out; --select and --exclude choose tasks)"
+        )
+    found = provenance(stage)
+    if found is None:
+        raise UsageError(
+            "--prune goes by the owner of flyteplan.yaml, and there is none "
+            "(add `owner: ...`; what is applied from then on carries it)"
+        )
+    return found

@@ -43,8 +43,8 @@ def ready(asked: Asked) -> Ready:
 def _saved(asked: Asked, workspace: Workspace) -> Ready:
     if len(asked.paths) > 1:
         raise UsageError("a saved plan is applied alone, without other paths")
-    if asked.select or asked.exclude or asked.current_version or asked.locked or asked.again:
-        flags = "--select, --exclude, --current-version, --locked or --again"
+    if asked.select or asked.exclude or asked.current_version or asked.locked or asked.again or asked.prune:
+        flags = "--select, --exclude, --current-version, --locked, --again or --prune"
         raise UsageError(f"a saved plan is applied as it is, without {flags}")
     (path,) = asked.paths
     plan = read_plan(path)

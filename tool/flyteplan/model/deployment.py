@@ -36,10 +36,14 @@ class Retarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Whose overrides these are: the owner of flyteplan.yaml and the revision of the checkout, "" where not known."""
+    """Whose overrides these are: the owner of flyteplan.yaml, the target, and the revision of the checkout.
+
+    "" where one is not known. Owner and target together say whose: no other may undo what they made.
+    """
 
     owner: str = ""
     revision: str = ""
+    target: str = ""
 
 
 def fill(request: DeployTaskRequest, deployment: Deployment, org: str) -> DeployTaskRequest:

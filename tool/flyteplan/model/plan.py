@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 FORMAT_VERSION = "1.0"
+PRUNE = Position("--prune")
 
 
 def differ(one: Any, other: Any) -> bool:
@@ -101,6 +102,7 @@ class Submit:
 class Change:
     """One task, and what becomes of it: `action` is update, unchanged, run, or resolve.
 
+    `prune`: no manifest speaks of the task any more, and it goes back to its newest base.
     `task.version` is the resolved base. `unchanged` counts the fields a manifest could set that stay as they are.
     `deferred`: the version is known in a task only. `locked`: the lock said what `latest` stands for. `desired` and the
     `inputs` of a run are what is submitted; a saved plan has neither, and they are made again from the catalog.
@@ -126,6 +128,7 @@ class Change:
     unchanged: int = 0
     deferred: bool = False
     locked: bool = False
+    prune: bool = False
     notes: tuple[Note, ...] = ()
     requests: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     replicas: int = 1
@@ -138,6 +141,11 @@ class Change:
         """The name of the run that it is, where it is one."""
         task = self.task.task
         return RunName(task.project, task.domain, self.submit.name)
+
+    @property
+    def position(self) -> Position:
+        """Where it is asked for: in its first manifest, or by the flag that asks for what has none."""
+        return self.manifests[0].position if self.manifests else PRUNE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

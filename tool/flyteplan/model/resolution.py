@@ -39,6 +39,11 @@ class Intent:
         return self.group.task
 
     @property
+    def prunes(self) -> bool:
+        """Whether no manifest speaks of the task any more, and its base is wanted back."""
+        return not self.group.manifests
+
+    @property
     def named_at(self) -> Position:
         """Where the task is named: in the narrowest manifest, the first of several."""
         first = min(self.group.manifests, key=lambda one: (isinstance(one.reference, Selection), one.position))

@@ -72,10 +72,11 @@ class Triggers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One row of a task listing: what is known of a task without reading its template."""
+    """One row of a task listing: what is known of a task without reading its template. `live`: its newest version."""
 
     task: TaskName
     environment: str
+    live: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@
 
 `reading` has the first part, which needs no catalog; `planning` has the whole on one screen. Every stage returns its
 problems as data, and a plan is made only when none of them is an error. `locking` and `importing` go the same way to
-other ends; `applying` goes on where a plan ends, and so does `calling`, in a running task.
+other ends; `applying` and `reporting` go on where a plan ends, and so does `calling`, in a running task.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from flyteplan.pipeline.importing import written
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.pipeline.reading import Manifests, validate
+from flyteplan.pipeline.reporting import report
 
 __all__ = [
     "Choice",
@@ -29,6 +30,7 @@ __all__ = [
     "follow",
     "plan",
     "relock",
+    "report",
     "restored",
     "resumed",
     "submit",

@@ -68,7 +68,7 @@ def _restored(change: Change, base: Template | None, wrong: list[Problem]) -> Ch
 def _stale(change: Change, move: str) -> Problem:
     return Problem(
         code="FP2301",
-        position=change.manifests[0].position,
+        position=change.position,
         message=f"{change.task.task}: {move}",
         hint="plan again, and review what is different",
     )

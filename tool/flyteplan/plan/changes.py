@@ -127,6 +127,7 @@ class _Planned:
             other_triggers=self._resolution.triggers.others,
             unchanged=max(0, settable(self._desired) - changed),
             locked=self._resolution.locked,
+            prune=self._intent.prunes,
             notes=(*self._notes, *self._own_notes()),
             requests=requests(self._live.spec, self._desired),
             replicas=replicas(self._desired.task_template),
@@ -207,6 +208,8 @@ class _Planned:
         return (Note(code="newer-base", message=message),)
 
     def _trigger_note(self) -> tuple[Note, ...]:
+        if self._intent.prunes:
+            return self._untold_triggers_note()
         count = self._resolution.triggers.count
         if self._retargets and not count:
             return (Note(code="no-triggers", message="submit.triggers: retarget finds no triggers to move"),)
@@ -215,6 +218,17 @@ class _Planned:
         what = "1 trigger goes" if count == 1 else f"{count} triggers go"
         message = f"{what} on running the version before this one; submit.triggers: retarget moves all"
         return (Note(code="triggers-kept", message=message, attention=True),)
+
+    def _untold_triggers_note(self) -> tuple[Note, ...]:
+        """Those that are known to start the version before are moved. Of others it may not be known what they start."""
+        triggers = self._resolution.triggers
+        if not triggers.others and all(trigger.revision for trigger in triggers.known):
+            return ()
+        message = (
+            "the catalog does not tell which version its triggers start, so they stay as they are; where it is the "
+            "version before this one, deploy the task from its code again"
+        )
+        return (Note(code="triggers-not-told", message=message, attention=True),)
 
     def _older_base_note(self) -> tuple[Note, ...]:
         newest, base = self._resolution.newest_base, self._base.key.version

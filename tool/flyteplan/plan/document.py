@@ -73,6 +73,7 @@ def _approved(change: Change) -> dict[str, Any]:
         "digests": [change.base_digest, change.live_digest, change.desired_digest],
         "submit": _submit(change.submit),
         "triggers": [_trigger(trigger, change) for trigger in change.triggers],
+        **({"prune": True} if change.prune else {}),
     }
 
 
@@ -97,6 +98,7 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
     found |= {"pools": dict(zip(("live", "desired"), change.pools, strict=True))} if any(change.pools) else {}
     found |= {"deferred": True} if change.deferred else {}
     found |= {"locked": True} if change.locked else {}
+    found |= {"prune": True} if change.prune else {}
     found |= {"triggers": [_trigger(trigger, change) for trigger in change.triggers]} if change.triggers else {}
     found |= {"other_triggers": change.other_triggers} if change.other_triggers else {}
     found |= {"overrides": [saved_setting(setting) for setting in change.settings]} if settings else {}

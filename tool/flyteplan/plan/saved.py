@@ -83,6 +83,7 @@ def _change(saved: Document) -> Change:
         unchanged=saved["unchanged_fields"],
         deferred=saved.get("deferred", False),
         locked=saved.get("locked", False),
+        prune=saved.get("prune", False),
         notes=tuple(Note(**note) for note in saved["notes"]),
         replicas=saved.get("replicas", 1),
         pools=(saved["pools"]["live"], saved["pools"]["desired"]) if "pools" in saved else ("", ""),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError, Problem
@@ -74,8 +75,7 @@ class RemoteCatalog:
             self._questions.check([scope])
             rows = read_pages(self._channel, LIST_TASKS, {scope: self._questions.tasks(scope)}, "tasks")
             self._listed[scope] = _of_scope(scope, rows[scope])
-        found = self._listed[scope]
-        return [Listing(task=task, environment=found[task].metadata.environment_name) for task in sorted(found)]
+        return [_listing(task, row) for task, row in sorted(self._listed[scope].items(), key=itemgetter(0))]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         rows = self._live(tasks)
@@ -194,6 +194,10 @@ class RemoteCatalog:
                     f"{self._address}: {key.task} {key.version} is listed, but its template can not be read "
                     "(try again, or look at the server's log)"
                 )
+
+
+def _listing(task: TaskName, row: Any) -> Listing:
+    return Listing(task=task, environment=row.metadata.environment_name, live=row.task_id.version)
 
 
 def _of_scope(scope: Scope, rows: Iterable[Any]) -> dict[TaskName, Any]:

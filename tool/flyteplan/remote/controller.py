@@ -41,7 +41,8 @@ class RemoteController:
         return RemoteCatalog(self._reads, address=self._address, org=self._org)
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[Any]:
-        requests = ((name, self._trigger(task, name)) for name in names)
+        questions = Questions(self._org)
+        requests = ((name, questions.trigger(task, name)) for name in names)
         found = {name: answer.trigger for name, answer in self._reads.gather(GET_TRIGGER_DETAILS, requests)}
         return [found[name] for name in names]
 

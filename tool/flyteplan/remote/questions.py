@@ -67,10 +67,10 @@ class Questions:
         return run_service_pb2.ListRunsRequest(request=request, project_id=self._project(scope))
 
     def trigger(self, task: TaskName, name: str) -> Any:
-        request = trigger_service_pb2.GetTriggerDetailsRequest()
-        request.name.org, request.name.project, request.name.domain = self._org, task.project, task.domain
-        request.name.task_name, request.name.name = task.name, name
-        return request
+        trigger = identifier_pb2.TriggerName(
+            org=self._org, project=task.project, domain=task.domain, task_name=task.name, name=name
+        )
+        return trigger_service_pb2.GetTriggerDetailsRequest(name=trigger)
 
     def check(self, scopes: Collection[Scope]) -> None:
         """Raises CatalogError for a scope that no server can have."""

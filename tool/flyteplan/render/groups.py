@@ -10,6 +10,8 @@ from flyteplan.model.task import is_derived
 from flyteplan.render.fields import shown_fields
 from flyteplan.render.table import wrapped
 
+# What is said of a change that no manifest asks for.
+LEFT_GIT = "no manifest any more"
 _NAME_LINES = 2
 
 Group = tuple[Change, ...]
@@ -32,7 +34,7 @@ def _likeness(change: Change) -> str:
     submit = change.submit
     head = (change.action, change.strategy, change.selector, change.deferred, change.locked, live_kind(change))
     call = (submit.name if submit.kind == "run" else "", submit.call)
-    return repr((head, fields, notes, call, submit.triggers, change.triggers, change.other_triggers))
+    return repr((head, change.prune, fields, notes, call, submit.triggers, change.triggers, change.other_triggers))
 
 
 def live_kind(change: Change) -> str:

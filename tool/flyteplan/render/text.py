@@ -9,7 +9,7 @@ from flyteplan.model import quantity
 from flyteplan.model.plan import Change, Note, Plan, totals
 from flyteplan.model.task import Trigger
 from flyteplan.render.fields import INDENT, MARK, field_lines
-from flyteplan.render.groups import Group, full_name, groups, live_kind, named
+from flyteplan.render.groups import LEFT_GIT, Group, full_name, groups, live_kind, named
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned, wrapped
 from flyteplan.render.values import shortened, shown
@@ -89,6 +89,8 @@ def _version(group: Group) -> str:
     how = "pinned" if first.selector.version else first.selector.auto_version
     versions = {change.task.version for change in group}
     version = versions.pop() if len(versions) == 1 else ""
+    if first.prune:
+        return f"{LEFT_GIT}: back to {f'the base {version}' if version else 'their own bases'}"
     if first.deferred:
         return f"@ {how}  deferred: the version is known in a task only"
     if first.action == "resolve":
@@ -156,6 +158,8 @@ def _triggers(change: Change, width: int) -> list[Line]:
     names = f" ({', '.join(known)})" if change.triggers else ""
     if change.submit.triggers == "retarget":
         return [(Span(f"{INDENT}triggers: {count} retargeted{names}"),)]
+    if change.prune:
+        return [(Span(f"{INDENT}triggers: {count} kept as they are{names}"),)]
     return list(_warned(f"triggers: {count} kept on the old version{names}; see submit.triggers: retarget", width))
 
 

@@ -100,6 +100,6 @@ def manifest_files(layers: Layers, workspace: Workspace) -> Iterator[tuple[int, 
         yield found
     if nothing:
         names = ", ".join(shown(path, workspace.root) for layer in layers for path in layer)
-        hint = "write one, or give the folder that has them"
+        hint = "write one, or give the folder that has them; a file of comments says that none is meant"
         message = "there is no manifest here, no .yaml, .yml or .json file"
         raise InputError([Problem(code="FP1001", position=Position(names), message=message, hint=hint)])

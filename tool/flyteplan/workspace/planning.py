@@ -8,6 +8,7 @@ from flyteplan import pipeline
 from flyteplan.errors import InputError, Problem, failure
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
+from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
 from flyteplan.ports import Catalog
 from flyteplan.validate import Validator
@@ -38,7 +39,13 @@ def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspa
 
 
 def planned(
-    stage: Stage, *, choice: pipeline.Choice, current: str | None, locked: bool, again: bool = False
+    stage: Stage,
+    *,
+    choice: pipeline.Choice,
+    current: str | None,
+    locked: bool,
+    again: bool = False,
+    prune: Provenance | None = None,
 ) -> tuple[Plan, tuple[Problem, ...]]:
     """The plan and its warnings. Raises InputError with all that is wrong when there is none.
 
@@ -53,6 +60,7 @@ def planned(
         lock=read_lock(stage.workspace, needed=locked),
         strict=locked,
         again=again,
+        prune=prune,
     )
     problems = (*stage.checked.problems, *made.problems)
     if made.plan is None:
