@@ -14,6 +14,7 @@ from flyteplan.cli.interrupts import interruptible
 from flyteplan.cli.output import formats, show, width
 from flyteplan.cli.planning import Asked
 from flyteplan.cli.ready import Ready, ready
+from flyteplan.cli.recording import recorded
 from flyteplan.errors import Exit, Position, Problem, StaleError, UsageError
 from flyteplan.files.revision import revision
 from flyteplan.model.deployment import Provenance
@@ -89,7 +90,7 @@ def _apply(prepared: Ready, *, as_json: bool, fail_fast: bool) -> int:
         happening = pipeline.submit(
             prepared.changes, prepared.controller, provenance, fail_fast=fail_fast, stopped=interrupted
         )
-        for event in _kept(happening, events):
+        for event in _kept(recorded(happening, prepared, provenance), events):
             show(event_json(event) if as_json else [event_line(event, prepared.plan)])
         stopped = interrupted()
     show(total_json(events, digest(prepared.plan)) if as_json else [total_line(events)])

@@ -5,16 +5,30 @@
 
 `reading` has the first part, which needs no catalog; `planning` has the whole on one screen. Every stage returns its
 problems as data, and a plan is made only when none of them is an error. `locking` and `importing` go the same way to
-other ends, and `applying` goes on where a plan ends.
+other ends, `applying` goes on where a plan ends, and `history` tells what was applied.
 """
 
 from __future__ import annotations
 
 from flyteplan.pipeline.applying import restored, submit
 from flyteplan.pipeline.choice import Choice
+from flyteplan.pipeline.history import Wanted, history
 from flyteplan.pipeline.importing import written
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.pipeline.reading import Manifests, validate
 
-__all__ = ["Choice", "Manifests", "Planned", "Relocked", "plan", "relock", "restored", "submit", "validate", "written"]
+__all__ = [
+    "Choice",
+    "Manifests",
+    "Planned",
+    "Relocked",
+    "Wanted",
+    "history",
+    "plan",
+    "relock",
+    "restored",
+    "submit",
+    "validate",
+    "written",
+]
