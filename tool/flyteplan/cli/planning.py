@@ -17,7 +17,7 @@ from flyteplan.cli.workspace import (
     manifest_files,
     open_workspace,
 )
-from flyteplan.errors import InputError, failure
+from flyteplan.errors import InputError, Problem, failure
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Plan
@@ -94,3 +94,16 @@ def planned(stage: Stage, asked: Asked) -> Plan:
         raise failure((*stage.checked.problems, *made.problems))
     show_problems((*stage.checked.problems, *made.problems))
     return made.plan
+
+
+def problems_of_plan(stage: Stage, current: str | None) -> tuple[Problem, ...]:
+    """What is wrong with the plan of all tasks, where somebody asks for that alone."""
+    made = pipeline.plan(
+        stage.checked.manifests,
+        stage.target,
+        stage.catalog,
+        current=current_version(current),
+        choice=pipeline.Choice(),
+        lock=read_lock(stage.workspace),
+    )
+    return made.problems
