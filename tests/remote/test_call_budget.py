@@ -8,10 +8,12 @@ import pytest
 from tests.remote.backend import Backend
 
 from flyteplan.errors import Position, Problem
+from flyteplan.model.config import Target
 from flyteplan.model.manifest import Manifest, TaskReference
 from flyteplan.model.resolution import Group, Intent, Resolution
 from flyteplan.model.settings import Selector, Settings
 from flyteplan.model.task import Scope, TaskName
+from flyteplan.pipeline import Choice, Wanted, history
 from flyteplan.remote import RemoteCatalog
 from flyteplan.resolve import resolve
 
@@ -92,3 +94,16 @@ def test_a_template_is_read_once_however_often_it_is_asked_for() -> None:
     resolved(TASKS[:10], PINNED, catalog)
     resolved(TASKS[:10], LATEST, catalog)
     assert backend.calls["GetTaskDetails"] == 10
+
+
+def test_a_history_takes_the_versions_of_every_task_and_the_templates_of_the_derived_ones() -> None:
+    backend = Backend({task: (DERIVED, "v2") if number < 30 else ("v2",) for number, task in enumerate(TASKS[:200])})
+    target = Target(name="t", project="one", domain="development")
+    wanted = Wanted(names=(), choice=Choice())
+    found = history([], wanted, target=target, catalog=backend.catalog(), limit=0)
+    assert len(found.entries) == 15
+    assert backend.calls == {"ListTasks": 1, "ListVersions": 100, "GetTaskDetails": 15}
+    backend.calls.clear()
+    wanted = Wanted(names=(TASKS[0].name,), choice=Choice())
+    assert len(history([], wanted, target=target, catalog=backend.catalog(), limit=0).entries) == 1
+    assert backend.calls == {"ListVersions": 1, "GetTaskDetails": 1}
