@@ -10,11 +10,13 @@ from flyteidl2.trigger import trigger_service_pb2
 from tests.remote.backend import Backend
 
 from flyteplan.errors import Position, Problem
+from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.manifest import Manifest, TaskReference
 from flyteplan.model.resolution import Group, Intent, Resolution
 from flyteplan.model.settings import Selector, Settings
 from flyteplan.model.task import Scope, TaskName
+from flyteplan.pipeline import Choice, Wanted, history
 from flyteplan.remote import RemoteCatalog
 from flyteplan.resolve import resolve, without_manifest
 
@@ -150,3 +152,16 @@ def test_only_triggers_of_tasks_that_go_back_are_read() -> None:
     assert [one.intent.task for one in found] == [TASKS[0], TASKS[4], TASKS[8]]
     assert retargeted == ["retarget", "keep", "keep"]
     assert backend.calls["GetTriggerDetails"] == 3
+
+
+def test_a_history_takes_the_versions_of_every_task_and_the_templates_of_the_derived_ones() -> None:
+    backend = Backend({task: (DERIVED, "v2") if number < 30 else ("v2",) for number, task in enumerate(TASKS[:200])})
+    target = Target(name="t", project="one", domain="development")
+    wanted = Wanted(names=(), choice=Choice())
+    found = history([], wanted, target=target, catalog=backend.catalog(), limit=0)
+    assert len(found.entries) == 15
+    assert backend.calls == {"ListTasks": 1, "ListVersions": 100, "GetTaskDetails": 15}
+    backend.calls.clear()
+    wanted = Wanted(names=(TASKS[0].name,), choice=Choice())
+    assert len(history([], wanted, target=target, catalog=backend.catalog(), limit=0).entries) == 1
+    assert backend.calls == {"ListVersions": 1, "GetTaskDetails": 1}

@@ -180,4 +180,7 @@ CODES: dict[str, str] = {
     "FP2301": "a plan that does not hold any more",
     "FP2302": "a base that is older than the newest one",
     "FP2303": "triggers that can not be moved to the new version",
+    # the history
+    "FP2401": "a history that can not be written",
+    "FP2402": "a history that can not be read in full",
 }

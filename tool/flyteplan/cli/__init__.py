@@ -17,6 +17,7 @@ COMMANDS = {
     "apply": "flyteplan.cli.apply",
     "diff": "flyteplan.cli.diff",
     "explain": "flyteplan.cli.explain",
+    "history": "flyteplan.cli.history",
     "import": "flyteplan.cli.importing",
     "lock": "flyteplan.cli.lock",
     "plan": "flyteplan.cli.plan",

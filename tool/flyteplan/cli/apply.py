@@ -16,6 +16,7 @@ from flyteplan.cli.output import formats, show, width
 from flyteplan.cli.planning import Asked
 from flyteplan.cli.progress import progress
 from flyteplan.cli.ready import Ready, ready
+from flyteplan.cli.recording import recorded
 from flyteplan.errors import Exit, Position, Problem, StaleError, UsageError
 from flyteplan.files.revision import revision
 from flyteplan.model.deployment import Provenance
@@ -131,7 +132,7 @@ def _events(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[Even
     pace = pipeline.Pace(parallelism=how.parallelism, fail_fast=how.fail_fast, stopped=interrupted.is_set)
     happening = pipeline.submit(prepared.changes, prepared.controller, provenance, pace)
     with progress("Submitting", _changes(prepared.plan)) as step:
-        for event in happening:
+        for event in recorded(happening, prepared, provenance):
             show(event_json(event) if how.as_json else [event_line(event, prepared.plan)])
             step()
             yield event

@@ -52,6 +52,12 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Non
     context.meta.setdefault(CONNECTION, {})[parameter.name] = _given(context, parameter, value)
 
 
+def names_a_catalog(path: str | None) -> bool:
+    """Whether flags say where templates are, or how to get there; *path* is that of --catalog."""
+    kept = click.get_current_context().meta.get(CONNECTION, {})
+    return bool(path) or any(value is not None for value in kept.values())
+
+
 _kept: dict[str, Any] = {"expose_value": False, "callback": _keep}
 catalog = click.option(
     "--catalog",

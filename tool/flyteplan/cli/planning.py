@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from flyteplan import pipeline
 from flyteplan.cli.output import show_problems
 from flyteplan.cli.sources import open_catalog, placed
-from flyteplan.errors import UsageError
+from flyteplan.errors import Problem, UsageError
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
 from flyteplan.workspace import open_workspace, planning
+from flyteplan.workspace.current import current_version
+from flyteplan.workspace.lockfile import read_lock
 from flyteplan.workspace.planning import Stage, checked_manifests
 
 
@@ -63,6 +65,19 @@ def planned(stage: Stage, asked: Asked) -> Plan:
     )
     show_problems(problems)
     return plan
+
+
+def problems_of_plan(stage: Stage, current: str | None) -> tuple[Problem, ...]:
+    """What is wrong with the plan of all tasks, where somebody asks for that alone."""
+    made = pipeline.plan(
+        stage.checked.manifests,
+        stage.target,
+        stage.catalog,
+        current=current_version(current),
+        choice=pipeline.Choice(),
+        lock=read_lock(stage.workspace),
+    )
+    return made.problems
 
 
 def provenance(stage: Stage) -> Provenance | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 
 import click
@@ -16,32 +17,57 @@ from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.problems import problems_json
 from flyteplan.render.style import Line, Span
 from flyteplan.validate import Validator
-from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files, open_workspace
+from flyteplan.workspace import MANIFEST_SCHEMA, Layers, Workspace, layers_of, manifest_files, open_workspace
 
 
 @click.command("validate")
 @options.paths
 @options.target
+@options.catalog
+@options.place
+@options.current_version
 @options.output
 @options.quiet
-def command(paths: tuple[str, ...], target: str | None, outputs: tuple[str, ...], quiet: bool) -> int:
-    """Check manifests: every problem of every file in one run. Opens no catalog.
+def command(
+    *,
+    paths: tuple[str, ...],
+    target: str | None,
+    catalog: str | None,
+    current_version: str | None,
+    outputs: tuple[str, ...],
+    quiet: bool,
+    **flags: str | None,
+) -> int:
+    """Check manifests: every problem of every file in one run.
 
     PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target, or of all
     targets of flyteplan.yaml.
+
+    No catalog is opened unless --catalog or --endpoint names one: then all that a plan of the target would find wrong
+    is checked too, such as the inputs of runs.
     """
     wanted = formats(outputs, ("text", "json"))
     workspace = open_workspace()
     layers, orders = _layers(workspace, paths, target)
     files = manifest_files(layers, workspace)
     checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), orders)
+    if _names_a_catalog(catalog, current_version, flags) and checked.valid:
+        from flyteplan.cli.planning import problems_of_plan
+        from flyteplan.cli.sources import open_catalog, placed
+        from flyteplan.workspace.planning import Stage
+
+        place = placed(workspace.target(target), catalog, flags)
+        stack = orders[0] if paths else tuple(layers.index(layer) for layer in workspace.layers(place))
+        source = open_catalog(place, catalog, workspace)
+        stage = Stage(workspace=workspace, checked=checked.of(stack), target=place, catalog=source)
+        checked = checked.with_problems(problems_of_plan(stage, current_version))
     write(wanted, {"text": partial(_text, checked, quiet=quiet), "json": partial(_json, checked)})
     return Exit.DONE if checked.valid else Exit.FAILED
 
 
 def _layers(
     workspace: Workspace, paths: tuple[str, ...], target: str | None
-) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[int, ...], ...]]:
+) -> tuple[Layers, tuple[tuple[int, ...], ...]]:
     """Each layer once, and by their numbers the layers of each target in order."""
     if paths:
         layers = layers_of(paths)
@@ -50,6 +76,16 @@ def _layers(
     stacks = [workspace.layers(one) for one in targets]
     layers = tuple(dict.fromkeys(layer for stack in stacks for layer in stack))
     return layers, tuple(tuple(layers.index(layer) for layer in stack) for stack in stacks)
+
+
+def _names_a_catalog(path: str | None, current: str | None, flags: Mapping[str, str | None]) -> bool:
+    """Raises UsageError for flags that say something of a catalog where none is named."""
+    if options.names_a_catalog(path):
+        return True
+    idle = [f"--{name}" for name, value in flags.items() if value] + (["--current-version"] if current else [])
+    if idle:
+        raise click.UsageError(f"{idle[0]} says nothing without a catalog (give --catalog PATH or --endpoint HOST)")
+    return False
 
 
 def _text(checked: pipeline.Manifests, *, quiet: bool) -> list[Line]:

@@ -6,6 +6,7 @@
 `reading` has the first part, which needs no catalog; `planning` has the whole on one screen. Every stage returns its
 problems as data, and a plan is made only when none of them is an error. `locking` and `importing` go the same way to
 other ends; `applying` and `reporting` go on where a plan ends, and so does `calling`, in a running task.
+`history` tells what was applied.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from flyteplan.pipeline.applying import restored, submit
 from flyteplan.pipeline.calling import resumed
 from flyteplan.pipeline.choice import Choice
 from flyteplan.pipeline.following import follow
+from flyteplan.pipeline.history import Wanted, history
 from flyteplan.pipeline.importing import written
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
@@ -27,7 +29,9 @@ __all__ = [
     "Pace",
     "Planned",
     "Relocked",
+    "Wanted",
     "follow",
+    "history",
     "plan",
     "relock",
     "report",

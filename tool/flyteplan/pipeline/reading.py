@@ -27,6 +27,14 @@ class Manifests:
     def valid(self) -> bool:
         return is_valid(self.problems)
 
+    def of(self, stack: Sequence[int]) -> Manifests:
+        """Those of one target, whose layers these are in order."""
+        here = (replace(one, layer=stack.index(one.layer)) for one in self.manifests if one.layer in stack)
+        return replace(self, manifests=tuple(here))
+
+    def with_problems(self, problems: Iterable[Problem]) -> Manifests:
+        return replace(self, problems=ordered([*self.problems, *problems]))
+
 
 def validate(found: Iterable[Found], validator: Validator, stacks: Sequence[Sequence[int]]) -> Manifests:
     """Manifest files -> manifests. No catalog is opened.
@@ -42,9 +50,8 @@ def validate(found: Iterable[Found], validator: Validator, stacks: Sequence[Sequ
             checked = manifest(item, layer, validator) if isinstance(item, Document) else None
             problems += checked.problems if checked else [item]  # type: ignore[list-item]
             manifests += [checked.manifest] if checked and checked.manifest else []
-    for stack in stacks:
-        problems += _among([replace(one, layer=stack.index(one.layer)) for one in manifests if one.layer in stack])
-    return Manifests(manifests=tuple(manifests), problems=ordered(problems), files=files)
+    all_of = Manifests(manifests=tuple(manifests), problems=tuple(problems), files=files)
+    return all_of.with_problems(problem for stack in stacks for problem in _among(all_of.of(stack).manifests))
 
 
 def _among(manifests: Sequence[Manifest]) -> list[Problem]:
