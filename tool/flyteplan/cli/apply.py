@@ -14,6 +14,7 @@ from flyteplan.cli.interrupts import interruptible
 from flyteplan.cli.output import formats, show, width
 from flyteplan.cli.planning import Asked
 from flyteplan.cli.ready import Ready, ready
+from flyteplan.cli.verdict import hold
 from flyteplan.errors import Exit, Position, Problem, StaleError, UsageError
 from flyteplan.files.revision import revision
 from flyteplan.model.deployment import Provenance
@@ -28,6 +29,7 @@ from flyteplan.render.text import text
 @options.asked
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect-digest", metavar="DIGEST", help="Fail with 4 unless the plan has this digest.")
+@click.option("--dangerous-allow", multiple=True, metavar="GUARD", help="Pass this guard of the target.")
 @click.option("--fail-fast", is_flag=True, help="Try no more after the first change that fails.")
 @options.output
 @options.quiet
@@ -37,6 +39,7 @@ def command(
     outputs: tuple[str, ...],
     yes: bool,
     expect_digest: str | None,
+    dangerous_allow: tuple[str, ...],
     fail_fast: bool,
     quiet: bool,
     verbose: bool,
@@ -52,6 +55,7 @@ def command(
     if not quiet and not prepared.saved:
         show([*text(prepared.plan, expand=verbose, width=width()), ()], err=as_json)
     _expect(prepared.plan, expect_digest)
+    hold(prepared.plan, dangerous_allow)
     if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared.plan)):
         show("Nothing was submitted.\n", err=True)
         return Exit.FAILED

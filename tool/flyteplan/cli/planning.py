@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flyteplan import pipeline
+from flyteplan.cli.clock import moment
 from flyteplan.cli.current import current_version
 from flyteplan.cli.lockfile import read_lock
 from flyteplan.cli.output import show_problems
+from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.cli.workspace import (
     MANIFEST_SCHEMA,
@@ -39,6 +41,8 @@ class Asked:
     exclude: tuple[str, ...]
     current_version: str | None
     locked: bool
+    policy_from: str | None = None
+    as_of: str | None = None
 
     @property
     def flags(self) -> dict[str, str | None]:
@@ -81,6 +85,8 @@ def make_plan(asked: Asked) -> Plan:
 
 def planned(stage: Stage, asked: Asked) -> Plan:
     """As `make_plan`, of what is prepared already."""
+    now = moment(asked.as_of)
+    rulebook = read_rulebook(stage.workspace, stage.target, asked.policy_from, now)
     made = pipeline.plan(
         stage.checked.manifests,
         stage.target,
@@ -93,4 +99,4 @@ def planned(stage: Stage, asked: Asked) -> Plan:
     if made.plan is None:
         raise failure((*stage.checked.problems, *made.problems))
     show_problems((*stage.checked.problems, *made.problems))
-    return made.plan
+    return pipeline.judge(made.plan, made.plan.changes, rulebook, now)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flyteplan import pipeline
+from flyteplan.cli.clock import moment
 from flyteplan.cli.planning import Asked, Stage, checked_manifests, planned
+from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.savedplan import is_saved_plan, read_plan
 from flyteplan.cli.sources import open_controller, placed
 from flyteplan.cli.workspace import Workspace, open_workspace
@@ -51,6 +53,9 @@ def _saved(asked: Asked, workspace: Workspace) -> Ready:
     _same_target(plan, target, path)
     controller = open_controller(target, asked.catalog, workspace)
     changes = pipeline.restored(plan, controller.now())
+    now = moment(None)
+    rulebook = read_rulebook(workspace, target, asked.policy_from, now)
+    plan = pipeline.judge(replace(plan, judgement=None), changes, rulebook, now)
     return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, saved=True)
 
 

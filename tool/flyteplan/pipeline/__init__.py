@@ -4,8 +4,8 @@
          load          validate                 resolve                  (lock)      override    diff, plan
 
 `reading` has the first part, which needs no catalog; `planning` has the whole on one screen. Every stage returns its
-problems as data, and a plan is made only when none of them is an error. `locking` and `importing` go the same way to
-other ends, and `applying` goes on where a plan ends.
+problems as data, and a plan is made only when none of them is an error. `judging` holds a plan to the policies and the
+guards of its target. `locking` and `importing` go the same way to other ends, and `applying` goes on where a plan ends.
 """
 
 from __future__ import annotations
@@ -13,8 +13,26 @@ from __future__ import annotations
 from flyteplan.pipeline.applying import restored, submit
 from flyteplan.pipeline.choice import Choice
 from flyteplan.pipeline.importing import written
+from flyteplan.pipeline.judging import Policies, Rulebook, check_policies, judge, outdated, read_policies
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.pipeline.reading import Manifests, validate
 
-__all__ = ["Choice", "Manifests", "Planned", "Relocked", "plan", "relock", "restored", "submit", "validate", "written"]
+__all__ = [
+    "Choice",
+    "Manifests",
+    "Planned",
+    "Policies",
+    "Relocked",
+    "Rulebook",
+    "check_policies",
+    "judge",
+    "outdated",
+    "plan",
+    "read_policies",
+    "relock",
+    "restored",
+    "submit",
+    "validate",
+    "written",
+]
