@@ -115,7 +115,10 @@ def test_a_warning_stands_beside_the_manifest() -> None:
 
 def test_a_policy_among_manifests_would_hold_nothing() -> None:
     assert problems("apiVersion: flyteplan/v1\nkind: OverridePolicy\nspec: {rules: []}\n") == [
-        ["2:7 FP1106 kind OverridePolicy does not belong here", "it belongs in a folder that the target's policies name"]
+        [
+            "2:7 FP1106 kind OverridePolicy does not belong here",
+            "it belongs in a folder that the target's policies name",
+        ]
     ]
 
 

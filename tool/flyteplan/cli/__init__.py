@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "flyteplan.cli.importing",
     "lock": "flyteplan.cli.lock",
     "plan": "flyteplan.cli.plan",
+    "policy": "flyteplan.cli.policy",
     "pull": "flyteplan.cli.pull",
     "schema": "flyteplan.cli.schema",
     "serve": "flyteplan.serve.command",

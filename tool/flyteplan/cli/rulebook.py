@@ -25,7 +25,7 @@ def read_rulebook(workspace: Workspace, target: Target, revision: str | None, no
     """Raises InputError for policies that are wrong, and RefusedError where *revision* knows another target."""
     if revision is not None:
         return _of_revision(workspace, target.name, revision, now)
-    policies = _policies(policy_files(workspace, target.policies)) if target.policies else ()
+    policies = policies_in(policy_files(workspace, target.policies)) if target.policies else ()
     return pipeline.Rulebook(
         policies=policies, guards=target.guards, problems=pipeline.outdated(policies, now) if policies else ()
     )
@@ -42,7 +42,8 @@ def policy_files(workspace: Workspace, paths: Sequence[str]) -> list[tuple[str, 
     raise InputError([Problem(code="FP1001", position=position, message=message, hint=f"{hint} of flyteplan.yaml")])
 
 
-def _policies(files: Files) -> tuple[Policy, ...]:
+def policies_in(files: Files) -> tuple[Policy, ...]:
+    """Raises InputError with all that is wrong in them."""
     found = pipeline.read_policies(((0, *file) for file in files), Validator(read_schema(POLICY_SCHEMA)))
     if found.problems:
         raise InputError(found.problems)
@@ -57,7 +58,7 @@ def _of_revision(workspace: Workspace, name: str, revision: str, now: str) -> pi
     data = read_file(opened, NAME)
     config = Config() if data is None else read_config(data, opened.shown(NAME))
     target = _same_place(workspace, config, name, opened.shown(NAME))
-    policies = _policies(read_files(opened, target.policies))
+    policies = policies_in(read_files(opened, target.policies))
     problems = tuple(replace(one, severity="warning") for one in pipeline.outdated(policies, now))
     return pipeline.Rulebook(policies=policies, guards=target.guards, revision=revision, problems=problems)
 
@@ -66,7 +67,7 @@ def _same_place(workspace: Workspace, config: Config, name: str, file: str) -> T
     """The target as the revision has it. One that is new, or goes elsewhere, would escape the rules that it had."""
     there = next((one for one in config.targets if one.name == name), None)
     if there is None:
-        message = f"there is no target {name}, so nothing here says what it may do" if name else "there are no targets"
+        message = f"there is no target {name or 'without a name'}, so nothing here says what it may do"
         raise _refused(Position(file), message, "bring the target in first, on its own")
     here = workspace.target(name)
     for key in _PLACE:

@@ -46,7 +46,8 @@ def open_revision(root: str, name: str) -> Revision:
     """*name* is all that Git takes for a commit, or `A...B` for their merge base. Raises UsageError."""
     prefix = _run(root, "rev-parse", "--show-prefix")
     if prefix.returncode:
-        raise UsageError(f"{name} can not be read: {root} is not in a Git checkout")
+        why = _text(prefix.stderr).partition("\n")[0].removeprefix("fatal: ")
+        raise UsageError(f"revision {name} can not be read in {root}: {why}")
     commit = _merge_base(root, name) if "..." in name else _commit(root, name)
     label = commit[:_SHOWN_DIGITS] if "..." in name else name
     return Revision(root=root, prefix=_text(prefix.stdout), commit=commit, label=f"{label}:")

@@ -16,6 +16,7 @@ from flyteplan.pipeline.importing import written
 from flyteplan.pipeline.judging import Policies, Rulebook, check_policies, judge, outdated, read_policies
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
+from flyteplan.pipeline.policytesting import try_case, try_manifests
 from flyteplan.pipeline.reading import Manifests, validate
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "relock",
     "restored",
     "submit",
+    "try_case",
+    "try_manifests",
     "validate",
     "written",
 ]

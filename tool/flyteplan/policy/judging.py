@@ -99,7 +99,8 @@ def _forbidden(naming: Naming, touched: Touched) -> str:
     found = next((glob for glob in naming.globs if any(matches(name, (glob,)) for name in touched.names)), None)
     if found is None:
         return ""
-    return f"{touched.shown} is forbidden{_by(found, touched)}"
+    by = "" if found in touched.shown.split() else f" by {found}"
+    return f"{touched.shown} is forbidden{by}"
 
 
 def _not_allowed(naming: Naming, touched: Touched) -> str:
@@ -109,7 +110,3 @@ def _not_allowed(naming: Naming, touched: Touched) -> str:
         return ""
     assert naming.mode == ALLOWED
     return f"{touched.shown} is not allowed, only {', '.join(naming.globs)}"
-
-
-def _by(glob: str, touched: Touched) -> str:
-    return "" if glob in touched.names else f" by {glob}"

@@ -3,6 +3,7 @@
 from flyteplan.validate.among import between
 from flyteplan.validate.documents import Checked, CheckedConfig, config, is_policy, is_policy_test, manifest
 from flyteplan.validate.policies import CheckedPolicy, policy
+from flyteplan.validate.policytests import cases
 from flyteplan.validate.schema import Fault, Validator
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Fault",
     "Validator",
     "between",
+    "cases",
     "config",
     "is_policy",
     "is_policy_test",

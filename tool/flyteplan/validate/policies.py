@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,8 @@ def policy(document: Document, validator: Validator) -> CheckedPolicy:
         return CheckedPolicy(problems=(foreign,))
     faults = () if validator.is_valid(value) else validator.faults(value)
     draft = Draft(document.locator)
-    found = _Reader(draft, document.locator).policy(pruned(value, faults) if faults else value)
+    reader = _Reader(draft, document.locator, {fault.pointer for fault in faults})
+    found = reader.policy(pruned(value, faults) if faults else value)
     problems = [*worded(faults, document.locator, validator)]
     said = {problem.position for problem in problems}
     problems += [problem for problem in draft.problems if problem.position not in said]
@@ -49,8 +50,13 @@ def policy(document: Document, validator: Validator) -> CheckedPolicy:
 class _Reader:
     """Reads documents that lost faulty parts too: then only what it tells the draft counts."""
 
-    def __init__(self, draft: Draft, locator: Locator) -> None:
-        self._draft, self._locator = draft, locator
+    def __init__(self, draft: Draft, locator: Locator, faulty: Collection[Pointer]) -> None:
+        self._draft, self._locator, self._faulty = draft, locator, faulty
+
+    def _holds_nothing(self, pointer: Pointer, at: Pointer, what: str, hint: str) -> None:
+        """What lost faulty parts may have held something."""
+        if not any(fault[: len(pointer)] == pointer for fault in self._faulty):
+            self._draft.wrong("FP1216", at, f"{shown(pointer)} {what}", hint)
 
     def policy(self, value: Mapping[str, Any]) -> Policy:
         spec = value.get("spec", {})
@@ -74,9 +80,9 @@ class _Reader:
             namings=tuple(self._namings(value, pointer)),
             position=self._locator.key((*pointer, "name")),
         )
-        if not rule.bounds and not rule.namings:
+        if not any(part in value for part in ("limits", *SUBJECTS)) or value.get("limits") == {}:
             hint = f"add limits, {', '.join(SUBJECTS[:-1])} or {SUBJECTS[-1]}"
-            self._draft.wrong("FP1216", (*pointer, "name"), f"{shown(pointer)} holds nothing", hint)
+            self._holds_nothing(pointer, (*pointer, "name"), "holds nothing", hint)
         return rule
 
     def _bounds(self, limits: Mapping[str, Any], pointer: Pointer) -> Iterator[Bound]:
@@ -84,7 +90,7 @@ class _Reader:
             place = (*pointer, field)
             least, most = (self._amount(field, written, (*place, side)) for side in ("min", "max"))
             if not written:
-                self._draft.wrong("FP1216", place, f"{shown(place)} holds nothing", "give min, max, or both")
+                self._holds_nothing(place, place, "holds nothing", "give min, max, or both")
             if least and most and least.value > most.value:
                 self._draft.wrong("FP1203", place, f"{shown(place)}: min {least.text} is above max {most.text}")
             yield Bound(field=field, least=least, most=most, position=self._locator.key(place))
@@ -105,7 +111,7 @@ class _Reader:
             part = rule.get(subject, {})
             if subject in rule and not part:
                 place = (*pointer, subject)
-                self._draft.wrong("FP1216", place, f"{shown(place)} holds nothing", f"give {' or '.join(MODES)}")
+                self._holds_nothing(place, place, "holds nothing", f"give {', '.join(MODES[:-1])} or {MODES[-1]}")
             for mode in (mode for mode in MODES if mode in part):
                 place = (*pointer, subject, mode)
                 globs = tuple(glob for glob in part[mode] if glob is not None)
@@ -117,8 +123,8 @@ class _Reader:
         """A name that no field has would be a rule that never holds."""
         for number, glob in enumerate(globs):
             if glob is not None and not can_match(glob):
-                hint = did_you_mean(glob, known()) or "flyteplan explain lists the fields"
-                self._draft.wrong("FP1214", (*pointer, number), f"no field that manifests set is {glob}", hint)
+                message = f"no field that manifests set is {glob}"
+                self._draft.wrong("FP1214", (*pointer, number), message, _meant(glob))
 
     def _waiver(self, pointer: Pointer, value: Mapping[str, Any]) -> Waiver:
         until, match = value.get("until", ""), value.get("match", {})
@@ -128,7 +134,7 @@ class _Reader:
         if "match" in value and not match:
             place = (*pointer, "match")
             hint = 'say which tasks; "*" under tasks is all of them'
-            self._draft.wrong("FP1216", place, f"{shown(place)} names no tasks", hint)
+            self._holds_nothing(place, place, "names no tasks", hint)
         return Waiver(
             rule=value.get("rule", ""),
             match=_match(match),
@@ -137,6 +143,12 @@ class _Reader:
             until=until,
             position=self._locator.key((*pointer, "rule")),
         )
+
+
+def _meant(glob: str) -> str:
+    """By the whole name, or by the parameter alone: `env_var.LOG_LEVEL` is one of env_vars."""
+    parameters = {name.partition(".")[0] for name in known()}
+    return did_you_mean(glob, known()) or did_you_mean(glob.partition(".")[0], parameters, "the fields are of")
 
 
 def _mappings(spec: Mapping[str, Any], key: str) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
