@@ -162,6 +162,19 @@ def test_policies_that_are_wrong_are_problems_of_every_command(
 def test_a_target_whose_policies_are_gone_is_not_a_free_one(shop: Repository) -> None:
     assert run(["plan"]) == 1
     assert run(["validate"]) == 1
+    (shop.folder / "policies" / "limits.yaml").write_text("# nothing any more\n", "utf-8")
+    assert [run([command]) for command in ("validate", "plan")] == [1, 1]
+    assert run(["apply", "--yes"]) == 1
+    assert not submitted(shop)
+
+
+def test_a_file_of_comments_beside_the_policies_is_a_warning(
+    shop: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holds(shop, 2)
+    (shop.folder / "policies" / "notes.yaml").write_text("# to be done\n", "utf-8")
+    assert run(["plan", "-q"]) == 0
+    assert "policies/notes.yaml:1:1: warning[FP1106]" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -304,3 +317,22 @@ def test_the_policies_of_the_examples_say_what_their_tests_expect(monkeypatch: p
     assert run(["policy", "test", "examples/policies"]) == 0
     assert run(["validate", "examples/policies", "--as-of", "2026-12-01"]) == 0
     assert run(["validate", "examples/policies", "--as-of", "2027-01-01"]) == 1
+
+
+def test_what_is_said_of_many_tasks_is_said_once(shop: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in "abcde":
+        shop.deploy("v1", name=f"etl.{name}")
+    manifest = """
+apiVersion: flyteplan/v1
+kind: TaskOverride
+metadata: {name: all}
+spec:
+  select: {environment: etl}
+  overrides: {resources: {cpu: 2}}
+"""
+    (shop.folder / "manifests" / "load.yaml").write_text(manifest, "utf-8")
+    holds(shop, 1)
+    assert run(["plan", "-q"]) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "error[FP2401]: etl.a, etl.b, etl.c and 3 more: resources.requests.cpu is 2" in line
+    assert len(planned()[1]["decisions"]) == 6

@@ -6,13 +6,11 @@ package main
 
 import rego.v1
 
-gibi := 1073741824
-
 # What the versions ask for in all may grow by 64Gi in one plan.
 deny contains message if {
 	memory := input.summary.requests.memory
-	grown := units.parse_bytes(memory.desired) - units.parse_bytes(memory.live)
-	grown > 64 * gibi
+	grown := units.parse(memory.desired) - units.parse(memory.live)
+	grown > units.parse("64Gi")
 	message := sprintf("memory grows from %s to %s, by more than 64Gi", [memory.live, memory.desired])
 }
 

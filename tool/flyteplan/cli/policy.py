@@ -105,7 +105,8 @@ class _Tester:
         return self.known[places]
 
     def _read(self, case: Case, places: tuple[str, ...]) -> tuple[Policy, ...]:
-        policies = policies_in((name, content) for _, name, content in read_layers([places], root=self.workspace.root))
+        files = read_layers([places], root=self.workspace.root)
+        policies = policies_in((name, content) for _, name, content in files).policies
         if policies:
             return policies
         message = f"there is no policy to test in {', '.join(case.policies)}"

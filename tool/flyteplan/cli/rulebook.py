@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from flyteplan import pipeline
 from flyteplan.cli.workspace import POLICY_SCHEMA, Workspace, read_config
-from flyteplan.errors import InputError, Position, Problem, RefusedError
+from flyteplan.errors import InputError, Position, Problem, RefusedError, is_valid, ordered
 from flyteplan.files.config import NAME
 from flyteplan.files.manifests import read_layers
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Config, Target
-from flyteplan.model.policy import Policy
 from flyteplan.validate import Validator
 
 # What makes a target of one name the same place. Where a local catalog lies is a matter of the checkout.
@@ -25,29 +24,39 @@ def read_rulebook(workspace: Workspace, target: Target, revision: str | None, no
     """Raises InputError for policies that are wrong, and RefusedError where *revision* knows another target."""
     if revision is not None:
         return _of_revision(workspace, target.name, revision, now)
-    policies = policies_in(policy_files(workspace, target.policies)) if target.policies else ()
-    return pipeline.Rulebook(
-        policies=policies, guards=target.guards, problems=pipeline.outdated(policies, now) if policies else ()
-    )
+    files = policy_files(workspace, target.policies) if target.policies else ()
+    return _rulebook(target, files, now)
+
+
+def _rulebook(target: Target, files: Files, now: str) -> pipeline.Rulebook:
+    """Raises InputError for a target that has none of the policies it names: nothing would hold it."""
+    if not target.policies:
+        return pipeline.Rulebook(guards=target.guards)
+    found = policies_in(files)
+    if not found.policies:
+        raise InputError([nothing(target.policies)])
+    problems = (*found.problems, *pipeline.outdated(found.policies, now))
+    return pipeline.Rulebook(policies=found.policies, guards=target.guards, problems=ordered(problems))
 
 
 def policy_files(workspace: Workspace, paths: Sequence[str]) -> list[tuple[str, bytes | Problem]]:
-    """Every policy file of a target's *paths*. Raises InputError when there is none: a path that is wrong looks so."""
+    """Every policy file of a target's *paths*."""
     places = [os.path.join(workspace.root, path) for path in paths]
-    found = [(name, content) for _, name, content in read_layers([places], root=workspace.root)]
-    if found:
-        return found
-    message, hint = "there is no policy here, no .yaml, .yml or .json file", "write one, or take the path out"
-    position = Position(", ".join(paths))
-    raise InputError([Problem(code="FP1001", position=position, message=message, hint=f"{hint} of flyteplan.yaml")])
+    return [(name, content) for _, name, content in read_layers([places], root=workspace.root)]
 
 
-def policies_in(files: Files) -> tuple[Policy, ...]:
-    """Raises InputError with all that is wrong in them."""
+def nothing(paths: Sequence[str]) -> Problem:
+    """What to say of *paths* without a single policy: a path that is wrong looks so too."""
+    message, hint = "there is no policy here", "write one, or take the path out of flyteplan.yaml"
+    return Problem(code="FP1001", position=Position(", ".join(paths)), message=message, hint=hint)
+
+
+def policies_in(files: Files) -> pipeline.Policies:
+    """The policies, with their warnings. Raises InputError with all that is wrong in them."""
     found = pipeline.read_policies(((0, *file) for file in files), Validator(read_schema(POLICY_SCHEMA)))
-    if found.problems:
+    if not is_valid(found.problems):
         raise InputError(found.problems)
-    return found.policies
+    return found
 
 
 def _of_revision(workspace: Workspace, name: str, revision: str, now: str) -> pipeline.Rulebook:
@@ -58,9 +67,9 @@ def _of_revision(workspace: Workspace, name: str, revision: str, now: str) -> pi
     data = read_file(opened, NAME)
     config = Config() if data is None else read_config(data, opened.shown(NAME))
     target = _same_place(workspace, config, name, opened.shown(NAME))
-    policies = policies_in(read_files(opened, target.policies))
-    problems = tuple(replace(one, severity="warning") for one in pipeline.outdated(policies, now))
-    return pipeline.Rulebook(policies=policies, guards=target.guards, revision=revision, problems=problems)
+    found = _rulebook(target, read_files(opened, target.policies), now)
+    problems = tuple(replace(one, severity="warning") for one in found.problems)
+    return replace(found, revision=revision, problems=problems)
 
 
 def _same_place(workspace: Workspace, config: Config, name: str, file: str) -> Target:

@@ -13,7 +13,7 @@ from flyteplan import pipeline
 from flyteplan.cli import options
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import formats, write
-from flyteplan.cli.rulebook import policy_files
+from flyteplan.cli.rulebook import nothing, policy_files
 from flyteplan.cli.workspace import (
     MANIFEST_SCHEMA,
     POLICY_SCHEMA,
@@ -22,7 +22,7 @@ from flyteplan.cli.workspace import (
     manifest_files,
     open_workspace,
 )
-from flyteplan.errors import Exit, ordered
+from flyteplan.errors import Exit, is_valid, ordered
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.render.problems import problems as problem_lines
@@ -89,6 +89,7 @@ def _with_policies(
         found = policy_files(workspace, paths)
         read = pipeline.read_policies(((0, *file) for file in found), validator)
         problems += [*read.problems, *pipeline.outdated(read.policies, now)]
+        problems += [] if read.policies or not is_valid(read.problems) else [nothing(paths)]
         policies += read.policies
         files |= {name for name, _ in found}
     return replace(

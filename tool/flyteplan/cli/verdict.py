@@ -12,7 +12,7 @@ from flyteplan.errors import Exit, Problem, RefusedError, ordered
 from flyteplan.model.decision import Judgement
 from flyteplan.model.guards import FREEZE, GUARDS, PROTECTED
 from flyteplan.model.plan import Plan
-from flyteplan.render.judged import breach_problem, decision_problem
+from flyteplan.render.judged import breach_problem, decision_problems
 
 _NAMED = (PROTECTED, FREEZE)
 
@@ -40,7 +40,7 @@ def hold(plan: Plan, allowed: Sequence[str]) -> None:
 
 def _policies(judgement: Judgement) -> Iterator[Problem]:
     yield from judgement.problems
-    yield from (decision_problem(one) for one in judgement.decisions if one.waiver is None)
+    yield from decision_problems(judgement.decisions)
 
 
 def _check(allowed: Sequence[str]) -> None:

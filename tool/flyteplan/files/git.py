@@ -22,7 +22,8 @@ _SHOWN_DIGITS = 12
 class Revision:
     """One commit. `root` is the folder that paths are relative to, `prefix` its place in the repository.
 
-    `label` stands in front of every path that is shown, so that nobody looks for the line in the work tree.
+    `label` stands in front of every path that is shown, so that nobody looks for the line in the work tree; "" where
+    the files of two revisions are compared by their paths.
     """
 
     root: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache, lru_cache
 
 from flyteplan.model.settings import Path
 
@@ -32,6 +33,7 @@ _OPEN = ("env_vars.", "labels.", "annotations.", "secrets.", "submit.inputs.", "
 _EXTENDED = ("resources.", "resources.requests.", "resources.limits.")
 
 
+@lru_cache(maxsize=4096)
 def names(path: Path) -> frozenset[str]:
     """All names of the setting at *path*."""
     own = path[1:] if path[0] == "overrides" else path
@@ -39,6 +41,7 @@ def names(path: Path) -> frozenset[str]:
     return frozenset(above | {name for field in fields(path) for name in _dotted(field)})
 
 
+@lru_cache(maxsize=4096)
 def fields(path: Path) -> tuple[str, ...]:
     """What the setting at *path* is called in a plan: for a quantity its request, its limit, or both."""
     own = path[1:] if path[0] == "overrides" else path
@@ -54,6 +57,7 @@ def fields(path: Path) -> tuple[str, ...]:
     return (f"resources.requests.{own[1]}", f"resources.limits.{own[1]}")
 
 
+@lru_cache(maxsize=4096)
 def field_names(field: str) -> frozenset[str]:
     """All names of a field of a plan."""
     return frozenset(_dotted(field))
@@ -66,6 +70,7 @@ def _dotted(field: str) -> Iterator[str]:
         yield ".".join((parts[0], *parts[2:]))
 
 
+@cache
 def known() -> frozenset[str]:
     """All names but those that users give."""
     return frozenset(name for path in _paths() for name in names(path))
@@ -87,4 +92,10 @@ def can_match(glob: str) -> bool:
 
 def is_known(name: str) -> bool:
     """Whether manifests can set the field *name* of a plan, by itself or with all that it stands under."""
-    return name.partition(".")[0] in {one.partition(".")[0] for one in known()} and not name.endswith(")")
+    return name.partition(".")[0] in parameters() and not name.endswith(")")
+
+
+@cache
+def parameters() -> frozenset[str]:
+    """What names begin with: `resources`, `submit`."""
+    return frozenset(name.partition(".")[0] for name in known())

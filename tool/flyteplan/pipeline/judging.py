@@ -25,14 +25,13 @@ class Policies:
 
     policies: tuple[Policy, ...]
     problems: tuple[Problem, ...]
-    files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """What a target is held to. `revision`: where in Git it was read, "" for the checkout.
 
-    `problems` are exceptions that have ended or soon do.
+    `problems` are exceptions that have ended or soon do, and warnings.
     """
 
     policies: tuple[Policy, ...] = ()
@@ -45,15 +44,13 @@ def read_policies(found: Iterable[Found], validator: Validator) -> Policies:
     """Files of policies -> policies."""
     policies: list[Policy] = []
     problems: list[Problem] = []
-    files = 0
     for _, path, content in found:
-        files += 1
         for item in documents(path, content, "policy"):
             if isinstance(item, Problem):
                 problems.append(item)
             elif item.value is not None:
                 problems += read_policy(item, validator, policies)
-    return Policies(policies=tuple(policies), problems=ordered([*problems, *wrong_among(policies)]), files=files)
+    return Policies(policies=tuple(policies), problems=ordered([*problems, *wrong_among(policies)]))
 
 
 def check_policies(policies: Sequence[Policy], now: str) -> tuple[Problem, ...]:

@@ -50,13 +50,15 @@ def _set_as(field: str, facts: Facts) -> str:
 
 
 def _gpu_field(facts: Facts) -> str:
-    return "resources.requests.gpu" if "resources.requests.gpu" in facts.values else "resources.limits.gpu"
+    """Request and limit of a device are one count; of a template where they are not, the larger one counts."""
+    sides = ("resources.requests.gpu", "resources.limits.gpu")
+    return max(sides, key=lambda side: quantity.nano(str(facts.values.get(side, "0"))) or 0)
 
 
 def _amount(field: str, facts: Facts) -> tuple[float | None, str]:
     """In billionths or nanoseconds, and in words. None where there is nothing to judge."""
     if field == "replicas":
-        return facts.replicas * _UNIT, f"is {facts.replicas}"
+        return (facts.replicas * _UNIT, f"is {facts.replicas}") if facts.whole else (None, "")
     value = facts.values.get(_set_as(field, facts))
     if value is None:
         return _absent(field) if facts.whole else (None, "")

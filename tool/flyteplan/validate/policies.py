@@ -9,7 +9,7 @@ from typing import Any
 from flyteplan.errors import Problem, ordered
 from flyteplan.model import duration, quantity
 from flyteplan.model.document import Document, Locator, Pointer
-from flyteplan.model.fieldnames import can_match, known
+from flyteplan.model.fieldnames import can_match, known, parameters
 from flyteplan.model.moment import is_day
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.policy import DENY, EFFECTS, MODES, SUBJECTS, Amount, Bound, Match, Naming, Policy, Rule, Waiver
@@ -147,8 +147,7 @@ class _Reader:
 
 def _meant(glob: str) -> str:
     """By the whole name, or by the parameter alone: `env_var.LOG_LEVEL` is one of env_vars."""
-    parameters = {name.partition(".")[0] for name in known()}
-    return did_you_mean(glob, known()) or did_you_mean(glob.partition(".")[0], parameters, "the fields are of")
+    return did_you_mean(glob, known()) or did_you_mean(glob.partition(".")[0], parameters(), "the fields are of")
 
 
 def _mappings(spec: Mapping[str, Any], key: str) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
