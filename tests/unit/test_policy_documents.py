@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -237,3 +240,71 @@ def test_what_is_wrong_with_a_policy_test(spec: str, code: str) -> None:
     text = f"apiVersion: flyteplan/v1\nkind: PolicyTest\nmetadata: {{name: t}}\nspec: {spec}\n"
     found, wrong = cases(document(text), TEST)
     assert (found, [one.code for one in wrong]) == ((), [code])
+
+
+ODD = [None, True, 0, -1, 1.5, "", "x", [], [None], {}, {"x": 1}]
+VALID: dict[str, Any] = {
+    "apiVersion": "flyteplan/v1",
+    "kind": "OverridePolicy",
+    "metadata": {"name": "p"},
+    "spec": {
+        "rules": [
+            {
+                "name": "r",
+                "match": {"tasks": ["a"], "labels": {"a": "b"}},
+                "limits": {"resources.cpu": {"min": 1, "max": "2"}, "timeout.deadline": {"max": "1h"}},
+                "fields": {"required": ["image"], "allowed": ["resources"]},
+                "deny": "d",
+            }
+        ],
+        "exceptions": [{"rule": "r", "match": {"tasks": ["a"]}, "reason": "b", "owner": "c", "until": "2026-01-01"}],
+    },
+}
+CASES: dict[str, Any] = {
+    "apiVersion": "flyteplan/v1",
+    "kind": "PolicyTest",
+    "metadata": {"name": "t"},
+    "spec": {
+        "now": "2026-01-01",
+        "task": {"name": "a"},
+        "cases": [
+            {"name": "a", "labels": {"a": "b"}, "deployed": {}, "overrides": {"retries": 1}, "expect": {"deny": ["r"]}}
+        ],
+    },
+}
+GUARDS: dict[str, Any] = {
+    "apiVersion": "flyteplan/v1",
+    "kind": "Config",
+    "targets": {
+        "a": {
+            "guards": {
+                "max_changed": 1,
+                "protected": ["a"],
+                "freeze": [{"name": "f", "from": "2026-01-01", "until": "2026-01-02", "reason": "r", "tasks": ["a"]}],
+            }
+        }
+    },
+}
+
+
+def variants(value: Any) -> Iterator[Any]:
+    """*value* with one part of it replaced by something odd, each part in turn."""
+    yield from ODD
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        for odd in variants(part):
+            copy: Any = list(value) if isinstance(value, list) else dict(value)
+            copy[key] = odd
+            yield copy
+
+
+def test_whatever_is_written_is_read_or_a_problem() -> None:
+    for value in variants(VALID):
+        first, second = (policy(document(json.dumps(value)), validator) for validator in VALIDATORS)
+        assert first == second
+        assert (first.policy is None) == bool(first.problems)
+    for value in variants(GUARDS):
+        checked = config(document(json.dumps(value)), CONFIG)
+        assert (checked.config is None) == bool(checked.problems)
+    for value in variants(CASES):
+        found, wrong = cases(document(json.dumps(value)), TEST)
+        assert bool(found) != bool(wrong)
