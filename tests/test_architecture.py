@@ -38,7 +38,7 @@ LIBRARIES = {
     "click": "cli serve",
     "sys": "workspace cli __main__",
     "os pathlib glob shutil tempfile subprocess socket importlib.resources": EDGES,
-    "datetime.timedelta": f"override {EDGES}",
+    "datetime.timedelta": f"override pipeline {EDGES}",
     "time datetime logging random uuid": f"pipeline {EDGES}",
 }
 BUILTINS = {"open": EDGES, "print input": "cli", "exit quit": "cli __main__", "eval exec compile __import__": ""}

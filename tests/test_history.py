@@ -16,7 +16,6 @@ from tests.applying import TASK, Repository, repository
 from tests.serving import serving
 
 from flyteplan.cli import run
-from flyteplan.errors import CatalogError
 from flyteplan.local.controller import LocalController
 from flyteplan.model.deployment import Deployment
 
@@ -78,12 +77,12 @@ def test_a_failure_and_what_was_not_tried_are_told(
 ) -> None:
     two_tasks(repo)
 
-    def failing(_: LocalController, sent: Deployment) -> None:
-        raise CatalogError(f"{sent.key.task.name}: the disk is full")
+    def failing(_: LocalController, sent: Deployment) -> str:
+        return f"{sent.key.task.name}: the disk is full"
 
     with monkeypatch.context() as patched:
-        patched.setattr(LocalController, "deploy", failing)
-        assert apply("--fail-fast") == 1
+        patched.setattr(LocalController, "_deploy", failing)
+        assert apply("--fail-fast", "--parallelism", "1") == 1
     failed, not_tried = lines(ledgers()[0])[1:3]
     assert (failed["event"], failed["message"]) == ("failed", "etl.extract: the disk is full")
     assert (not_tried["event"], not_tried["version"][:3]) == ("not tried", "v1.")
@@ -121,13 +120,14 @@ KILLED = """
 import os, signal
 from flyteplan.cli import run
 from flyteplan.local.controller import LocalController
-deploy = LocalController.deploy
+deploy = LocalController._deploy
 def killed(self, sent):
-    deploy(self, sent)
+    trouble = deploy(self, sent)
     if sent.key.task.name == "etl.load":
         os.kill(os.getpid(), signal.SIGKILL)
-LocalController.deploy = killed
-run(["apply", "-q", "--yes"])
+    return trouble
+LocalController._deploy = killed
+run(["apply", "-q", "--yes", "--parallelism", "1"])
 """
 
 

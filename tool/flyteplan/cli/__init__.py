@@ -21,6 +21,7 @@ COMMANDS = {
     "import": "flyteplan.cli.importing",
     "lock": "flyteplan.cli.lock",
     "plan": "flyteplan.cli.plan",
+    "policy": "flyteplan.cli.policy",
     "pull": "flyteplan.cli.pull",
     "runs": "flyteplan.cli.runs",
     "schema": "flyteplan.cli.schema",

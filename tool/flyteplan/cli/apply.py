@@ -17,6 +17,7 @@ from flyteplan.cli.planning import Asked
 from flyteplan.cli.progress import progress
 from flyteplan.cli.ready import Ready, ready
 from flyteplan.cli.recording import recorded
+from flyteplan.cli.verdict import hold
 from flyteplan.errors import Exit, Position, Problem, StaleError, UsageError
 from flyteplan.files.revision import revision
 from flyteplan.model.deployment import Provenance
@@ -49,6 +50,7 @@ class _How:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect-digest", metavar="DIGEST", help="Fail with 4 unless the plan has this digest.")
 @click.option("--parallelism", type=click.IntRange(1, 100), default=_PARALLELISM, metavar="N", help="At once (10).")
+@click.option("--dangerous-allow", multiple=True, metavar="GUARD", help="Pass this guard of the target.")
 @click.option("--fail-fast", is_flag=True, help="Try no more after the first change that fails.")
 @click.option("--wait", is_flag=True, help="Follow the runs to their end; exit with 1 unless all succeed.")
 @options.output
@@ -60,6 +62,7 @@ def command(
     yes: bool,
     expect_digest: str | None,
     parallelism: int,
+    dangerous_allow: tuple[str, ...],
     fail_fast: bool,
     wait: bool,
     quiet: bool,
@@ -77,6 +80,7 @@ def command(
         show([*text(prepared.plan, expand=verbose, width=width()), ()], err=how.as_json)
     _expect(prepared.plan, expect_digest)
     _check_waiting(prepared, how)
+    hold(prepared.plan, dangerous_allow)
     if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared.plan)):
         show("Nothing was submitted.\n", err=True)
         return Exit.FAILED

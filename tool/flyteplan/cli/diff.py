@@ -11,6 +11,7 @@ from flyteplan.cli import options
 from flyteplan.cli.output import formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
+from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit
 from flyteplan.plan import digest, document
 from flyteplan.render.difftext import compare, difftext
@@ -23,6 +24,7 @@ from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 @options.prune
 @options.output
 @options.detailed_exitcode
+@options.as_of
 def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:
     """Show the changes of fields, and nothing else, like a diff tool.
 
@@ -39,7 +41,7 @@ def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str,
     wanted = formats(outputs, ("text", "json"))
     plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
     write(wanted, {"text": partial(difftext, plan), "json": lambda: jsontext(document(plan))})
-    return exit_code(plan, detailed=detailed_exitcode)
+    return (0 if saved else told(plan)) or exit_code(plan, detailed=detailed_exitcode)
 
 
 def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool) -> int:

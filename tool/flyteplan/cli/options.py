@@ -90,6 +90,15 @@ current_version = click.option(
     callback=_given,
     help="What `auto_version: current` stands for, outside of a task too.",
 )
+policy_from = click.option(
+    "--policy-from",
+    metavar="REV",
+    callback=_given,
+    help="Policies and guards as this Git revision has them (A...B: their merge base), not as the checkout does.",
+)
+as_of = click.option(
+    "--as-of", metavar="DATE", callback=_given, help="Judge exceptions and freezes at this day or minute (UTC)."
+)
 again = click.option("--again", is_flag=True, help="Plan runs that there are already once more, under another name.")
 # What `flyteplan.cli.planning.Asked` is made of: the options of every command that plans.
-asked = _all(paths, target, catalog, place, choice, current_version, locked, again)
+asked = _all(paths, target, catalog, place, choice, current_version, locked, again, policy_from)

@@ -10,6 +10,7 @@ import click
 from flyteplan.cli import options
 from flyteplan.cli.output import Renderer, formats, show, width, write
 from flyteplan.cli.planning import Asked, make_plan
+from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit
 from flyteplan.files.saved import write_atomically
 from flyteplan.model.plan import Plan
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @options.output
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode
+@options.as_of
 @options.quiet
 @options.verbose
 def command(
@@ -47,7 +49,7 @@ def command(
     if out:
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
-    return exit_code(plan, detailed=detailed_exitcode)
+    return told(plan) or exit_code(plan, detailed=detailed_exitcode)
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:

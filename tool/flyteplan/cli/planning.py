@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flyteplan import pipeline
+from flyteplan.cli.clock import moment
 from flyteplan.cli.output import show_problems
+from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.errors import Problem, UsageError
 from flyteplan.model.deployment import Provenance
@@ -33,6 +35,8 @@ class Asked:
     locked: bool
     again: bool
     prune: bool = False
+    policy_from: str | None = None
+    as_of: str | None = None
 
     @property
     def flags(self) -> dict[str, str | None]:
@@ -54,6 +58,8 @@ def make_plan(asked: Asked) -> Plan:
 
 def planned(stage: Stage, asked: Asked) -> Plan:
     """As `make_plan`, of what is prepared already."""
+    now = moment(asked.as_of)
+    rulebook = read_rulebook(stage.workspace, stage.target, asked.policy_from, now)
     choice = pipeline.Choice(select=asked.select, exclude=asked.exclude)
     plan, problems = planning.planned(
         stage,
@@ -64,7 +70,7 @@ def planned(stage: Stage, asked: Asked) -> Plan:
         prune=_pruning(stage, asked) if asked.prune else None,
     )
     show_problems(problems)
-    return plan
+    return pipeline.judge(plan, plan.changes, rulebook, now)
 
 
 def problems_of_plan(stage: Stage, current: str | None) -> tuple[Problem, ...]:

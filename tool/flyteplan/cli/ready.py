@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flyteplan import pipeline
+from flyteplan.cli.clock import moment
 from flyteplan.cli.planning import Asked, planned
+from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_controller, placed
 from flyteplan.errors import UsageError
 from flyteplan.model.plan import Change, Plan
@@ -52,4 +54,7 @@ def _saved(asked: Asked, workspace: Workspace) -> Ready:
     same_target(plan, target, path)
     controller = open_controller(target, asked.catalog, workspace)
     changes = pipeline.restored(plan, controller.now())
+    now = moment(None)
+    rulebook = read_rulebook(workspace, target, asked.policy_from, now)
+    plan = pipeline.judge(replace(plan, judgement=None), changes, rulebook, now)
     return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, saved=True)

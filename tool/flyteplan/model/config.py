@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from flyteplan.errors import Position
+from flyteplan.model.guards import Guards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A named place: where templates are read (`catalog` or `endpoint`), whose tasks, which layers in order."""
+    """A named place: where templates are read (`catalog` or `endpoint`), whose tasks, which layers in order.
+
+    `policies` are the folders and files of the policies that hold for it; `position` is where it is written.
+    """
 
     name: str
     catalog: str = ""
@@ -17,6 +23,8 @@ class Target:
     domain: str = ""
     manifests: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    guards: Guards = field(default=Guards())
+    position: Position | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import Position
+from flyteplan.model.decision import Judgement
 from flyteplan.model.run import RunName
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskVersion, Trigger
@@ -66,10 +67,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A manifest that takes part in a change."""
+    """A manifest that takes part in a change. `labels` are what policies may go by."""
 
     name: str
     position: Position
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +152,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A frozen, ordered, deterministic value: the same inputs give the same bytes."""
+    """A frozen, ordered, deterministic value: the same inputs give the same bytes.
+
+    `left_out` is how many tasks the manifests are about that were not chosen. `judgement` is what policies and
+    guards say of it, None where there are none.
+    """
 
     target: str
     catalog: str
@@ -158,6 +164,8 @@ class Plan:
     project: str
     domain: str
     changes: tuple[Change, ...]
+    left_out: int = 0
+    judgement: Judgement | None = None
 
 
 def totals(changes: Iterable[Change]) -> dict[str, tuple[int, int]]:

@@ -60,10 +60,11 @@ def plan(
     found = ordered([*problems, *disagreements, *baseless, *unresolved, *stale, *impossible, *misspelt])
     if not is_valid(found):
         return Planned(plan=None, problems=found)
-    return Planned(plan=_plan(made, target, catalog), problems=ordered([*found, *catalog.problems()]))
+    left_out = len({one.task for one in groups} - {one.task for one in wanted})
+    return Planned(plan=_plan(made, target, catalog, left_out), problems=ordered([*found, *catalog.problems()]))
 
 
-def _plan(changes: Iterable[Change], target: Target, catalog: Catalog) -> Plan:
+def _plan(changes: Iterable[Change], target: Target, catalog: Catalog, left_out: int) -> Plan:
     return Plan(
         target=target.name,
         catalog=catalog.address,
@@ -71,6 +72,7 @@ def _plan(changes: Iterable[Change], target: Target, catalog: Catalog) -> Plan:
         project=target.project,
         domain=target.domain,
         changes=tuple(sorted(changes, key=_order)),
+        left_out=left_out,
     )
 
 

@@ -9,8 +9,9 @@ from flyteplan.errors import Position, Problem, is_valid, ordered
 from flyteplan.load import load
 from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest
+from flyteplan.model.policy import Policy
 from flyteplan.resolve import compose, referenced
-from flyteplan.validate import Validator, between, manifest
+from flyteplan.validate import CheckedPolicy, Validator, between, is_policy, is_policy_test, manifest, policy
 
 Found = tuple[int, str, "bytes | Problem"]
 
@@ -22,6 +23,7 @@ class Manifests:
     manifests: tuple[Manifest, ...]
     problems: tuple[Problem, ...]
     files: int
+    policies: tuple[Policy, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -36,22 +38,44 @@ class Manifests:
         return replace(self, problems=ordered([*self.problems, *problems]))
 
 
-def validate(found: Iterable[Found], validator: Validator, stacks: Sequence[Sequence[int]]) -> Manifests:
+def validate(
+    found: Iterable[Found],
+    validator: Validator,
+    stacks: Sequence[Sequence[int]],
+    *,
+    policies: Validator | None = None,
+) -> Manifests:
     """Manifest files -> manifests. No catalog is opened.
 
     *stacks* are the targets: each has the numbers of its layers, in order. Rules among manifests hold in each of them.
+    *policies* checks the policies that stand among the manifests; without it they are out of place there.
     """
     manifests: list[Manifest] = []
+    policies_found: list[Policy] = []
     problems: list[Problem] = []
     files = 0
     for layer, path, content in found:
         files += 1
-        for item in _documents(path, content):
-            checked = manifest(item, layer, validator) if isinstance(item, Document) else None
-            problems += checked.problems if checked else [item]  # type: ignore[list-item]
-            manifests += [checked.manifest] if checked and checked.manifest else []
-    all_of = Manifests(manifests=tuple(manifests), problems=tuple(problems), files=files)
+        for item in documents(path, content):
+            if isinstance(item, Problem):
+                problems.append(item)
+            elif policies and is_policy(item):
+                problems += read_policy(item, policies, policies_found)
+            else:
+                checked = manifest(item, layer, validator)
+                problems += checked.problems
+                manifests += [checked.manifest] if checked.manifest else []
+    all_of = Manifests(
+        manifests=tuple(manifests), problems=tuple(problems), files=files, policies=tuple(policies_found)
+    )
     return all_of.with_problems(problem for stack in stacks for problem in _among(all_of.of(stack).manifests))
+
+
+def read_policy(item: Document, validator: Validator, policies: list[Policy]) -> Sequence[Problem]:
+    """Adds what *item* is to *policies*. Tests of policies are no business of a plan."""
+    checked = CheckedPolicy() if is_policy_test(item) else policy(item, validator)
+    policies += [checked.policy] if checked.policy else []
+    return checked.problems
 
 
 def _among(manifests: Sequence[Manifest]) -> list[Problem]:
@@ -63,7 +87,8 @@ def _among(manifests: Sequence[Manifest]) -> list[Problem]:
     return problems
 
 
-def _documents(path: str, content: bytes | Problem) -> Iterator[Document | Problem]:
+def documents(path: str, content: bytes | Problem, what: str = "manifest") -> Iterator[Document | Problem]:
+    """The documents of one file, and what of it is none; *what* it should have in it."""
     if isinstance(content, Problem):
         yield content
         return
@@ -72,12 +97,12 @@ def _documents(path: str, content: bytes | Problem) -> Iterator[Document | Probl
         nothing = False
         yield item
     if nothing:
-        yield _empty(path, content)
+        yield _empty(path, content, what)
 
 
-def _empty(path: str, content: bytes) -> Problem:
+def _empty(path: str, content: bytes, what: str) -> Problem:
     """An empty file is a file that was lost; one of comments may be meant."""
     severity = "warning" if content.strip() else "error"
-    hint = "write a manifest into it, or remove it"
-    message = "the file has no manifest"
+    hint = f"write a {what} into it, or remove it"
+    message = f"the file has no {what}"
     return Problem(code="FP1106", position=Position(path, 1, 1), message=message, hint=hint, severity=severity)

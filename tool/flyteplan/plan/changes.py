@@ -83,7 +83,10 @@ def _deferred(org: str, intent: Intent) -> Change:
 
 
 def _sources(intent: Intent) -> tuple[Source, ...]:
-    found = {Source(name=manifest.name, position=manifest.position) for manifest in intent.group.manifests}
+    found = {
+        Source(name=manifest.name, position=manifest.position, labels=tuple(sorted(manifest.labels)))
+        for manifest in intent.group.manifests
+    }
     return tuple(sorted(found, key=lambda source: source.position))
 
 

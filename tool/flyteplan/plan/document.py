@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from flyteplan.diff.values import by_key
 from flyteplan.errors import Position
 from flyteplan.model import quantity
-from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Submit, totals
+from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Source, Submit, totals
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import Trigger
+from flyteplan.plan.judged import judged
 from flyteplan.plan.saved import saved_setting
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def document(plan: Plan, *, desired: Callable[[TaskSpec], Any] | None = None, se
         "digest": digest(plan),
         "target": _target(plan),
         "changes": [_change(change, desired, settings=settings) for change in plan.changes],
-        "summary": summary(plan.changes),
+        "summary": summary(plan.changes, plan.left_out),
+        **judged(plan.judgement),
     }
 
 
@@ -69,12 +71,19 @@ def _approved(change: Change) -> dict[str, Any]:
         "selector": _selector(change.selector),
         "strategy": change.strategy,
         "manifests": sorted({source.name for source in change.manifests}),
+        **_labelled(change),
         "fields": [[field.path, field.base, field.live, field.desired] for field in change.fields],
         "digests": [change.base_digest, change.live_digest, change.desired_digest],
         "submit": _submit(change.submit),
         "triggers": [_trigger(trigger, change) for trigger in change.triggers],
         **({"prune": True} if change.prune else {}),
     }
+
+
+def _labelled(change: Change) -> dict[str, Any]:
+    """Labels decide which rules hold, so who approves a plan approves them; nothing where there are none."""
+    labels = sorted({(source.name, source.labels) for source in change.manifests if source.labels})
+    return {"labels": labels} if labels else {}
 
 
 def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settings: bool) -> dict[str, Any]:
@@ -84,7 +93,7 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
         "selector": _selector(change.selector),
         "strategy": change.strategy,
         "action": change.action,
-        "manifests": [{"name": source.name, **place(source.position)} for source in change.manifests],
+        "manifests": [_source(source) for source in change.manifests],
         "fields": [_field(field) for field in change.fields],
         "unchanged_fields": change.unchanged,
         "base_digest": change.base_digest,
@@ -127,6 +136,11 @@ def place(position: Position) -> dict[str, Any]:
     return {"path": position.path, "line": position.line}
 
 
+def _source(source: Source) -> dict[str, Any]:
+    labels = {"labels": dict(source.labels)} if source.labels else {}
+    return {"name": source.name, **place(source.position), **labels}
+
+
 def _field(field: Field) -> dict[str, Any]:
     found: dict[str, Any] = {"path": field.path, "base": field.base, "live": field.live, "desired": field.desired}
     found |= {"set_by": place(field.set_by)} if field.set_by else {}
@@ -159,12 +173,13 @@ def _note(note: Note) -> dict[str, Any]:
     return {"code": note.code, "message": note.message, **({"attention": True} if note.attention else {})}
 
 
-def summary(changes: Iterable[Change]) -> dict[str, Any]:
+def summary(changes: Iterable[Change], left_out: int = 0) -> dict[str, Any]:
     """How many tasks become what, and what their versions ask for in all."""
     changes = list(changes)
     actions = [change.action for change in changes]
     return {
         "tasks": len({change.task.task for change in changes}),
+        **({"left_out": left_out} if left_out else {}),
         **{action: actions.count(action) for action in ("update", "run", "resolve", "unchanged")},
         "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(changes)}),
     }

@@ -11,6 +11,7 @@ from flyteplan.model.device import Accelerator
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
 from flyteplan.model.settings import Secret, Selector, Setting
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
+from flyteplan.plan.judged import read_judgement
 
 Document = Mapping[str, Any]
 
@@ -60,6 +61,8 @@ def read(document: Document) -> Plan:
         project=target["project"],
         domain=target["domain"],
         changes=tuple(_change(change) for change in document["changes"]),
+        left_out=document["summary"].get("left_out", 0),
+        judgement=read_judgement(document.get("policy")),
     )
 
 
@@ -71,7 +74,7 @@ def _change(saved: Document) -> Change:
         selector=Selector(**saved["selector"]),
         strategy=saved["strategy"],
         action=saved["action"],
-        manifests=tuple(Source(name=source["name"], position=_position(source)) for source in saved["manifests"]),
+        manifests=tuple(_source(source) for source in saved["manifests"]),
         fields=tuple(_field(field) for field in saved["fields"]),
         base_digest=saved["base_digest"],
         live_digest=saved["live_digest"],
@@ -93,6 +96,11 @@ def _change(saved: Document) -> Change:
 
 def _task(saved: Document) -> TaskVersion:
     return TaskVersion(TaskName(saved["project"], saved["domain"], saved["name"]), saved["version"])
+
+
+def _source(saved: Document) -> Source:
+    labels = tuple(sorted(saved.get("labels", {}).items()))
+    return Source(name=saved["name"], position=_position(saved), labels=labels)
 
 
 def _position(saved: Document) -> Position:

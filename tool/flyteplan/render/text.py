@@ -10,6 +10,7 @@ from flyteplan.model.plan import Change, Note, Plan, totals
 from flyteplan.model.task import Trigger
 from flyteplan.render.fields import INDENT, MARK, field_lines
 from flyteplan.render.groups import LEFT_GIT, Group, full_name, groups, live_kind, named
+from flyteplan.render.judged import judged_lines
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned, wrapped
 from flyteplan.render.values import shortened, shown
@@ -31,7 +32,12 @@ def text(plan: Plan, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> lis
     changed = [change for change in plan.changes if change.action != "unchanged" or change.submit.state == "exists"]
     blocks = [[_header(plan)]]
     blocks += [_block(group, plan, width) for group in groups(changed, expand=expand)]
-    blocks += [_notes(changed, width), _requests(plan), [(Span(summary(plan), "bold"),)]]
+    blocks += [
+        _notes(changed, width),
+        _requests(plan),
+        judged_lines(plan.judgement, width),
+        [(Span(summary(plan), "bold"),)],
+    ]
     first, *rest = [block for block in blocks if block]
     return [*first, *(line for block in rest for line in ((), *block))]
 

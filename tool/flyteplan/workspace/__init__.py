@@ -20,6 +20,7 @@ from flyteplan.validate import Validator, config
 
 MANIFEST_SCHEMA = "task-override.v1.schema.json"
 CONFIG_SCHEMA = "config.v1.schema.json"
+POLICY_SCHEMA = "override-policy.v1.schema.json"
 _DEFAULT_LAYER = "manifests"
 _STDIN = "-"
 
@@ -59,19 +60,21 @@ def open_workspace(folder: str = ".") -> Workspace:
     if path is None:
         return Workspace(root=os.path.abspath(folder), config=Config())
     root = os.path.dirname(path)
-    return Workspace(root=root, config=_read_config(path, shown(path, root)))
+    name = shown(path, root)
+    return Workspace(root=root, config=read_config(read_bytes(path, shown=name), name))
 
 
-def _read_config(path: str, name: str) -> Config:
-    document = _only_document(path, name)
+def read_config(data: bytes, name: str) -> Config:
+    """The configuration in *data*, shown as *name*. Raises InputError with all that is wrong."""
+    document = _only_document(data, name)
     checked = config(document, Validator(read_schema(CONFIG_SCHEMA)))
     if checked.config is None:
         raise InputError(checked.problems)
     return checked.config
 
 
-def _only_document(path: str, name: str) -> Document:
-    items = list(load(read_bytes(path, shown=name), name))
+def _only_document(data: bytes, name: str) -> Document:
+    items = list(load(data, name))
     broken = [item for item in items if isinstance(item, Problem)]
     if broken:
         raise InputError(broken)
