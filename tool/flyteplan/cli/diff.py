@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.output import formats, write
+from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
+from flyteplan.cli.reports import markdown, markdown_of_two
 from flyteplan.cli.savedplan import is_saved_plan, read_plan
 from flyteplan.errors import Exit
 from flyteplan.plan import digest, document
@@ -21,6 +22,7 @@ from flyteplan.render.jsontext import jsontext
 @click.command("diff")
 @options.asked
 @options.output
+@options.page
 @options.detailed_exitcode
 def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:
     """Show the changes of fields, and nothing else, like a diff tool.
@@ -35,14 +37,19 @@ def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str,
         return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode)
     if saved and len(paths) > 2:
         raise click.UsageError("two saved plans can be compared, not more")
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "markdown"))
     plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
-    write(wanted, {"text": partial(difftext, plan), "json": lambda: jsontext(document(plan))})
+    renderers: dict[str, Renderer] = {
+        "text": partial(difftext, plan),
+        "json": lambda: jsontext(document(plan)),
+        "markdown": partial(markdown, [plan]),
+    }
+    write(wanted, renderers)
     return exit_code(plan, detailed=detailed_exitcode)
 
 
 def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool) -> int:
-    wanted = formats(outputs, ("text",))
+    wanted = formats(outputs, ("text", "markdown"))
     before, after = read_plan(old), read_plan(new)
-    write(wanted, {"text": partial(compare, before, after)})
+    write(wanted, {"text": partial(compare, before, after), "markdown": partial(markdown_of_two, before, after)})
     return Exit.CHANGES if detailed and digest(before) != digest(after) else Exit.DONE

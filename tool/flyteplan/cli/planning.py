@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flyteplan import pipeline
@@ -17,12 +17,15 @@ from flyteplan.cli.workspace import (
     manifest_files,
     open_workspace,
 )
-from flyteplan.errors import InputError, failure
+from flyteplan.errors import InputError, Problem, failure
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Plan
 from flyteplan.ports import Catalog
 from flyteplan.validate import Validator
+
+# Who hears of warnings.
+Tell = Callable[[Iterable[Problem]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +77,12 @@ def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspa
     return checked
 
 
-def make_plan(asked: Asked) -> Plan:
-    """The plan; its warnings are shown. Raises InputError with all that is wrong when there is none."""
-    return planned(prepare(asked.paths, asked.target, asked.catalog, asked.flags), asked)
+def make_plan(asked: Asked, tell: Tell = show_problems) -> Plan:
+    """The plan; its warnings are told. Raises InputError with all that is wrong when there is none."""
+    return planned(prepare(asked.paths, asked.target, asked.catalog, asked.flags), asked, tell)
 
 
-def planned(stage: Stage, asked: Asked) -> Plan:
+def planned(stage: Stage, asked: Asked, tell: Tell = show_problems) -> Plan:
     """As `make_plan`, of what is prepared already."""
     made = pipeline.plan(
         stage.checked.manifests,
@@ -92,5 +95,5 @@ def planned(stage: Stage, asked: Asked) -> Plan:
     )
     if made.plan is None:
         raise failure((*stage.checked.problems, *made.problems))
-    show_problems((*stage.checked.problems, *made.problems))
+    tell((*stage.checked.problems, *made.problems))
     return made.plan

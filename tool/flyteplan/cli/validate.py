@@ -9,7 +9,8 @@ import click
 
 from flyteplan import pipeline
 from flyteplan.cli import options
-from flyteplan.cli.output import formats, write
+from flyteplan.cli.output import Renderer, formats, write
+from flyteplan.cli.reports import reported, reports
 from flyteplan.cli.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files, open_workspace
 from flyteplan.errors import Exit
 from flyteplan.files.schema import read_schema
@@ -30,13 +31,23 @@ def command(paths: tuple[str, ...], target: str | None, outputs: tuple[str, ...]
     PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target, or of all
     targets of flyteplan.yaml.
     """
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "github", "junit", "sarif"))
+    with reported(wanted, reports):
+        checked = _checked(paths, target)
+    renderers: dict[str, Renderer] = {
+        "text": partial(_text, checked, quiet=quiet),
+        "json": partial(_json, checked),
+        **reports(checked.problems, {manifest.position.path for manifest in checked.manifests}),
+    }
+    write(wanted, renderers)
+    return Exit.DONE if checked.valid else Exit.FAILED
+
+
+def _checked(paths: tuple[str, ...], target: str | None) -> pipeline.Manifests:
     workspace = open_workspace()
     layers, orders = _layers(workspace, paths, target)
     files = manifest_files(layers, workspace)
-    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), orders)
-    write(wanted, {"text": partial(_text, checked, quiet=quiet), "json": partial(_json, checked)})
-    return Exit.DONE if checked.valid else Exit.FAILED
+    return pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), orders)
 
 
 def _layers(

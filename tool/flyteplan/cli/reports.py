@@ -1,0 +1,67 @@
+"""Plans and problems for reviewers and for CI: Markdown, annotations, and the reports that CI collects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from flyteplan import __version__
+from flyteplan.cli.ci import page, repository
+from flyteplan.cli.output import Renderer, write
+from flyteplan.errors import InputError, Problem
+from flyteplan.model.plan import Plan
+from flyteplan.plan import digest
+from flyteplan.render.text import summary
+
+Reports = Mapping[str, Renderer]
+
+
+def markdown(plans: Sequence[Plan], *, expand: bool = False) -> str:
+    from flyteplan.render.markdown import comment
+
+    return comment([(plan, digest(plan)) for plan in plans], page(expand=expand))
+
+
+def markdown_of_two(old: Plan, new: Plan) -> str:
+    from flyteplan.render.markdown import compared
+
+    return compared((old, digest(old)), (new, digest(new)), page())
+
+
+def plan_annotations(plan: Plan, warnings: Sequence[Problem]) -> str:
+    from flyteplan.render.github import alert_commands, problem_commands
+
+    where = repository()
+    return problem_commands(warnings, where) + alert_commands(plan, where) + f"{summary(plan)}\n"
+
+
+def problem_annotations(problems: Sequence[Problem]) -> Reports:
+    """What tells problems on the lines of a pull request."""
+    from flyteplan.render.github import problem_commands
+
+    return {"github": partial(problem_commands, problems, repository())}
+
+
+def reports(problems: Sequence[Problem], files: Collection[str] = ()) -> Reports:
+    """All that CI reads of problems; *files* are those that were checked."""
+    from flyteplan.render.junit import junit
+    from flyteplan.render.sarif import sarif
+
+    where = repository()
+    return {
+        **problem_annotations(problems),
+        "junit": partial(junit, files, problems, where),
+        "sarif": partial(sarif, problems, __version__, where),
+    }
+
+
+@contextmanager
+def reported(wanted: Sequence[tuple[str, str]], make: Callable[[Sequence[Problem]], Reports]) -> Iterator[None]:
+    """What is so wrong that it ends the command goes into the reports of CI too."""
+    try:
+        yield
+    except InputError as error:
+        made = make(error.problems)
+        write([(name, file) for name, file in wanted if name in made], made)
+        raise
