@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
-from string import Formatter
 from typing import TYPE_CHECKING
 
 import click
@@ -68,7 +68,7 @@ def _job() -> str:
 
 def _address(pattern: str) -> str:
     """*pattern* with the variables that it names, "" where one is not set or makes it something else."""
-    values = {name: os.environ.get(name, "") for _, name, _, _ in Formatter().parse(pattern) if name}
+    values = {name: os.environ.get(name, "") for name in re.findall(r"{(\w+)}", pattern)}
     address = pattern.format_map(values) if all(values.values()) else ""
     return address if ADDRESS.fullmatch(address) else ""
 

@@ -53,10 +53,10 @@ def command(
         "github": partial(plan_annotations, plan, warnings),
     }
     write(wanted, renderers)
-    fill(plan)
     if out:
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
+    fill(plan)
     return exit_code(plan, detailed=detailed_exitcode)
 
 

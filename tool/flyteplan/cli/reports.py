@@ -12,7 +12,6 @@ from flyteplan.cli.output import Renderer, write
 from flyteplan.errors import InputError, Problem
 from flyteplan.model.plan import Plan
 from flyteplan.plan import digest
-from flyteplan.render.text import summary
 
 Reports = Mapping[str, Renderer]
 
@@ -30,30 +29,42 @@ def markdown_of_two(old: Plan, new: Plan) -> str:
 
 
 def plan_annotations(plan: Plan, warnings: Sequence[Problem]) -> str:
-    from flyteplan.render.github import alert_commands, problem_commands
+    from flyteplan.render.github import alert_commands
+    from flyteplan.render.text import summary
 
-    where = repository()
-    return problem_commands(warnings, where) + alert_commands(plan, where) + f"{summary(plan)}\n"
+    return _commands(warnings) + alert_commands(plan, repository()) + f"{summary(plan)}\n"
 
 
 def problem_annotations(problems: Sequence[Problem]) -> Reports:
     """What tells problems on the lines of a pull request."""
-    from flyteplan.render.github import problem_commands
-
-    return {"github": partial(problem_commands, problems, repository())}
+    return {"github": partial(_commands, problems)}
 
 
 def reports(problems: Sequence[Problem], files: Collection[str] = ()) -> Reports:
     """All that CI reads of problems; *files* are those that were checked."""
-    from flyteplan.render.junit import junit
-    from flyteplan.render.sarif import sarif
-
-    where = repository()
     return {
         **problem_annotations(problems),
-        "junit": partial(junit, files, problems, where),
-        "sarif": partial(sarif, problems, __version__, where),
+        "junit": partial(_junit, problems, files),
+        "sarif": partial(_sarif, problems),
     }
+
+
+def _commands(problems: Sequence[Problem]) -> str:
+    from flyteplan.render.github import problem_commands
+
+    return problem_commands(problems, repository())
+
+
+def _junit(problems: Sequence[Problem], files: Collection[str]) -> str:
+    from flyteplan.render.junit import junit
+
+    return junit(files, problems, repository())
+
+
+def _sarif(problems: Sequence[Problem]) -> str:
+    from flyteplan.render.sarif import sarif
+
+    return sarif(problems, __version__, repository())
 
 
 @contextmanager

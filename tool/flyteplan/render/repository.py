@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from flyteplan.errors import Position
 
@@ -29,6 +28,8 @@ class Repository:
 
     def link(self, position: Position) -> str:
         """The page of this line, "" where there is none."""
+        from urllib.parse import quote
+
         if not self.url or not _inside(position):
             return ""
         path = quote(self.path(position), errors="replace")
