@@ -58,7 +58,7 @@ def test_it_writes_nothing_and_says_the_same_of_an_endpoint(
     capsys.readouterr()
     assert run(["status", "--detailed-exitcode"]) == 2
     assert database.read_bytes() == before
-    assert {path.name for path in repo.folder.iterdir()} == {"catalog.db", "flyteplan.yaml", "manifests"}
+    assert {path.name for path in repo.folder.iterdir()} == {".flyteplan", "catalog.db", "flyteplan.yaml", "manifests"}
     here = capsys.readouterr().out
     with serving(database) as endpoint:
         assert run(["status", "--detailed-exitcode", "--endpoint", endpoint, "--insecure"]) == 2

@@ -15,6 +15,7 @@ from flyteplan.errors import Exit, FlyteplanError, InputError
 # Command to the module that has it: only the one that is called is imported.
 COMMANDS = {
     "apply": "flyteplan.cli.apply",
+    "comment": "flyteplan.cli.comment",
     "diff": "flyteplan.cli.diff",
     "explain": "flyteplan.cli.explain",
     "history": "flyteplan.cli.history",

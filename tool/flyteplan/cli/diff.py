@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.output import formats, write
+from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
+from flyteplan.cli.reports import markdown, markdown_of_two
 from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit
 from flyteplan.plan import digest, document
@@ -23,6 +24,7 @@ from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 @options.asked
 @options.prune
 @options.output
+@options.page
 @options.detailed_exitcode
 @options.as_of
 def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:
@@ -38,14 +40,19 @@ def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str,
         return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode)
     if saved and len(paths) > 2:
         raise click.UsageError("two saved plans can be compared, not more")
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "markdown"))
     plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
-    write(wanted, {"text": partial(difftext, plan), "json": lambda: jsontext(document(plan))})
+    renderers: dict[str, Renderer] = {
+        "text": partial(difftext, plan),
+        "json": lambda: jsontext(document(plan)),
+        "markdown": partial(markdown, [plan]),
+    }
+    write(wanted, renderers)
     return (0 if saved else told(plan)) or exit_code(plan, detailed=detailed_exitcode)
 
 
 def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool) -> int:
-    wanted = formats(outputs, ("text",))
+    wanted = formats(outputs, ("text", "markdown"))
     before, after = read_plan(old), read_plan(new)
-    write(wanted, {"text": partial(compare, before, after)})
+    write(wanted, {"text": partial(compare, before, after), "markdown": partial(markdown_of_two, before, after)})
     return Exit.CHANGES if detailed and digest(before) != digest(after) else Exit.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -100,5 +101,46 @@ as_of = click.option(
     "--as-of", metavar="DATE", callback=_given, help="Judge exceptions and freezes at this day or minute (UTC)."
 )
 again = click.option("--again", is_flag=True, help="Plan runs that there are already once more, under another name.")
+# Where `flyteplan.cli.ci` finds the flags of `page`, which say where Markdown is read.
+PAGE = "flyteplan.page"
+# What can stand in Markdown as it is.
+ADDRESS = re.compile(r"https?://[\w.~:/?#@!$&'*+,;=%-]+", re.ASCII)
+LEAST_PAGE = 4000
+
+
+def _keep_page(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    context.meta.setdefault(PAGE, {})[parameter.name] = value
+
+
+def _address(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is not None and not ADDRESS.fullmatch(value):
+        raise click.BadParameter("it is no http or https address", context, parameter)
+    _keep_page(context, parameter, value)
+
+
+page = _all(
+    click.option(
+        "--dialect",
+        type=click.Choice(["github", "gitlab", "bitbucket"]),
+        expose_value=False,
+        callback=_keep_page,
+        help="Whose Markdown -o markdown is (default: that of the CI this runs in, else github).",
+    ),
+    click.option(
+        "--limit",
+        metavar="BYTES",
+        type=click.IntRange(min=LEAST_PAGE),
+        expose_value=False,
+        callback=_keep_page,
+        help="How long Markdown may be, in place of what the forge takes.",
+    ),
+    click.option(
+        "--source-url",
+        metavar="URL",
+        expose_value=False,
+        callback=_address,
+        help="Where the repository's files are, for links (default: what CI says), as https://HOST/ORG/REPO/blob/REV.",
+    ),
+)
 # What `flyteplan.cli.planning.Asked` is made of: the options of every command that plans.
 asked = _all(paths, target, catalog, place, choice, current_version, locked, again, policy_from)

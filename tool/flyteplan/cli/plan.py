@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.output import Renderer, formats, show, width, write
+from flyteplan.cli.ci import fill
+from flyteplan.cli.output import Renderer, formats, show, show_problems, width, write
 from flyteplan.cli.planning import Asked, make_plan
+from flyteplan.cli.reports import markdown, plan_annotations, problem_annotations, reported
 from flyteplan.cli.verdict import told
-from flyteplan.errors import Exit
+from flyteplan.errors import Exit, Problem
 from flyteplan.files.saved import write_atomically
 from flyteplan.model.plan import Plan
 from flyteplan.plan import document
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 @options.asked
 @options.prune
 @options.output
+@options.page
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode
 @options.as_of
@@ -39,16 +42,24 @@ def command(
 
     PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target.
     """
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "markdown", "github"))
     if out == "-":
         raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
-    plan = make_plan(Asked(**asked))
-    as_text = partial(_text, plan, quiet=quiet, verbose=verbose)
-    renderers: dict[str, Renderer] = {"text": as_text, "json": partial(_json, plan)}
+    warnings: list[Problem] = []
+    with reported(wanted, problem_annotations):
+        plan = make_plan(Asked(**asked), warnings.extend)
+    show_problems(warnings)
+    renderers: dict[str, Renderer] = {
+        "text": partial(_text, plan, quiet=quiet, verbose=verbose),
+        "json": partial(_json, plan),
+        "markdown": partial(markdown, [plan], expand=verbose),
+        "github": partial(plan_annotations, plan, warnings),
+    }
     write(wanted, renderers)
     if out:
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
+    fill(plan)
     return told(plan) or exit_code(plan, detailed=detailed_exitcode)
 
 

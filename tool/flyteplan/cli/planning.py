@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flyteplan import pipeline
@@ -17,6 +17,9 @@ from flyteplan.workspace import open_workspace, planning
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.lockfile import read_lock
 from flyteplan.workspace.planning import Stage, checked_manifests
+
+# Who hears of warnings.
+Tell = Callable[[Iterable[Problem]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +54,12 @@ def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, fla
     return Stage(workspace=workspace, checked=checked, target=place, catalog=open_catalog(place, catalog, workspace))
 
 
-def make_plan(asked: Asked) -> Plan:
-    """The plan; its warnings are shown. Raises InputError with all that is wrong when there is none."""
-    return planned(prepare(asked.paths, asked.target, asked.catalog, asked.flags), asked)
+def make_plan(asked: Asked, tell: Tell = show_problems) -> Plan:
+    """The plan; its warnings are told. Raises InputError with all that is wrong when there is none."""
+    return planned(prepare(asked.paths, asked.target, asked.catalog, asked.flags), asked, tell)
 
 
-def planned(stage: Stage, asked: Asked) -> Plan:
+def planned(stage: Stage, asked: Asked, tell: Tell = show_problems) -> Plan:
     """As `make_plan`, of what is prepared already."""
     now = moment(asked.as_of)
     rulebook = read_rulebook(stage.workspace, stage.target, asked.policy_from, now)
@@ -69,7 +72,7 @@ def planned(stage: Stage, asked: Asked) -> Plan:
         again=asked.again,
         prune=_pruning(stage, asked) if asked.prune else None,
     )
-    show_problems(problems)
+    tell(problems)
     return pipeline.judge(plan, plan.changes, rulebook, now)
 
 

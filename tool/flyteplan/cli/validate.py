@@ -12,7 +12,8 @@ import click
 from flyteplan import pipeline
 from flyteplan.cli import options
 from flyteplan.cli.clock import moment
-from flyteplan.cli.output import formats, write
+from flyteplan.cli.output import Renderer, formats, write
+from flyteplan.cli.reports import reported, reports
 from flyteplan.cli.rulebook import nothing, policy_files
 from flyteplan.errors import Exit, is_valid, ordered
 from flyteplan.files.schema import read_schema
@@ -60,7 +61,27 @@ def command(
     No catalog is opened unless --catalog or --endpoint names one: then all that a plan of the target would find wrong
     is checked too, such as the inputs of runs.
     """
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "github", "junit", "sarif"))
+    with reported(wanted, reports):
+        checked = _checked(paths, target, catalog, flags, current_version=current_version, as_of=as_of)
+    renderers: dict[str, Renderer] = {
+        "text": partial(_text, checked, quiet=quiet),
+        "json": partial(_json, checked),
+        **reports(checked.problems, {manifest.position.path for manifest in checked.manifests}),
+    }
+    write(wanted, renderers)
+    return Exit.DONE if checked.valid else Exit.FAILED
+
+
+def _checked(
+    paths: tuple[str, ...],
+    target: str | None,
+    catalog: str | None,
+    flags: Mapping[str, str | None],
+    *,
+    current_version: str | None,
+    as_of: str | None,
+) -> pipeline.Manifests:
     workspace = open_workspace()
     layers, orders = _layers(workspace, paths, target)
     files = manifest_files(layers, workspace)
@@ -79,8 +100,7 @@ def command(
         source = open_catalog(place, catalog, workspace)
         stage = Stage(workspace=workspace, checked=checked.of(stack), target=place, catalog=source)
         checked = checked.with_problems(problems_of_plan(stage, current_version))
-    write(wanted, {"text": partial(_text, checked, quiet=quiet), "json": partial(_json, checked)})
-    return Exit.DONE if checked.valid else Exit.FAILED
+    return checked
 
 
 def _layers(

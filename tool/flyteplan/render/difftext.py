@@ -7,7 +7,7 @@ from typing import Any
 
 from flyteplan.model.plan import Change, Field, Plan
 from flyteplan.render.fields import place, reason, shown_fields
-from flyteplan.render.groups import LEFT_GIT, full_name
+from flyteplan.render.groups import LEFT_GIT, changing, full_name
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned
 from flyteplan.render.values import pair, shown
@@ -20,8 +20,7 @@ _Key = tuple[str, str, tuple[str, ...]]
 
 def difftext(plan: Plan) -> list[Line]:
     """Every field that applying the plan changes: `-` live, `+` desired, `!` what nobody wrote."""
-    changed = [change for change in plan.changes if change.action != "unchanged"]
-    return [line for change in changed for field in shown_fields(change) for line in _hunk(field, change, plan)]
+    return [line for change in changing(plan) for field in shown_fields(change) for line in _hunk(field, change, plan)]
 
 
 def _hunk(field: Field, change: Change, plan: Plan) -> Iterator[Line]:

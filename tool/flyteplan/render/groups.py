@@ -17,6 +17,11 @@ _NAME_LINES = 2
 Group = tuple[Change, ...]
 
 
+def changing(plan: Plan) -> list[Change]:
+    """What a reviewer is shown: all but the tasks that are as desired. A run that is there already is shown."""
+    return [change for change in plan.changes if change.action != "unchanged" or change.submit.state == "exists"]
+
+
 def groups(changes: Iterable[Change], *, expand: bool) -> list[Group]:
     """In the order of their first tasks."""
     if expand:
@@ -76,7 +81,7 @@ def _only(names: list[str], prefix: str) -> str:
 
 def _cut(parts: list[str], width: int) -> list[str]:
     """As many parts as fit on two lines, and how many do not."""
-    for kept in range(len(parts), 0, -1):
+    for kept in range(min(len(parts), _NAME_LINES * width), 0, -1):
         more = [f"and {len(parts) - kept} more"] if kept < len(parts) else []
         words = [*parts[:kept], *more]
         lines = wrapped([f"{word}," for word in words[:-1]] + words[-1:], width)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -17,14 +16,13 @@ from flyteplan.model.status import (
     TaskStatus,
 )
 from flyteplan.render.groups import full_name
-from flyteplan.render.style import Line, Span, escaped
+from flyteplan.render.markdown.escape import code, prose, row
+from flyteplan.render.style import Line, Span
 from flyteplan.render.table import Row, aligned, wrapped
 
 _SIGNS = {IN_STEP: "=", NEVER_APPLIED: "+", NO_MANIFEST: "-", EDITED: "!", REDEPLOYED: "!"}
 _STYLES = {"=": "dim", "+": "add", "-": "remove", "!": "attention", "~": "change"}
 _INDENT = "    "
-# What Markdown would act on, and a table's own bar.
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
 
 
 def text(report: Report, *, every: bool, width: int) -> list[Line]:
@@ -72,21 +70,13 @@ def _reasons(status: TaskStatus, width: int) -> Iterator[Line]:
 
 def markdown(report: Report) -> str:
     """A table of what is not in step, and the summary line."""
-    title = " ".join(filter(None, ("### Status", _plain(report.plan.target), f"({_plain(_scope(report))})")))
+    title = " ".join(filter(None, ("### Status", prose(report.plan.target), f"({prose(_scope(report))})")))
     rows = [_markdown_row(one, report) for one in report.tasks if one.state != IN_STEP]
-    table = ["| task | state | why | next |", "|---|---|---|---|", *rows, ""] if rows else []
+    table = [row(("task", "state", "why", "next")), row(["---"] * 4), *rows, ""] if rows else []
     return "\n".join([title, "", *table, summary(report), ""])
 
 
 def _markdown_row(status: TaskStatus, report: Report) -> str:
-    name = _plain(full_name(status.change, report.plan))
-    why = "<br>".join(_plain(reason.message) for reason in status.reasons)
-    return f"| {name} | {status.state} | {why} | {_command(status.next)} |"
-
-
-def _command(text: str) -> str:
-    return _plain(text) if "`" in text else f"`{escaped(text)}`".replace("|", r"\|")
-
-
-def _plain(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", escaped(text))
+    why = "<br>".join(prose(reason.message) for reason in status.reasons)
+    name = code(full_name(status.change, report.plan))
+    return row((name, status.state, why, code(status.next) if status.next else ""))
