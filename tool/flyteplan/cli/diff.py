@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from flyteplan.cli import options
+from flyteplan.cli.against import against
 from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
@@ -27,11 +28,21 @@ from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 @options.page
 @options.detailed_exitcode
 @options.as_of
-def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], **asked: Any) -> int:
+@click.option(
+    "--base", metavar="REV", help="What the checkout changes against this Git revision; A...B: as Git means it."
+)
+def command(
+    outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], base: str | None, **asked: Any
+) -> int:
     """Show the changes of fields, and nothing else, like a diff tool.
 
     PATHS are folders and files of manifests as for plan; or one saved plan, to show it; or two, to compare them.
+
+    With --base the plans of two revisions are compared, on one catalog: what this pull request changes. Nothing is
+    checked out, and only the tasks whose overrides differ are read.
     """
+    if base is not None:
+        return against(base, Asked(paths=paths, **asked), outputs, detailed=detailed_exitcode)
     saved = bool(paths) and all(map(is_saved_plan, paths))
     given = [name for name, value in asked.items() if value]
     if saved and given:

@@ -12,6 +12,7 @@ from flyteplan.cli.output import Renderer, write
 from flyteplan.errors import InputError, Problem
 from flyteplan.model.plan import Plan
 from flyteplan.plan import digest
+from flyteplan.render.sides import Names
 
 Reports = Mapping[str, Renderer]
 
@@ -26,6 +27,12 @@ def markdown_of_two(old: Plan, new: Plan) -> str:
     from flyteplan.render.markdown import compared
 
     return compared((old, digest(old)), (new, digest(new)), page())
+
+
+def markdown_of_sides(base: str, old: Plan, new: Plan, names: Names) -> str:
+    from flyteplan.render.markdown import of_sides
+
+    return of_sides(base, (old, digest(old)), (new, digest(new)), names, page())
 
 
 def plan_annotations(plan: Plan, warnings: Sequence[Problem]) -> str:

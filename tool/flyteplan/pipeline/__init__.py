@@ -15,6 +15,7 @@ from flyteplan.apply import Pace
 from flyteplan.pipeline.applying import restored, submit
 from flyteplan.pipeline.calling import resumed
 from flyteplan.pipeline.choice import Choice
+from flyteplan.pipeline.comparing import Compared, Side, compare
 from flyteplan.pipeline.following import follow
 from flyteplan.pipeline.history import Wanted, history
 from flyteplan.pipeline.importing import written
@@ -22,19 +23,23 @@ from flyteplan.pipeline.judging import Policies, Rulebook, check_policies, judge
 from flyteplan.pipeline.locking import Relocked, relock
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.pipeline.policytesting import try_case, try_manifests
-from flyteplan.pipeline.reading import Manifests, validate
+from flyteplan.pipeline.reading import Known, Manifests, validate
 from flyteplan.pipeline.reporting import report
 
 __all__ = [
     "Choice",
+    "Compared",
+    "Known",
     "Manifests",
     "Pace",
     "Planned",
     "Policies",
     "Relocked",
     "Rulebook",
+    "Side",
     "Wanted",
     "check_policies",
+    "compare",
     "follow",
     "history",
     "judge",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
@@ -11,6 +11,7 @@ from flyteplan.model.deployment import Provenance
 from flyteplan.model.lock import Lock
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.plan import Change, Plan
+from flyteplan.model.resolution import Key
 from flyteplan.model.task import TaskName
 from flyteplan.pipeline.changes import changes
 from flyteplan.pipeline.choice import Choice, unmatched
@@ -39,15 +40,16 @@ def plan(
     strict: bool = False,
     again: bool = False,
     prune: Provenance | None = None,
+    only: Collection[Key] | None = None,
 ) -> Planned:
     """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in.
 
     *strict*: what the lock says that does not hold, or does not say, is an error. *again*: runs that there are
     already are started once more. *prune*: whose tasks go back to their bases when *manifests*, which are all of the
-    target's then, do not speak of them any more; None: nobody's.
+    target's then, do not speak of them any more; None: nobody's. *only* these tasks and runs, if given.
     """
     groups, problems = group(manifests, target, catalog)
-    wanted = [one for one in groups if choice.wants(one.task.name)]
+    wanted = [one for one in groups if choice.wants(one.task.name) and (only is None or one.key in only)]
     composed, disagreements = intents(wanted)
     # Before the versions are resolved: an endpoint that has listed a scope knows what is live there.
     where = scopes(manifests, target)

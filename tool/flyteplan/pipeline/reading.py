@@ -38,37 +38,54 @@ class Manifests:
         return replace(self, problems=ordered([*self.problems, *problems]))
 
 
+# What files come to, by path and content.
+Known = dict[tuple[str, "bytes | Problem"], Manifests]
+
+
 def validate(
     found: Iterable[Found],
     validator: Validator,
     stacks: Sequence[Sequence[int]],
     *,
     policies: Validator | None = None,
+    known: Known | None = None,
 ) -> Manifests:
     """Manifest files -> manifests. No catalog is opened.
 
     *stacks* are the targets: each has the numbers of its layers, in order. Rules among manifests hold in each of them.
     *policies* checks the policies that stand among the manifests; without it they are out of place there.
+    *known* remembers what files come to: one of the same path and content is not read again.
     """
-    manifests: list[Manifest] = []
-    policies_found: list[Policy] = []
-    problems: list[Problem] = []
-    files = 0
+    known = {} if known is None else known
+    read: list[tuple[int, Manifests]] = []
     for layer, path, content in found:
-        files += 1
-        for item in documents(path, content):
-            if isinstance(item, Problem):
-                problems.append(item)
-            elif policies and is_policy(item):
-                problems += read_policy(item, policies, policies_found)
-            else:
-                checked = manifest(item, layer, validator)
-                problems += checked.problems
-                manifests += [checked.manifest] if checked.manifest else []
+        if (path, content) not in known:
+            known[path, content] = _file(path, content, validator, policies)
+        read.append((layer, known[path, content]))
     all_of = Manifests(
-        manifests=tuple(manifests), problems=tuple(problems), files=files, policies=tuple(policies_found)
+        manifests=tuple(replace(one, layer=layer) for layer, file in read for one in file.manifests),
+        problems=tuple(problem for _, file in read for problem in file.problems),
+        files=len(read),
+        policies=tuple(policy for _, file in read for policy in file.policies),
     )
     return all_of.with_problems(problem for stack in stacks for problem in _among(all_of.of(stack).manifests))
+
+
+def _file(path: str, content: bytes | Problem, validator: Validator, policies: Validator | None) -> Manifests:
+    """One file, as of the first layer."""
+    manifests: list[Manifest] = []
+    found: list[Policy] = []
+    problems: list[Problem] = []
+    for item in documents(path, content):
+        if isinstance(item, Problem):
+            problems.append(item)
+        elif policies and is_policy(item):
+            problems += read_policy(item, policies, found)
+        else:
+            checked = manifest(item, 0, validator)
+            problems += checked.problems
+            manifests += [checked.manifest] if checked.manifest else []
+    return Manifests(manifests=tuple(manifests), problems=tuple(problems), files=1, policies=tuple(found))
 
 
 def read_policy(item: Document, validator: Validator, policies: list[Policy]) -> Sequence[Problem]:

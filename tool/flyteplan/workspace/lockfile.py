@@ -19,7 +19,12 @@ def read_lock(workspace: Workspace, *, needed: bool = False) -> Lock | None:
         if needed:
             raise StaleError([_problem("FP2101", "there is no such file", "make it: flyteplan lock")])
         return None
-    for item in load(read_bytes(path), NAME):
+    return lock_in(read_bytes(path), NAME)
+
+
+def lock_in(data: bytes, name: str) -> Lock:
+    """The lock in *data*, shown as *name*. Raises InputError."""
+    for item in load(data, name):
         if isinstance(item, Problem):
             raise InputError([item])
         lock, problems = read(item)

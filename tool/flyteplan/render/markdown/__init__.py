@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flyteplan.render.markdown.comment import comment
-from flyteplan.render.markdown.compared import compared
+from flyteplan.render.markdown.compared import compared, of_sides
 from flyteplan.render.markdown.page import DIALECTS, Page
 
-__all__ = ["DIALECTS", "Page", "comment", "compared"]
+__all__ = ["DIALECTS", "Page", "comment", "compared", "of_sides"]
