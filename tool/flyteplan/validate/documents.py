@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Position, Problem, ordered
-from flyteplan.model.config import Config, Target
+from flyteplan.model.config import CONNECTION, Config, Target
 from flyteplan.model.document import Document, Locator
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
 from flyteplan.model.nearest import did_you_mean
@@ -216,5 +216,10 @@ def _target(name: str, written: Mapping[str, Any], locator: Locator) -> Target:
         manifests=tuple(get("manifests", ())),
         policies=tuple(get("policies", ())),
         guards=guards(get("guards", {}), (*place, "guards"), locator),
+        connection=tuple((key, _frozen(written[key])) for key in CONNECTION if key in written),
         position=locator.key(place),
     )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

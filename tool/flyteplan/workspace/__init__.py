@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flyteplan.errors import InputError, Position, Problem, UsageError
 from flyteplan.files.config import find_config
@@ -13,7 +13,7 @@ from flyteplan.files.paths import shown
 from flyteplan.files.saved import read_bytes
 from flyteplan.files.schema import read_schema
 from flyteplan.load import load
-from flyteplan.model.config import Config, Target
+from flyteplan.model.config import FILES, Config, Target
 from flyteplan.model.document import Document
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.validate import Validator, config
@@ -39,12 +39,20 @@ class Workspace:
         targets = {target.name: target for target in self.config.targets}
         wanted = name or self.config.default_target or (next(iter(targets)) if len(targets) == 1 else "")
         if wanted in targets:
-            return targets[wanted]
+            return self._with_paths(targets[wanted])
         if not targets and not name:
             return Target(name="", manifests=(_DEFAULT_LAYER,))
         if not wanted:
             raise UsageError(f"no target (flyteplan.yaml has no default_target; give -t: {', '.join(targets)})")
         raise UsageError(f"no target {wanted} ({did_you_mean(wanted, targets, 'flyteplan.yaml has')})")
+
+    def _with_paths(self, target: Target) -> Target:
+        """Files are named relative to flyteplan.yaml; ~ is anybody's home."""
+        keys = (
+            (key, os.path.join(self.root, value) if key in FILES and not value.startswith("~") else value)
+            for key, value in target.connection
+        )
+        return replace(target, connection=tuple(keys))
 
     def layers(self, target: Target) -> Layers:
         """Raises UsageError where neither flyteplan.yaml nor the folder that stands in for it is there."""
