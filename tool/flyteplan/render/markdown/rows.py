@@ -84,7 +84,7 @@ def _of_field(entry: Entry, page: Page, *, links: bool) -> _Row:
         field=f"also {code(name)}" if collateral else code(name),
         before=_value(old),
         after=_value(new, bold=True),
-        change=f"{entry.difference} ({entry.ratio})" if entry.ratio else entry.difference,
+        change=prose(f"{entry.difference} ({entry.ratio})" if entry.ratio else entry.difference),
         source=_source(entry, page, links=links),
         sign=_COLLATERAL if collateral else "",
     )
