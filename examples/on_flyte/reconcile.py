@@ -1,6 +1,6 @@
 """A scheduled task that keeps a platform in step with a Git repository: what is merged is applied, what was undone too.
 
-    flyte deploy examples/on_flyte/reconcile.py
+    flyte deploy examples/on_flyte/reconcile.py env
 
 The target of flyteplan.yaml names the endpoint. The secret is the API key of an application that may deploy there, as
 `flyte create api-key` prints it; a platform without a login needs none. Two runs at once do no harm, and what one that

@@ -1,6 +1,6 @@
 """A task that awaits other tasks with the overrides of the manifests.
 
-    flyte deploy --root-dir . --version v3 examples/on_flyte/retrain.py
+    flyte deploy --root-dir . --version v3 examples/on_flyte/retrain.py env
 
 `include` puts the manifests into the code bundle, so a run goes by the ones that were deployed with it. One of them
 asks for the `current` version of its task: the one that this task has itself, so both are deployed under one version.

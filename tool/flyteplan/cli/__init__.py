@@ -89,7 +89,8 @@ def run(arguments: list[str]) -> int:
     except FlyteplanError as error:
         return _failed(f"error: {error}", error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        return _failed("interrupted", Exit.INTERRUPTED)
+        # A terminal has shown ^C in the line that was being written.
+        return _failed("\ninterrupted" if sys.stderr.isatty() else "interrupted", Exit.INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has enough of it; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ class _How:
 @click.option("--dangerous-allow", multiple=True, metavar="GUARD", help="Pass this guard of the target.")
 @click.option("--fail-fast", is_flag=True, help="Try no more after the first change that fails.")
 @click.option("--wait", is_flag=True, help="Follow the runs to their end; exit with 1 unless all succeed.")
-@options.output
+@options.output("text", "json")
 @options.quiet
 @options.verbose
 def command(
@@ -81,7 +82,7 @@ def command(
     _expect(prepared.plan, expect_digest)
     _check_waiting(prepared, how)
     hold(prepared.plan, dangerous_allow)
-    if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared.plan)):
+    if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared)):
         show("Nothing was submitted.\n", err=True)
         return Exit.FAILED
     return _apply(prepared, how)
@@ -113,10 +114,14 @@ def _changes(plan: Plan) -> int:
     return sum(change.action in ("update", "run") for change in plan.changes)
 
 
-def _agreed(plan: Plan) -> bool:
+def _agreed(prepared: Ready) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask on (give --yes, or apply a plan that plan --out saved)")
-    return click.confirm(f"Submit {_changes(plan)} of them?", err=True)
+    actions = Counter(change.action for change in prepared.plan.changes)
+    counts = {"version": actions["update"], "run": actions["run"]}
+    what = " and ".join(f"{count} {name}{'s' * (count != 1)}" for name, count in counts.items() if count)
+    target = f"{prepared.plan.target} at " if prepared.plan.target else ""
+    return click.confirm(f"Submit {what} to {target}{prepared.controller.now().address}?", err=True)
 
 
 def _apply(prepared: Ready, how: _How) -> int:
@@ -124,6 +129,8 @@ def _apply(prepared: Ready, how: _How) -> int:
         events = list(_events(prepared, how, interrupted))
         ended = list(_followed(prepared, how, interrupted, events)) if how.wait else []
         stopped = interrupted.is_set()
+    if stopped and how.wait:
+        show("Not followed any further: what was started goes on (flyteplan runs list).\n", err=True)
     show(total_json(events, digest(prepared.plan)) if how.as_json else [total_line(events)])
     return _exit_code(events, ended, stopped=stopped)
 
@@ -165,7 +172,7 @@ def _exit_code(events: Sequence[Event], followed: Sequence[Run], *, stopped: boo
     if outcomes & {FAILED, NOT_TRIED}:
         return Exit.PARTIAL if outcomes & {SUBMITTED, ALREADY} else _failed(events)
     if stopped and not all(run.has_ended for run in runs):
-        return Exit.PARTIAL
+        return Exit.PARTIAL if SUBMITTED in outcomes else Exit.INTERRUPTED
     return Exit.DONE if all(run.is_good for run in runs) else Exit.FAILED
 
 

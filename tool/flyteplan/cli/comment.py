@@ -14,7 +14,7 @@ from flyteplan.workspace.savedplan import read_plan
 
 @click.command("comment")
 @click.argument("plans", nargs=-1, required=True, metavar="PLAN...")
-@options.output
+@options.output("markdown")
 @options.page
 @options.verbose
 def command(plans: tuple[str, ...], outputs: tuple[str, ...], verbose: bool) -> None:

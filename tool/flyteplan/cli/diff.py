@@ -24,7 +24,7 @@ from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 @click.command("diff")
 @options.asked
 @options.prune
-@options.output
+@options.output("text", "json", "markdown")
 @options.page
 @options.detailed_exitcode
 @options.as_of

@@ -24,7 +24,7 @@ _LIMIT = 50
 @click.option("--task", "tasks", multiple=True, metavar="NAME", help="Only of this task.")
 @options.choice
 @click.option("--limit", type=click.IntRange(0), default=_LIMIT, help=f"At most so many ({_LIMIT}); 0 for all.")
-@options.output
+@options.output("text", "json")
 def command(
     *,
     target: str | None,

@@ -33,14 +33,22 @@ def _given(context: click.Context, parameter: click.Parameter, value: str | None
 target = click.option(
     "-t", "--target", metavar="NAME", callback=_given, help="The target of flyteplan.yaml (default: default_target)."
 )
-output = click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="How to show the result, and where; may be given several times.",
-)
+
+
+def output(*formats: str) -> Decorator:
+    """*formats* are those that the command knows."""
+    *others, last = formats
+    known = f"{', '.join(others)} or {last}" if others else last
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help=f"{known}, to standard output or into a file; may be given several times.",
+    )
+
+
 quiet = click.option("-q", "--quiet", is_flag=True, help="The summary line alone.")
 verbose = click.option("-v", "--verbose", is_flag=True, help="Every task on its own, nothing grouped.")
 detailed_exitcode = click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")

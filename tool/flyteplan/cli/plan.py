@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.command("plan")
 @options.asked
 @options.prune
-@options.output
+@options.output("text", "json", "markdown", "github")
 @options.page
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 from flyteplan import pipeline
 from flyteplan.cli.clock import moment
+from flyteplan.cli.output import show
 from flyteplan.cli.planning import Asked, planned
 from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_controller, placed
 from flyteplan.errors import UsageError
 from flyteplan.model.plan import Change, Plan
 from flyteplan.ports import Controller
+from flyteplan.render.style import Span
 from flyteplan.workspace import Workspace, open_workspace
 from flyteplan.workspace.planning import Stage, checked_manifests
 from flyteplan.workspace.savedplan import is_saved_plan, read_plan, same_target
@@ -53,8 +55,16 @@ def _saved(asked: Asked, workspace: Workspace) -> Ready:
     target = placed(workspace.target(asked.target or plan.target or None), asked.catalog, asked.flags)
     same_target(plan, target, path)
     controller = open_controller(target, asked.catalog, workspace)
+    _tell_place(plan, controller.now().address)
     changes = pipeline.restored(plan, controller.now())
     now = moment(None)
     rulebook = read_rulebook(workspace, target, asked.policy_from, now)
     plan = pipeline.judge(replace(plan, judgement=None), changes, rulebook, now)
     return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, saved=True)
+
+
+def _tell_place(plan: Plan, address: str) -> None:
+    """One place may be written in many ways, so that it is no error; another place looks as if all had moved."""
+    if plan.catalog != address:
+        told = f"The plan was made with {plan.catalog}, and is applied to {address}."
+        show([(Span(told, "attention"),)], err=True)

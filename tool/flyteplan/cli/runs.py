@@ -37,7 +37,7 @@ def command() -> None:
 @options.place
 @options.choice
 @click.option("--limit", type=click.IntRange(1, _FURTHEST), default=_LIMIT, metavar="N", help="At most so many (20).")
-@options.output
+@options.output("text", "json")
 def list_runs(
     *,
     target: str | None,
@@ -73,7 +73,7 @@ def _ours(runs: Iterable[Run], choice: Choice) -> Iterator[Run]:
 @options.target
 @options.catalog
 @options.place
-@options.output
+@options.output("text", "json")
 def show_run(name: str, target: str | None, catalog: str | None, outputs: tuple[str, ...], **flags: str | None) -> None:
     """Show one run: its task, its phase, and what it was started for."""
     wanted = formats(outputs, ("text", "json"))

@@ -24,7 +24,7 @@ from flyteplan.status import document
 
 @click.command("status")
 @options.asked
-@options.output
+@options.output("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when anything is not in step.")
 @options.quiet
 @click.option("-v", "--verbose", is_flag=True, help="The tasks in step as well.")

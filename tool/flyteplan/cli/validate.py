@@ -40,7 +40,7 @@ from flyteplan.workspace import (
 @options.place
 @options.current_version
 @options.as_of
-@options.output
+@options.output("text", "json", "github", "junit", "sarif")
 @options.quiet
 def command(
     *,

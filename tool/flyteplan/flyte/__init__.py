@@ -1,4 +1,4 @@
-"""Overridden tasks for code that runs on Flyte: `plan = load("manifests/")`, then `await plan["train-gpu"](x=1)`.
+"""Overridden tasks for code that runs on Flyte: `plan = load(target="prod")`, then `await plan["train-gpu"](x=1)`.
 
 It needs the Flyte SDK, and is the only part of flyteplan that does. The SDK itself is imported when a plan is loaded.
 """

@@ -37,7 +37,7 @@ def history(
     A version that a ledger tells of is told once. *limit* 0: all.
     """
     entries = [one for ledger in ledgers for one in ledger.entries if wanted.has(one.task)]
-    here = [one for one in entries if target is None or one.target == target.name]
+    here = [one for one in entries if target is None or (one.target == target.name and _is_of(one, catalog))]
     unfinished = [one for one in ledgers if not one.ended and (target is None or one.apply.target == target.name)]
     told = _with_catalog(here, wanted, target, catalog) if target and catalog else here
     newest = sorted(told, key=lambda one: (one.time, one.task, one.name), reverse=True)
@@ -48,6 +48,11 @@ def history(
         older=len(newest) - len(shown),
         elsewhere=len(entries) - len(here),
     )
+
+
+def _is_of(entry: Entry, catalog: Catalog | None) -> bool:
+    """What was applied to another place says nothing about this one, though the target has the same name."""
+    return catalog is None or entry.catalog == catalog.address
 
 
 def _with_catalog(entries: Sequence[Entry], wanted: Wanted, target: Target, catalog: Catalog) -> list[Entry]:

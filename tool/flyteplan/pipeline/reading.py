@@ -114,12 +114,14 @@ def documents(path: str, content: bytes | Problem, what: str = "manifest") -> It
         nothing = False
         yield item
     if nothing:
-        yield _empty(path, content, what)
+        yield from _empty(path, content, what)
 
 
-def _empty(path: str, content: bytes, what: str) -> Problem:
-    """An empty file is a file that was lost; one of comments may be meant."""
+def _empty(path: str, content: bytes, what: str) -> Iterator[Problem]:
+    """An empty file is a file that was lost. One of comments says that none is meant."""
+    if any(line.lstrip().startswith(b"#") for line in content.splitlines()):
+        return
     severity = "warning" if content.strip() else "error"
     hint = f"write a {what} into it, or remove it"
     message = f"the file has no {what}"
-    return Problem(code="FP1106", position=Position(path, 1, 1), message=message, hint=hint, severity=severity)
+    yield Problem(code="FP1106", position=Position(path, 1, 1), message=message, hint=hint, severity=severity)

@@ -189,19 +189,25 @@ class _Planned:
 
     def _own_notes(self) -> tuple[Note, ...]:
         if self._naming and self._naming.found:
-            return (*self._taken_note(self._naming, self._naming.found), *self._newer_base_note())
+            return (*self._found_note(self._naming, self._naming.found), *self._newer_base_note())
         if self._action() != "update":
             return self._newer_base_note()
         return (*self._trigger_note(), *self._older_base_note(), *self._newer_base_note())
 
-    def _taken_note(self, naming: Naming, found: Run) -> tuple[Note, ...]:
+    def _found_note(self, naming: Naming, found: Run) -> tuple[Note, ...]:
         if found.digest == naming.digest:
-            return ()
+            return self._phase_note(found)
         message = (
             f"the run {found.name.name} was started for something else, and a name is one run's: this one does not "
             "start; give it another submit.run.name, or none"
         )
         return (Note(code="run-name-taken", message=message, attention=True),)
+
+    def _phase_note(self, found: Run) -> tuple[Note, ...]:
+        """What has ended badly is not started again by itself, and not by a plan that looks as if all were well."""
+        if not found.has_ended or found.is_good:
+            return ()
+        return (Note(code="run-ended", message=f"it has ended: {found.phase}", attention=True),)
 
     def _newer_base_note(self) -> tuple[Note, ...]:
         newest, name = self._resolution.newest_base, self._base.key.task.name
@@ -235,12 +241,11 @@ class _Planned:
 
     def _older_base_note(self) -> tuple[Note, ...]:
         newest, base = self._resolution.newest_base, self._base.key.version
-        if newest in ("", base) or self._intent.settings.value("submit", "allow_older_base"):
+        if newest in ("", base):
             return ()
-        message = (
-            f"base {base} is older than {newest}: callers of latest would go back, and apply refuses it "
-            "without submit.allow_older_base: true"
-        )
+        allowed = self._intent.settings.value("submit", "allow_older_base")
+        refused = "would go back, and apply refuses it without submit.allow_older_base: true"
+        message = f"base {base} is older than {newest}: callers of latest {'go back to it' if allowed else refused}"
         return (Note(code="older-base", message=message, attention=True),)
 
 

@@ -11,7 +11,7 @@ from flyteplan.render.jsontext import jsontext
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned
 
-_HEADS = ("TIME", "TARGET", "TASK", "VERSION OR RUN", "BASE", "OUTCOME", "OWNER", "REVISION", "")
+_HEADS = ("TIME", "TARGET", "TASK", "VERSION OR RUN", "BASE", "OUTCOME", "REVISION", "")
 _GAPS = (0, *[2] * (len(_HEADS) - 1))
 _STYLES = {SUBMITTED: "add", ALREADY: "dim", FAILED: "remove", NOT_TRIED: "change"}
 _SECONDS, _REVISION, _COMMIT = 19, 12, 40
@@ -40,7 +40,6 @@ def _cells(entry: Entry, *, full: bool) -> Iterator[Span]:
     yield Span(entry.name)
     yield Span(entry.base)
     yield Span(entry.outcome, _STYLES.get(entry.outcome, ""))
-    yield Span(entry.owner)
     yield Span(_short(entry.revision))
     yield Span(_note(entry), "dim" if entry.outcome == SUBMITTED else "")
 
@@ -64,7 +63,8 @@ def _remarks(history: History) -> Iterator[str]:
     if history.older:
         yield f"{_count(history.older, 'older entry', 'older entries')} not shown (--limit 0 shows all)."
     if history.elsewhere:
-        yield f"{_count(history.elsewhere, 'entry', 'entries')} of other targets not shown (give -t, or --no-catalog)."
+        counted = _count(history.elsewhere, "entry", "entries")
+        yield f"{counted} of other targets or catalogs not shown (--no-catalog shows all)."
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flyteplan.ports import Catalog, Controller
     from flyteplan.remote.connection import Connection
 
-_NOWHERE = "no catalog: name one in the target of flyteplan.yaml, or give --catalog PATH or --endpoint HOST"
+_NOWHERE = "no catalog (name one in a target of flyteplan.yaml, or give --catalog PATH or --endpoint HOST)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
