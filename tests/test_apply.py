@@ -307,6 +307,20 @@ def test_triggers_that_were_kept_can_be_moved_later(
     assert repo.is_in_step()
 
 
+def test_a_trigger_that_went_back_since_the_plan_is_stale(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The version is as desired, and so there was nothing to do; now there is something that nobody has reviewed."""
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    assert apply() == 0
+    plan = saved()
+    assert run(["apply", plan]) == 0
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    assert run(["apply", plan]) == 4
+    assert "its triggers have changed" in capsys.readouterr().err
+
+
 def test_a_trigger_that_the_server_left_behind_is_moved_by_the_next_apply(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -239,6 +239,11 @@ def newer_base(repo: Repository) -> None:
     repo.deploy("v2", with_input("v2"))
 
 
+def newer_base_with_a_version_of_its_own(repo: Repository) -> None:
+    repo.deploy("v2", with_input("v2"))
+    repo.deploy("v2.0123456789.flyteplan", with_input("v2.0123456789.flyteplan"))
+
+
 def name_taken(repo: Repository) -> None:
     wants(repo, day="sunday", settings={"name": "nightly"})
     assert apply() == 0
@@ -248,6 +253,7 @@ MOVES: dict[Callable[[Repository], None], str] = {
     edited_inputs: "the inputs and run settings that were saved are not those that were reviewed",
     redeployed_base: "the base v1 was deployed again with another spec",
     newer_base: "the newest version is v2, and was v1",
+    newer_base_with_a_version_of_its_own: "the newest base is v2, and was v1",
     name_taken: "there already is a run nightly, started for something else",
 }
 
