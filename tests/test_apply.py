@@ -446,6 +446,39 @@ def test_an_interrupt_lets_what_is_on_its_way_end(
     assert "Applied: 1 submitted, 0 failed, 0 not tried." in capsys.readouterr().out
 
 
+def test_an_impatient_interrupt_tells_that_something_was_submitted(
+    repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_tasks(repo)
+    deploy = LocalController._deploy
+
+    def interrupted(self: LocalController, sent: Deployment) -> str:
+        trouble = deploy(self, sent)
+        if sent.key.task == TASK:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+        return trouble
+
+    monkeypatch.setattr(LocalController, "_deploy", interrupted)
+    assert apply("--parallelism", "1") == 5
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "failed     etl.load  interrupted on its way, and may have arrived",
+        "Applied: 1 submitted, 1 failed, 0 not tried.",
+    ]
+    assert repo.is_in_step()
+
+
+def test_nobody_has_to_read_what_happens(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`flyteplan apply -y -q | head -1` submits all, and its exit code says so."""
+    two_tasks(repo)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", buffering=1) as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        assert apply("--parallelism", "1") == 0
+        assert repo.is_in_step()
+
+
 def test_what_fails_in_part_is_finished_by_the_same_command(
     repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

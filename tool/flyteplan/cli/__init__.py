@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -88,10 +86,6 @@ def run(arguments: list[str]) -> int:
         return _failed(f"error: {error}", error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _failed("interrupted", Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has enough of it; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
 
 
 def _usage(error: click.UsageError) -> str:
