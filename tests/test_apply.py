@@ -185,6 +185,64 @@ def test_a_plan_whose_reviewed_part_was_edited_is_no_plan(repo: Repository) -> N
     assert repo.versions() == ["v1"]
 
 
+def edited(repo: Repository, *keys: str | int, value: object) -> str:
+    """The saved plan with another value at the place that *keys* lead to."""
+    path = repo.folder / "plan.json"
+    document = json.loads(path.read_text("utf-8"))
+    found = document["changes"][0]
+    for key in keys[:-1]:
+        found = found[key]
+    found[keys[-1]] = value
+    path.write_text(json.dumps(document), "utf-8")
+    return "plan.json"
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "code"),
+    [
+        (("desired_digest",), "sha256:abc", 1),
+        (("selector",), {"newest": "v1"}, 1),
+        (("submit", "allow_older_base"), False, 1),
+        (("overrides", 0, "path"), [], 1),
+        (("overrides", 0, "path"), ["selector", "newest"], 0),
+        (("overrides", 0, "value"), 7, 1),
+        (("overrides", -1, "path"), ["overrides"], 4),
+        (("overrides", -1, "value"), 7, 4),
+        (("overrides", -1, "value"), {"a": "b"}, 4),
+        (("overrides",), [], 4),
+    ],
+)
+def test_a_plan_that_was_broken_by_hand_is_refused_in_words(
+    repo: Repository, keys: tuple[str | int, ...], value: object, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved()
+    assert run(["apply", edited(repo, *keys, value=value)]) == code
+    assert capsys.readouterr().err or not code
+    assert (len(repo.versions()) == 1) == bool(code)
+
+
+def test_what_is_deferred_is_told_by_the_version_that_was_reviewed(repo: Repository) -> None:
+    saved()
+    assert run(["apply", edited(repo, "deferred", value=True)]) == 0
+    assert repo.is_in_step()
+
+
+def test_a_plan_that_was_written_for_readers_is_not_applied(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["plan", "-o", "json=plan.json"]) == 0
+    assert run(["apply", "plan.json"]) == 1
+    assert "plan.json: error[FP1106]: this plan has no overrides, from which it would be applied" in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_saved_plan_may_have_any_name(repo: Repository) -> None:
+    assert run(["plan", "-q", "--out", "tfplan"]) == 0
+    assert run(["apply", "tfplan"]) == 0
+    assert repo.is_in_step()
+
+
 def test_another_digest_than_expected_is_stale(repo: Repository) -> None:
     digest = json.loads(Path(saved()).read_text("utf-8"))["digest"]
     assert apply("--expect-digest", "sha256:0") == 4
@@ -307,6 +365,18 @@ def test_triggers_that_were_kept_can_be_moved_later(
     assert repo.is_in_step()
 
 
+def test_a_trigger_that_went_back_since_the_plan_is_stale(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    """The version is as desired, and so there was nothing to do; now there is something that nobody has reviewed."""
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    assert apply() == 0
+    plan = saved()
+    assert run(["apply", plan]) == 0
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    assert run(["apply", plan]) == 4
+    assert "its triggers have changed" in capsys.readouterr().err
+
+
 def test_a_trigger_that_the_server_left_behind_is_moved_by_the_next_apply(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -374,6 +444,39 @@ def test_an_interrupt_lets_what_is_on_its_way_end(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert apply() == 0
     assert "Applied: 1 submitted, 0 failed, 0 not tried." in capsys.readouterr().out
+
+
+def test_an_impatient_interrupt_tells_that_something_was_submitted(
+    repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_tasks(repo)
+    deploy = LocalController._deploy
+
+    def interrupted(self: LocalController, sent: Deployment) -> str:
+        trouble = deploy(self, sent)
+        if sent.key.task == TASK:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+        return trouble
+
+    monkeypatch.setattr(LocalController, "_deploy", interrupted)
+    assert apply("--parallelism", "1") == 5
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "failed     etl.load  interrupted on its way, and may have arrived",
+        "Applied: 1 submitted, 1 failed, 0 not tried.",
+    ]
+    assert repo.is_in_step()
+
+
+def test_nobody_has_to_read_what_happens(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`flyteplan apply -y -q | head -1` submits all, and its exit code says so."""
+    two_tasks(repo)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", buffering=1) as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        assert apply("--parallelism", "1") == 0
+        assert repo.is_in_step()
 
 
 def test_what_fails_in_part_is_finished_by_the_same_command(

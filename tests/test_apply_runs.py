@@ -19,6 +19,7 @@ from tests.applying import TASK, Repository, repository, spec
 from tests.serving import serving
 
 from flyteplan.cli import run
+from flyteplan.errors import CatalogError
 from flyteplan.local.clock import now
 from flyteplan.local.controller import LocalController
 from flyteplan.local.store import runs
@@ -239,6 +240,11 @@ def newer_base(repo: Repository) -> None:
     repo.deploy("v2", with_input("v2"))
 
 
+def newer_base_with_a_version_of_its_own(repo: Repository) -> None:
+    repo.deploy("v2", with_input("v2"))
+    repo.deploy("v2.0123456789.flyteplan", with_input("v2.0123456789.flyteplan"))
+
+
 def name_taken(repo: Repository) -> None:
     wants(repo, day="sunday", settings={"name": "nightly"})
     assert apply() == 0
@@ -248,6 +254,7 @@ MOVES: dict[Callable[[Repository], None], str] = {
     edited_inputs: "the inputs and run settings that were saved are not those that were reviewed",
     redeployed_base: "the base v1 was deployed again with another spec",
     newer_base: "the newest version is v2, and was v1",
+    newer_base_with_a_version_of_its_own: "the newest base is v2, and was v1",
     name_taken: "there already is a run nightly, started for something else",
 }
 
@@ -343,6 +350,19 @@ def test_waiting_is_interrupted_at_once_and_the_run_goes_on(repo: Repository, en
     assert apply("--wait", *endpoint) == 5
     assert time.monotonic() - begun < 10
     assert [one.phase for one in started(repo)] == ["queued"]
+
+
+def test_what_was_submitted_is_told_when_nobody_can_be_asked_how_it_goes(
+    repo: Repository, endpoint: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(*_: object) -> object:
+        raise CatalogError("the server is gone")
+
+    monkeypatch.setattr("flyteplan.pipeline.follow", gone)
+    assert apply("--wait", *endpoint) == 1
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1] == "Applied: 1 submitted, 0 failed, 0 not tried."
+    assert err == "error: the server is gone\n"
 
 
 def later(act: Callable[[], None], *, after: Callable[[], bool]) -> None:

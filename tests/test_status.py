@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flyteidl2.task.task_definition_pb2 import TaskTrigger
 from tests.applying import CONFIG, Repository, repository, spec
 from tests.serving import serving
 
@@ -46,6 +47,20 @@ def test_a_task_from_its_first_apply_to_its_last(repo: Repository, capsys: pytes
     assert status(capsys) == "0 in step, 1 no manifest"
     assert run(["apply", "-q", "--yes", "--prune"]) == 0
     assert status(capsys) == "0 in step"
+
+
+def test_triggers_that_start_another_version_are_told(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    """The spec is as the manifests want it, and to say that they want another one would send people the wrong way."""
+    nightly = TaskTrigger(name="nightly")
+    nightly.automation_spec.schedule.cron.expression = "0 6 * * *"
+    repo.deploy("v1", triggers=(nightly,))
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    apply()
+    repo.deploy("v1", triggers=(nightly,))
+    capsys.readouterr()
+    assert run(["status"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "is as it was applied, and of the triggers that are to start it, some start another version" in told
 
 
 def test_it_writes_nothing_and_says_the_same_of_an_endpoint(

@@ -42,8 +42,10 @@ def _moves(change: Change, present: Present) -> Iterator[str]:
         yield f"the base {version} was deployed again with another spec"
     if live is not None:
         yield from _live_moves(change, live)
-    if change.action == "update":
+    if change.submit.kind == "version":
         yield from _own_moves(change, present)
+    else:
+        yield from _base_moves(change, present)
     if change.action == "run" and change.run in present.runs:
         yield f"there already is a run {change.submit.name}, started for something else"
 
@@ -59,7 +61,17 @@ def _live_moves(change: Change, live: Template) -> Iterator[str]:
         yield f"the live version {version} was deployed again with another spec"
 
 
+def _base_moves(change: Change, present: Present) -> Iterator[str]:
+    """A newer base may hide behind a derived version of it, which nobody minds who makes none."""
+    newest = present.newest.get(change.task.task)
+    if newest is None or change.locked or change.selector.auto_version != "latest":
+        return
+    if newest.base != change.task.version:
+        yield f"the newest base is {newest.base}, and was {change.task.version}"
+
+
 def _own_moves(change: Change, present: Present) -> Iterator[str]:
+    """Of what is as desired already, the triggers that are to be moved along may have gone back."""
     if change.submit.state == "new" and present.has(made(change)):
         yield f"there already is a version {change.submit.name}"
     if _triggers(present.triggers.get(change.task.task, Triggers())) != _planned_triggers(change):

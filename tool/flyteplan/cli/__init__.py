@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -91,10 +90,6 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         # A terminal has shown ^C in the line that was being written.
         return _failed("\ninterrupted" if sys.stderr.isatty() else "interrupted", Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has enough of it; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
 
 
 def _usage(error: click.UsageError) -> str:

@@ -125,28 +125,57 @@ def _agreed(prepared: Ready) -> bool:
 
 
 def _apply(prepared: Ready, how: _How) -> int:
+    events: list[Event] = []
+    ended: list[Run] = []
     with interruptible() as interrupted:
-        events = list(_events(prepared, how, interrupted))
-        ended = list(_followed(prepared, how, interrupted, events)) if how.wait else []
+        happening = _happening(prepared, how, interrupted)
+        try:
+            for event in happening:
+                _tell(event, prepared, how)
+                events.append(event)
+            ended += _followed(prepared, how, interrupted, events) if how.wait else ()
+        except KeyboardInterrupt:
+            for event in _cut_off(prepared, how, told=len(events)):
+                _tell(event, prepared, how)
+                events.append(event)
+        finally:
+            show(total_json(events, digest(prepared.plan)) if how.as_json else [total_line(events)])
         stopped = interrupted.is_set()
     if stopped and how.wait:
         show("Not followed any further: what was started goes on (flyteplan runs list).\n", err=True)
-    show(total_json(events, digest(prepared.plan)) if how.as_json else [total_line(events)])
     return _exit_code(events, ended, stopped=stopped)
 
 
-def _events(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[Event]:
-    """Each as it happens, shown."""
+def _happening(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[Event]:
+    """Each as it happens. What is wrong with the plan as a whole is raised before any."""
     workspace = prepared.workspace
     owner, target = workspace.config.owner, prepared.plan.target
     provenance = Provenance(owner=owner, target=target, revision=revision(workspace.root))
     pace = pipeline.Pace(parallelism=how.parallelism, fail_fast=how.fail_fast, stopped=interrupted.is_set)
     happening = pipeline.submit(prepared.changes, prepared.controller, provenance, pace)
-    with progress("Submitting", _changes(prepared.plan)) as step:
-        for event in recorded(happening, prepared, provenance):
-            show(event_json(event) if how.as_json else [event_line(event, prepared.plan)])
-            step()
+    return _in_sight(recorded(happening, prepared, provenance), _changes(prepared.plan))
+
+
+def _in_sight(happening: Iterator[Event], total: int) -> Iterator[Event]:
+    with progress("Submitting", total) as step:
+        for event in happening:
             yield event
+            step()
+
+
+def _tell(event: Event, prepared: Ready, how: _How) -> None:
+    show(event_json(event) if how.as_json else [event_line(event, prepared.plan)])
+
+
+def _cut_off(prepared: Ready, how: _How, *, told: int) -> Iterator[Event]:
+    """Of what was on its way when somebody would not wait for its end, nobody knows."""
+    wanted = [change for change in prepared.changes if change.action in ("update", "run")]
+    sent = (told // how.parallelism + 1) * how.parallelism
+    for number, change in enumerate(wanted[told:], told):
+        if number < sent:
+            yield Event(change=change, outcome=FAILED, message="interrupted on its way, and may have arrived")
+        else:
+            yield Event(change=change, outcome=NOT_TRIED, message="interrupted")
 
 
 def _followed(prepared: Ready, how: _How, interrupted: Interrupt, events: Iterable[Event]) -> Iterator[Run]:

@@ -51,7 +51,7 @@ def _saved(asked: Asked, workspace: Workspace) -> Ready:
         flags = "--select, --exclude, --current-version, --locked, --again or --prune"
         raise UsageError(f"a saved plan is applied as it is, without {flags}")
     (path,) = asked.paths
-    plan = read_plan(path)
+    plan = read_plan(path, to_apply=True)
     target = placed(workspace.target(asked.target or plan.target or None), asked.catalog, asked.flags)
     same_target(plan, target, path)
     controller = open_controller(target, asked.catalog, workspace)

@@ -116,7 +116,7 @@ def _saved(asked: _Asked, workspace: Workspace, access: Access) -> Tasks:
     if asked.locked:
         raise UsageError("a saved plan is loaded as it is, without locked=True")
     (path,) = asked.paths
-    plan = read_plan(path)
+    plan = read_plan(path, to_apply=True)
     own = named(_target_of(plan, asked, workspace), asked.flags)
     own = replace(own, org=own.org or plan.org, project=own.project or plan.project, domain=own.domain or plan.domain)
     same_target(plan, own, path)

@@ -43,7 +43,7 @@ def _value(path: tuple[str, ...], saved: Any) -> Any:
     if saved is None:
         return None
     if path == ("selector",):
-        return Selector(**saved)
+        return _selector(saved)
     if path[:2] == ("overrides", "secrets"):
         return Secret(**saved)
     if path[-2:] == ("gpu", "device"):
@@ -71,7 +71,7 @@ def _change(saved: Document) -> Change:
         org=saved["task"]["org"],
         task=_task(saved["task"]),
         live_version=saved["live_version"],
-        selector=Selector(**saved["selector"]),
+        selector=_selector(saved["selector"]),
         strategy=saved["strategy"],
         action=saved["action"],
         manifests=tuple(_source(source) for source in saved["manifests"]),
@@ -84,14 +84,22 @@ def _change(saved: Document) -> Change:
         triggers=tuple(_trigger(trigger) for trigger in saved.get("triggers", ())),
         other_triggers=saved.get("other_triggers", 0),
         unchanged=saved["unchanged_fields"],
-        deferred=saved.get("deferred", False),
+        deferred=not saved["task"]["version"],
         locked=saved.get("locked", False),
         prune=saved.get("prune", False),
-        notes=tuple(Note(**note) for note in saved["notes"]),
+        notes=tuple(_note(note) for note in saved["notes"]),
         replicas=saved.get("replicas", 1),
         pools=(saved["pools"]["live"], saved["pools"]["desired"]) if "pools" in saved else ("", ""),
         requests={name: _amounts(amounts) for name, amounts in saved["requests"].items()},
     )
+
+
+def _selector(saved: Document) -> Selector:
+    return Selector(version=saved.get("version", ""), auto_version=saved.get("auto_version", ""))
+
+
+def _note(saved: Document) -> Note:
+    return Note(code=saved["code"], message=saved["message"], attention=saved.get("attention", False))
 
 
 def _task(saved: Document) -> TaskVersion:

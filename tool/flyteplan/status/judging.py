@@ -69,7 +69,14 @@ def _of_derived(change: Change, tags: Tags, provenance: Provenance) -> Iterator[
     if moved:
         yield moved
     elif not edited and not change.prune:
-        yield Reason(CHANGED, f"{live} is as it was applied, and the manifests want something else now")
+        yield Reason(CHANGED, f"{live} is as it was applied, and {_wanted(change)}")
+
+
+def _wanted(change: Change) -> str:
+    """Triggers were to be kept before, or somebody moved one since: no tag tells."""
+    if change.submit.state == "live":
+        return "of the triggers that are to start it, some start another version"
+    return "the manifests want something else now"
 
 
 def _whose(tags: Tags, provenance: Provenance) -> str:

@@ -20,16 +20,23 @@ PLAN_SCHEMA = "plan.v1.schema.json"
 _PROBE = 4096
 
 
+_YAML = (".yaml", ".yml")
+_AGAIN = "make it again with flyteplan plan --out"
+
+
 def is_saved_plan(path: str) -> bool:
-    """Whether a file looks like a plan: a .json that says so near its beginning."""
-    if not path.endswith(".json") or not os.path.isfile(path):
+    """Whether a file looks like a plan: one that says so near its beginning, and has not the name of a manifest."""
+    if path.endswith(_YAML) or not os.path.isfile(path):
         return False
     with open(path, "rb") as file:
         return b'"format_version"' in file.read(_PROBE)
 
 
-def read_plan(path: str) -> Plan:
-    """The plan that was saved. Raises InputError when the file is no plan, or was changed since."""
+def read_plan(path: str, *, to_apply: bool = False) -> Plan:
+    """The plan that was saved. Raises InputError when the file is no plan, or was changed since.
+
+    *to_apply*: also when it was written for readers, without the overrides from which it is applied.
+    """
     saved = _document(path)
     value: Any = saved.value
     _check_format(saved, value)
@@ -37,11 +44,27 @@ def read_plan(path: str) -> Plan:
     faults = validator.faults(value)
     if faults:
         raise InputError(problems(faults, saved.locator, validator))
-    plan = read(value)
+    plan = _read(saved, value)
     if digest(plan) != value["digest"]:
-        hint = "it was edited after it was saved; make it again with flyteplan plan --out"
+        hint = f"it was edited after it was saved; {_AGAIN}"
         raise _wrong(saved, "digest", "the plan does not have the digest that it says", hint)
+    if to_apply and not all("overrides" in change for change in value["changes"]):
+        raise InputError([_for_readers(path)])
     return plan
+
+
+def _for_readers(path: str) -> Problem:
+    message, hint = "this plan has no overrides, from which it would be applied", "save it with flyteplan plan --out"
+    return Problem(code="FP1106", position=Position(path), message=message, hint=hint)
+
+
+def _read(saved: Document, value: Any) -> Plan:
+    """The schema leaves the overrides open: they have the values that settings have."""
+    try:
+        return read(value)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        hint = f"it was edited after it was saved; {_AGAIN}"
+        raise _wrong(saved, "changes", "there is a value among the changes that no plan has", hint) from None
 
 
 def same_target(plan: Plan, target: Target, path: str) -> None:
