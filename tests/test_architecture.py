@@ -34,6 +34,7 @@ LIBRARIES = {
     "sqlite3": "local",
     "flyte": "flyte",
     "rich": "render cli",
+    "jinja2 markupsafe": "render",
     "click": "cli serve",
     "sys": "cli __main__",
     "os pathlib glob shutil tempfile subprocess socket importlib.resources": EDGES,

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.output import formats, write
+from flyteplan.cli.htmlpage import html_page
+from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.cli.savedplan import is_saved_plan, read_plan
@@ -35,9 +36,14 @@ def command(outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str,
         return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode)
     if saved and len(paths) > 2:
         raise click.UsageError("two saved plans can be compared, not more")
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "html"))
     plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
-    write(wanted, {"text": partial(difftext, plan), "json": lambda: jsontext(document(plan))})
+    renderers: dict[str, Renderer] = {
+        "text": partial(difftext, plan),
+        "json": lambda: jsontext(document(plan)),
+        "html": partial(html_page, plan, partial(document, plan)),
+    }
+    write(wanted, renderers)
     return exit_code(plan, detailed=detailed_exitcode)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flyteplan.cli import options
+from flyteplan.cli.htmlpage import html_page
 from flyteplan.cli.output import Renderer, formats, show, width, write
 from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.errors import Exit
@@ -36,12 +37,13 @@ def command(
 
     PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target.
     """
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "html"))
     if out == "-":
         raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
     plan = make_plan(Asked(**asked))
     as_text = partial(_text, plan, quiet=quiet, verbose=verbose)
-    renderers: dict[str, Renderer] = {"text": as_text, "json": partial(_json, plan)}
+    as_html = partial(html_page, plan, partial(document, plan, desired=_readable), expand=verbose)
+    renderers: dict[str, Renderer] = {"text": as_text, "json": partial(_json, plan), "html": as_html}
     write(wanted, renderers)
     if out:
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
