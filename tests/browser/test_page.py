@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.htmlpages import BASE, EFFECTS, LINK, PRODUCTION, change, drawn, few, many, plan
 from tests.htmlpages import field as changed
 
-from flyteplan.model.plan import Note
+from flyteplan.errors import Position
+from flyteplan.model.plan import Note, Source
 
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 400, "height": 800}
 NASTY = '"><script>document.title="broken"</script><img src=x onerror="document.title=1"></details></table>'
@@ -21,6 +22,15 @@ PLANS = {
     "3000": many(3000),
     "alike": plan([*(change(f"etl.t{n}", changed("retries.count", 1, 3)) for n in range(40)), change("etl.same")]),
     "none": plan([]),
+    "here": plan(
+        [
+            change("written", changed("retries.count", 1, 3, "here.yaml:4"), manifests=()),
+            change("follows", changed("custom.version", "1", "2", "", collateral=True), manifests=()),
+            change(
+                "far", changed("retries.count", 1, 3), manifests=(Source(name="m", position=Position("a.yaml", 1)),)
+            ),
+        ]
+    ),
     "nasty": plan(
         [
             change(
@@ -117,6 +127,13 @@ def test_filter_by_choice(opened: Opener, label: str, choice: str, tasks: list[s
     page.get_by_label(label).select_option(label=choice)
     expect(page.get_by_role("status")).to_contain_text(f"{len(tasks)} of 3 tasks")
     assert visible(page) == tasks
+
+
+def test_files_beside_the_configuration_are_a_layer_too(opened: Opener) -> None:
+    page = opened("here")
+    page.get_by_label("Layer").select_option(".")
+    expect(page.get_by_role("status")).to_have_text("1 of 3 tasks, 1 of 3 fields")
+    assert visible(page) == ["written"]
 
 
 def test_filters_hold_together_and_say_when_nothing_is_left(opened: Opener) -> None:

@@ -176,6 +176,7 @@ def test_tasks_that_change_alike_share_a_card_and_keep_their_addresses() -> None
     made = shown(*alike, change("z", CPU, field("retries.count", 1, 2)))
     assert [len(one.members) for one in made.changed] == [3, 1]
     assert [one.anchor for one in made.changed[0].members] == ["task-etl.t0", "task-etl.t1", "task-etl.t2"]
+    assert [one.names for one in made.changed] == ["etl.t0, etl.t1, etl.t2", ""]
     assert (made.tasks, made.rows) == (4, 5)
     assert len(shown(*alike, expand=True).changed) == 3
 

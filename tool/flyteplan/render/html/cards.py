@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.task import Trigger
-from flyteplan.render.groups import full_name, groups
+from flyteplan.render.groups import full_name, groups, named
 from flyteplan.render.html.rows import changing_rows, effects_of, kept, kept_rows, linked, value
 from flyteplan.render.html.view import Alert, Card, Link, Member
 
 # What the list of triggers says better.
 _KEPT = "triggers-kept"
+_NAMES = 50
 _ANCHORS = {"version": "task", "run": "run", "none": "resolve"}
 
 
@@ -58,6 +59,7 @@ def _card(group: tuple[Change, ...], document: Mapping[str, Any], scene: Scene) 
         action=first.action,
         members=tuple(_member(change, scene) for change in group),
         version=_version(first),
+        names=_names(group, scene.plan),
         state=first.submit.state,
         strategy=first.strategy,
         retargeted=_triggers(first) if _moves_triggers(first) else "",
@@ -67,6 +69,11 @@ def _card(group: tuple[Change, ...], document: Mapping[str, Any], scene: Scene) 
         rows=changing_rows(first, effects_of(document["fields"]), link),
         kept=kept_rows(first, link),
     )
+
+
+def _names(group: tuple[Change, ...], plan: Plan) -> str:
+    """`etl.* 21, features.* 12` of many, nothing of one."""
+    return " ".join(named([full_name(change, plan) for change in group], _NAMES)) if len(group) > 1 else ""
 
 
 def _member(change: Change, scene: Scene) -> Member:

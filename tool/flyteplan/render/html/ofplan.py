@@ -69,7 +69,7 @@ def _scope(plan: Plan) -> str:
 def _specs(drawn: Iterable[Drawn], plan: Plan) -> Iterator[tuple[str, str]]:
     for change, told in drawn:
         if "desired" in told:
-            yield anchor(change, plan), json.dumps(told["desired"], indent=1, ensure_ascii=False)
+            yield anchor(change, plan), json.dumps(told["desired"], indent=2, ensure_ascii=False)
 
 
 def _facts(plan: Plan) -> Iterator[tuple[str, str]]:

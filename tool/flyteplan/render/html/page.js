@@ -22,11 +22,12 @@
   };
   const fieldOf = (row) => {
     const head = row.firstElementChild;
+    const tags = [...head.children].filter((tag) => tag.className === "tag effect");
     return {
       row,
       path: head.firstChild.textContent.trim().toLowerCase(),
       collateral: row.className === "collateral",
-      effects: [...head.children].filter((tag) => tag.className.endsWith("effect")).map((tag) => `effect ${tag.textContent}`),
+      effects: tags.map((tag) => `effect ${tag.textContent}`),
       place: row.lastElementChild.firstChild?.textContent.trim() ?? "",
     };
   };
@@ -40,7 +41,8 @@
     layer: byId("by-layer").value,
     action: byId("by-action").value,
   });
-  const inLayer = (place, layer) => (layer === "." ? !place.includes("/") : place.startsWith(`${layer}/`));
+  const inLayer = (place, layer) =>
+    layer === "." ? /^[^/]+:[0-9]+$/.test(place) : place.startsWith(`${layer}/`);
   const hasEffect = (row, effect) =>
     effect === "attention" || effect === "collateral" ? row.collateral : row.effects.includes(effect);
   const rowFits = (row, want) =>

@@ -88,12 +88,13 @@ class Member:
 class Card:
     """Tasks that change alike, mostly one. `kept`: fields that differ from the base and stay as they are live.
 
-    `retargeted`: the triggers that move along.
+    `names`: those of several tasks in few words; `retargeted`: the triggers that move along.
     """
 
     action: str
     members: tuple[Member, ...]
     version: str
+    names: str = ""
     state: str = ""
     strategy: str = ""
     retargeted: str = ""
