@@ -25,10 +25,10 @@
     const tags = [...head.children].filter((tag) => tag.className === "tag effect");
     return {
       row,
-      path: head.firstChild.textContent.trim().toLowerCase(),
+      path: head.firstChild.textContent.trimEnd().toLowerCase(),
       collateral: row.className === "collateral",
       effects: tags.map((tag) => `effect ${tag.textContent}`),
-      place: row.lastElementChild.firstChild?.textContent.trim() ?? "",
+      place: row.lastElementChild.firstChild?.textContent.trimEnd() ?? "",
     };
   };
   // Once the page is shown, so that nobody has to wait for it at the first letter.
