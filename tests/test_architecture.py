@@ -35,6 +35,7 @@ LIBRARIES = {
     "sqlite3": "local",
     "flyte connectrpc": "flyte",
     "rich": "render cli",
+    "jinja2 markupsafe": "render",
     "click": "cli serve",
     "sys": "workspace cli __main__",
     "os pathlib glob shutil tempfile subprocess socket importlib.resources": EDGES,

@@ -9,6 +9,7 @@ import click
 
 from flyteplan.cli import options
 from flyteplan.cli.against import against
+from flyteplan.cli.htmlpage import html_page
 from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
@@ -24,7 +25,7 @@ from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 @click.command("diff")
 @options.asked
 @options.prune
-@options.output("text", "json", "markdown")
+@options.output("text", "json", "html", "markdown")
 @options.page
 @options.detailed_exitcode
 @options.as_of
@@ -51,11 +52,12 @@ def command(
         return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode)
     if saved and len(paths) > 2:
         raise click.UsageError("two saved plans can be compared, not more")
-    wanted = formats(outputs, ("text", "json", "markdown"))
+    wanted = formats(outputs, ("text", "json", "html", "markdown"))
     plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
     renderers: dict[str, Renderer] = {
         "text": partial(difftext, plan),
         "json": lambda: jsontext(document(plan)),
+        "html": partial(html_page, plan, partial(document, plan)),
         "markdown": partial(markdown, [plan]),
     }
     write(wanted, renderers)

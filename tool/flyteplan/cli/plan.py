@@ -9,6 +9,7 @@ import click
 
 from flyteplan.cli import options
 from flyteplan.cli.ci import fill
+from flyteplan.cli.htmlpage import html_page
 from flyteplan.cli.output import Renderer, formats, show, show_problems, width, write
 from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.cli.reports import markdown, plan_annotations, problem_annotations, reported
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @click.command("plan")
 @options.asked
 @options.prune
-@options.output("text", "json", "markdown", "github")
+@options.output("text", "json", "html", "markdown", "github")
 @options.page
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode
@@ -42,7 +43,7 @@ def command(
 
     PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target.
     """
-    wanted = formats(outputs, ("text", "json", "markdown", "github"))
+    wanted = formats(outputs, ("text", "json", "html", "markdown", "github"))
     if out == "-":
         raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
     warnings: list[Problem] = []
@@ -52,6 +53,7 @@ def command(
     renderers: dict[str, Renderer] = {
         "text": partial(_text, plan, quiet=quiet, verbose=verbose),
         "json": partial(_json, plan),
+        "html": partial(html_page, plan, partial(document, plan, desired=_readable), expand=verbose),
         "markdown": partial(markdown, [plan], expand=verbose),
         "github": partial(plan_annotations, plan, warnings),
     }
