@@ -103,6 +103,20 @@ def test_what_this_program_does_not_know_survives(repo: Repository) -> None:
     assert repo.is_in_step()
 
 
+@pytest.mark.parametrize("where", ["database", "endpoint"])
+def test_a_template_without_metadata_is_derived_as_well(repo: Repository, where: str) -> None:
+    """The tags need a place, which the base does not have."""
+    template = spec("v2")
+    template.task_template.ClearField("metadata")
+    repo.deploy("v2", template)
+    if where == "database":
+        assert apply() == 0
+    else:
+        with serving(repo.folder / "catalog.db") as endpoint:
+            assert apply("--endpoint", endpoint, "--insecure") == 0
+    assert repo.is_in_step()
+
+
 @pytest.mark.parametrize("description", ["x" * 300, "é" * 200])
 def test_a_description_that_the_server_cuts_is_no_change(repo: Repository, description: str) -> None:
     template = spec("v2", description=description)
