@@ -192,6 +192,16 @@ def test_a_stale_plan_is_refused(
     assert repo.versions() == before
 
 
+def test_what_a_plan_made_now_does_otherwise_is_told(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = saved()
+    newer_base(repo)
+    capsys.readouterr()
+    assert run(["apply", plan]) == 4
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == ["A plan made now differs from the saved one:", "~ etl.load"]
+    assert any(line.split() == ["base", "was", "v1", "now", "v2"] for line in said)
+
+
 def test_a_plan_whose_reviewed_part_was_edited_is_no_plan(repo: Repository) -> None:
     plan = Path(saved())
     plan.write_text(plan.read_text("utf-8").replace('"desired": "2"', '"desired": "3"'), "utf-8")

@@ -141,7 +141,10 @@ def test_a_name_that_was_given_to_something_else(repo: Repository, capsys: pytes
     wants(repo, day="tuesday", settings={"name": "nightly"})
     assert run(["plan"]) == 0
     assert "the run nightly was started for something else" in " ".join(capsys.readouterr().out.split())
-    assert apply() == 0
+    assert apply() == 1
+    assert "failed     etl.load  there already is a run nightly, started for something" in capsys.readouterr().out
+    assert run(["plan", "-q", "--out", "plan.json"]) == 0
+    assert run(["apply", "plan.json"]) == 1
     assert len(started(repo)) == 1
 
 

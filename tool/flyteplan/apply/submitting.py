@@ -37,7 +37,7 @@ def apply(changes: Sequence[Change], controller: Controller, provenance: Provena
     A change that fails does not keep the others from being tried, unless the pace says so. What is on its way when it
     is to end comes to its end.
     """
-    wanted = [change for change in changes if change.action in ("update", "run")]
+    wanted = [change for change in changes if change.action in ("update", "run") or change.submit.state == "taken"]
     failed = False
     for start in range(0, len(wanted), pace.parallelism):
         batch = wanted[start : start + pace.parallelism]
@@ -92,6 +92,8 @@ class _Batch:
         return (self._events[number] for number in range(len(self._batch)))
 
     def _prepared(self, change: Change) -> Event | Sent:
+        if change.submit.state == "taken":
+            return _failed(change, f"there already is a run {change.submit.name}, started for something else")
         if is_done(change, self._present):
             return Event(change=change, outcome=ALREADY)
         move = moved(change, self._present)

@@ -12,6 +12,7 @@ import click
 
 from flyteplan import pipeline
 from flyteplan.cli import options
+from flyteplan.cli.instead import show_moved
 from flyteplan.cli.interrupts import interruptible
 from flyteplan.cli.output import formats, show, width
 from flyteplan.cli.planning import Asked
@@ -75,8 +76,9 @@ def command(
     PATHS are folders and files of manifests as for plan, or one saved plan, which is applied as it was reviewed or not
     at all.
     """
+    wanted = Asked(**asked)
     how = _How(as_json=_only_format(outputs) == "json", parallelism=parallelism, fail_fast=fail_fast, wait=wait)
-    prepared = ready(Asked(**asked))
+    prepared = ready(wanted)
     if not quiet and not prepared.saved:
         show([*text(prepared.plan, expand=verbose, width=width()), ()], err=how.as_json)
     _expect(prepared.plan, expect_digest)
@@ -85,7 +87,16 @@ def command(
     if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared)):
         show("Nothing was submitted.\n", err=True)
         return Exit.FAILED
-    return _apply(prepared, how)
+    return _held(prepared, how, wanted)
+
+
+def _held(prepared: Ready, how: _How, asked: Asked) -> int:
+    try:
+        return _apply(prepared, how)
+    except StaleError:
+        if prepared.saved:
+            show_moved(prepared.plan, asked)
+        raise
 
 
 def _only_format(outputs: Sequence[str]) -> str:
@@ -189,7 +200,7 @@ def _followed(prepared: Ready, how: _How, interrupted: Interrupt, events: Iterab
 
 
 def _is_there(change: Change) -> bool:
-    return change.submit.kind == "run" and not any(note.code == "run-name-taken" for note in change.notes)
+    return change.submit.kind == "run" and change.submit.state != "taken"
 
 
 def _exit_code(events: Sequence[Event], followed: Sequence[Run], *, stopped: bool) -> int:

@@ -40,7 +40,7 @@ def ready(asked: Asked) -> Ready:
     manifests = checked_manifests(asked.paths, target, workspace)
     stage = Stage(workspace=workspace, checked=manifests, target=target, catalog=controller.now())
     plan = planned(stage, asked)
-    changing = tuple(change for change in plan.changes if change.action in ("update", "run"))
+    changing = tuple(one for one in plan.changes if one.action in ("update", "run") or one.submit.state == "taken")
     return Ready(workspace=workspace, plan=plan, changes=changing, controller=controller, saved=False)
 
 

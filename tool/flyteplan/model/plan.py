@@ -87,7 +87,8 @@ class Note:
 class Submit:
     """What apply will do: `as` is version, run or none; `name` the derived version or the run's name.
 
-    `state`: `new` (to be made), `live` (live already is desired), `exists` (the run is there), `none`.
+    `state`: `new` (to be made), `live` (live already is desired), `exists` (the run is there), `taken` (a run of its
+    name is there that was started for something else), `none`.
     `call` holds what goes with a run and is no part of a template, `digest` is that of all that a run is started for.
     """
 

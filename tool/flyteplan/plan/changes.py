@@ -170,7 +170,9 @@ class _Planned:
         return self._submit_run(self._naming) if self._naming else self._submit_version()
 
     def _submit_run(self, naming: Naming) -> Submit:
-        state = "exists" if naming.found else "new"
+        state = "new"
+        if naming.found:
+            state = "exists" if naming.found.digest == naming.digest else "taken"
         return Submit(kind="run", name=naming.name.name, state=state, digest=naming.digest, call=self._call)
 
     def _submit_version(self) -> Submit:

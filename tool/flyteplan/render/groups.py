@@ -19,7 +19,12 @@ Group = tuple[Change, ...]
 
 def changing(plan: Plan) -> list[Change]:
     """What a reviewer is shown: all but the tasks that are as desired. A run that is there already is shown."""
-    return [change for change in plan.changes if change.action != "unchanged" or change.submit.state == "exists"]
+    return [change for change in plan.changes if change.action != "unchanged" or is_there(change)]
+
+
+def is_there(change: Change) -> bool:
+    """Whether a run of this name is there, this one or another."""
+    return change.submit.state in ("exists", "taken")
 
 
 def groups(changes: Iterable[Change], *, expand: bool) -> list[Group]:

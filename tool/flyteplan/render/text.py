@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.fields import INDENT, MARK, field_lines
-from flyteplan.render.groups import Group, changing, full_name, groups, named
+from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
 from flyteplan.render.judged import judged_lines
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned, wrapped
@@ -55,7 +55,7 @@ def _header(plan: Plan) -> Line:
 def _block(group: Group, plan: Plan, width: int) -> list[Line]:
     first = group[0]
     lines = [_title(group, plan)]
-    if first.submit.state == "exists":
+    if is_there(first):
         return [*lines, *_attention(first, width)]
     if len(group) > 1:
         lines += _names(group, plan, width)
@@ -73,8 +73,9 @@ def _title(group: Group, plan: Plan) -> Line:
 
 
 def _run(change: Change) -> tuple[Span, ...]:
-    if change.submit.state == "exists":
-        return (Span(f"  run {change.submit.name} is there already"), Span("  (--again starts another)", "dim"))
+    if is_there(change):
+        hint = "  (--again starts another)" if change.submit.state == "exists" else ""
+        return (Span(f"  run {change.submit.name} is there already"), Span(hint, "dim"))
     return (Span(f"  run {change.submit.name}", "add"),) if change.action == "run" else ()
 
 

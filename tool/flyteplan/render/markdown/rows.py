@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.fields import Entry, entry_of, place, shown_fields
-from flyteplan.render.groups import Group, changing, full_name, named
+from flyteplan.render.groups import Group, changing, full_name, is_there, named
 from flyteplan.render.markdown.escape import code, prose, row
 from flyteplan.render.markdown.page import Page
 from flyteplan.render.style import escaped
@@ -56,7 +56,7 @@ def _subject(group: Group, plan: Plan) -> str:
     """The task, or what tells of many that change alike, with its base and what is live in its place."""
     first, names = group[0], [full_name(change, plan) for change in group]
     who = code(names[0]) if len(names) == 1 else f"{len(names)} tasks: {code(' '.join(named(names, _NAMES)))}"
-    there = " is there already" if first.submit.state == "exists" else ""
+    there = " is there already" if is_there(first) else ""
     run = f" run {code(first.submit.name)}{there}" if first.submit.kind == "run" else ""
     what = ", ".join(filter(None, (version(group), live(group))))
     return f"{who}{run} {prose(what)}"
@@ -64,7 +64,7 @@ def _subject(group: Group, plan: Plan) -> str:
 
 def _rows(change: Change, page: Page, *, links: bool) -> Iterator[_Row]:
     """One at least, since it is there that the task is named."""
-    if change.submit.state == "exists":
+    if is_there(change):
         yield _Row(field="*(nothing is started)*")
         return
     rows = [
