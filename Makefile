@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test fuzz kill setup lint format golden check-examples clean
+.PHONY: demo test test-browser fuzz kill setup lint format golden check-examples clean
 
 ## demo: the plan of manifests/ on the catalog that comes with the repository
 demo: $(VENV)/.installed
@@ -13,6 +13,11 @@ demo: $(VENV)/.installed
 ## test: everything that has to hold before a change is merged
 test: lint
 	$(BIN)/pytest -n 2
+
+## test-browser: the HTML page in a Chromium, which it needs: what a reviewer clicks, at 3 and at 3,000 changes
+test-browser: setup
+	$(PIP) install --editable '.[test,browser]'
+	$(BIN)/pytest tests/browser
 
 ## fuzz: the laws of tests/property with many more examples, and other ones each time
 fuzz: setup

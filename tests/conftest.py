@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +18,12 @@ settings.register_profile(
 )
 settings.register_profile("soak", settings.get_profile("flyteplan"), derandomize=False, max_examples=3000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "flyteplan"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The tests of pages ask for a browser: they run where they are named (`make test-browser`)."""
+    named = any("browser" in Path(argument).parts for argument in config.args)
+    return True if collection_path.name == "browser" and not named else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -20,7 +20,7 @@ class MemoryCatalog:
 
     def listing(self, scope: Scope) -> Sequence[Listing]:
         tasks = sorted({key.task for key in self._templates if key.task.scope == scope})
-        return [Listing(task=task, environment=self._environment(task)) for task in tasks]
+        return [Listing(task=task, environment=self._environment(task), live=self._versions(task)[0]) for task in tasks]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         versions = {task: self._versions(task) for task in tasks}

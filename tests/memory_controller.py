@@ -10,7 +10,7 @@ from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 from tests.memory_catalog import MemoryCatalog
 
 from flyteplan.errors import CatalogError
-from flyteplan.model.deployment import Deployment
+from flyteplan.model.deployment import Deployment, Retarget
 from flyteplan.model.run import Launch, Run, RunName
 from flyteplan.model.task import TAG_PREFIX, TaskName, TaskVersion, Template
 
@@ -39,6 +39,10 @@ class MemoryController:
 
     def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
         return {sent.key: trouble for sent in deployments if (trouble := self._suffered(sent))}
+
+    def retarget(self, moves: Sequence[Retarget]) -> Mapping[TaskVersion, str]:
+        assert not moves, "there are no triggers here"
+        return {}
 
     def start(self, launches: Sequence[Launch]) -> Mapping[RunName, str]:
         return {sent.name: trouble for sent in launches if (trouble := self._suffered(sent))}

@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flyteidl2.task.task_definition_pb2 import TaskTrigger
+from flyteidl2.task.task_definition_pb2 import TaskDetails, TaskTrigger
 from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 from tests.applying import TASK, Repository, repository, spec
 from tests.serving import serving
@@ -20,9 +21,10 @@ from tests.serving import serving
 from flyteplan.cli import run
 from flyteplan.local.clock import now
 from flyteplan.local.controller import LocalController
+from flyteplan.local.fill import fill
 from flyteplan.local.store import tasks
 from flyteplan.local.taskrow import row_of
-from flyteplan.model.deployment import Deployment
+from flyteplan.model.deployment import Deployment, Retarget
 from flyteplan.model.task import TaskVersion
 
 
@@ -101,6 +103,20 @@ def test_what_this_program_does_not_know_survives(repo: Repository) -> None:
     assert repo.is_in_step()
 
 
+@pytest.mark.parametrize("where", ["database", "endpoint"])
+def test_a_template_without_metadata_is_derived_as_well(repo: Repository, where: str) -> None:
+    """The tags need a place, which the base does not have."""
+    template = spec("v2")
+    template.task_template.ClearField("metadata")
+    repo.deploy("v2", template)
+    if where == "database":
+        assert apply() == 0
+    else:
+        with serving(repo.folder / "catalog.db") as endpoint:
+            assert apply("--endpoint", endpoint, "--insecure") == 0
+    assert repo.is_in_step()
+
+
 @pytest.mark.parametrize("description", ["x" * 300, "é" * 200])
 def test_a_description_that_the_server_cuts_is_no_change(repo: Repository, description: str) -> None:
     template = spec("v2", description=description)
@@ -176,11 +192,79 @@ def test_a_stale_plan_is_refused(
     assert repo.versions() == before
 
 
+def test_what_a_plan_made_now_does_otherwise_is_told(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = saved()
+    newer_base(repo)
+    capsys.readouterr()
+    assert run(["apply", plan]) == 4
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == ["A plan made now differs from the saved one:", "~ etl.load"]
+    assert any(line.split() == ["base", "was", "v1", "now", "v2"] for line in said)
+
+
 def test_a_plan_whose_reviewed_part_was_edited_is_no_plan(repo: Repository) -> None:
     plan = Path(saved())
     plan.write_text(plan.read_text("utf-8").replace('"desired": "2"', '"desired": "3"'), "utf-8")
     assert run(["apply", "plan.json"]) == 1
     assert repo.versions() == ["v1"]
+
+
+def edited(repo: Repository, *keys: str | int, value: object) -> str:
+    """The saved plan with another value at the place that *keys* lead to."""
+    path = repo.folder / "plan.json"
+    document = json.loads(path.read_text("utf-8"))
+    found = document["changes"][0]
+    for key in keys[:-1]:
+        found = found[key]
+    found[keys[-1]] = value
+    path.write_text(json.dumps(document), "utf-8")
+    return "plan.json"
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "code"),
+    [
+        (("desired_digest",), "sha256:abc", 1),
+        (("selector",), {"newest": "v1"}, 1),
+        (("submit", "allow_older_base"), False, 1),
+        (("overrides", 0, "path"), [], 1),
+        (("overrides", 0, "path"), ["selector", "newest"], 0),
+        (("overrides", 0, "value"), 7, 1),
+        (("overrides", -1, "path"), ["overrides"], 4),
+        (("overrides", -1, "value"), 7, 4),
+        (("overrides", -1, "value"), {"a": "b"}, 4),
+        (("overrides",), [], 4),
+    ],
+)
+def test_a_plan_that_was_broken_by_hand_is_refused_in_words(
+    repo: Repository, keys: tuple[str | int, ...], value: object, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved()
+    assert run(["apply", edited(repo, *keys, value=value)]) == code
+    assert capsys.readouterr().err or not code
+    assert (len(repo.versions()) == 1) == bool(code)
+
+
+def test_what_is_deferred_is_told_by_the_version_that_was_reviewed(repo: Repository) -> None:
+    saved()
+    assert run(["apply", edited(repo, "deferred", value=True)]) == 0
+    assert repo.is_in_step()
+
+
+def test_a_plan_that_was_written_for_readers_is_not_applied(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["plan", "-o", "json=plan.json"]) == 0
+    assert run(["apply", "plan.json"]) == 1
+    assert "plan.json: error[FP1106]: this plan has no overrides, from which it would be applied" in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_saved_plan_may_have_any_name(repo: Repository) -> None:
+    assert run(["plan", "-q", "--out", "tfplan"]) == 0
+    assert run(["apply", "tfplan"]) == 0
+    assert repo.is_in_step()
 
 
 def test_another_digest_than_expected_is_stale(repo: Repository) -> None:
@@ -228,13 +312,33 @@ def test_retargeted_triggers_change_nothing_but_their_version(repo: Repository, 
     assert repo.is_in_step()
 
 
-def test_a_trigger_that_is_known_by_name_alone_is_not_sent_again(repo: Repository) -> None:
-    repo.deploy("v1", triggers=(trigger("nightly"),))
-    with repo.store() as store, store.writing() as connection:
-        connection.execute("UPDATE triggers SET latest_revision = 0")
+def test_triggers_that_are_only_counted_are_not_moved(repo: Repository) -> None:
+    details = TaskDetails(spec=spec("v1"))
+    details.task_id.project, details.task_id.domain, details.task_id.name = TASK.project, TASK.domain, TASK.name
+    details.task_id.version = "v1"
+    details.metadata.triggers_summary.stats.total = 2
+    with repo.store() as store:
+        fill(store, [details])
     repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
     assert apply() == 3
     assert repo.versions() == ["v1"]
+
+
+def test_a_trigger_that_a_snapshot_told_of_is_moved_as_it_is_known(repo: Repository) -> None:
+    details = TaskDetails(spec=spec("v1"))
+    details.task_id.project, details.task_id.domain, details.task_id.name = TASK.project, TASK.domain, TASK.name
+    details.task_id.version = "v1"
+    told = details.metadata.triggers_summary.details
+    told.name, told.active = "nightly", True
+    told.automation_spec.schedule.cron.expression = "0 6 * * *"
+    with repo.store() as store:
+        fill(store, [details])
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    assert apply() == 0
+    (only,) = LocalController(str(repo.folder / "catalog.db")).triggers(TASK, ["nightly"])
+    assert (only.spec.active, only.spec.task_version) == (True, repo.versions()[0])
+    assert only.automation_spec.schedule.cron.expression == "0 6 * * *"
+    assert repo.is_in_step()
 
 
 def test_a_trigger_that_would_lose_something_is_not_moved(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
@@ -256,6 +360,79 @@ def test_triggers_that_the_server_did_not_move_are_told(
     monkeypatch.setattr(LocalController, "_deploy", lambda self, sent: deploy(self, replace(sent, triggers=())))
     assert apply() == 1
     assert "is there, but not moved to it: trigger nightly, trigger weekly" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("where", ["database", "endpoint"])
+def test_triggers_that_were_kept_can_be_moved_later(
+    repo: Repository, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the version that is live: no other one is made for it."""
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    before = details(repo)
+    assert apply() == 0
+    versions = repo.versions()
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    with serving(repo.folder / "catalog.db") if where == "endpoint" else nullcontext("") as endpoint:
+        flags = ["--endpoint", endpoint, "--insecure"] if endpoint else []
+        capsys.readouterr()
+        assert run(["plan", "--out", "plan.json", *flags]) == 0
+        assert "triggers: 2 retargeted (nightly, inactive weekly)" in capsys.readouterr().out
+        assert run(["apply", "plan.json", *flags]) == 0
+        assert run(["apply", "plan.json", *flags]) == 0
+        assert ", 1 already, " in capsys.readouterr().out.splitlines()[-1]
+    after = details(repo)
+    assert repo.versions() == versions
+    assert {one.spec.task_version for one in after} == {versions[0]}
+    for old, new in zip(before, after, strict=True):
+        old.spec.task_version = new.spec.task_version
+        assert new.spec.SerializeToString() == old.spec.SerializeToString()
+    assert repo.is_in_step()
+
+
+def test_a_trigger_that_went_back_since_the_plan_is_stale(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    """The version is as desired, and so there was nothing to do; now there is something that nobody has reviewed."""
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    assert apply() == 0
+    plan = saved()
+    assert run(["apply", plan]) == 0
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    assert run(["apply", plan]) == 4
+    assert "its triggers have changed" in capsys.readouterr().err
+
+
+def test_a_trigger_that_the_server_left_behind_is_moved_by_the_next_apply(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"), trigger("weekly", active=False)))
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    deploy = LocalController._deploy
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalController, "_deploy", lambda self, sent: deploy(self, replace(sent, triggers=())))
+        assert apply() == 1
+    assert not repo.is_in_step()
+    assert apply() == 0
+    assert {one.spec.task_version for one in details(repo)} == {repo.versions()[0]}
+    assert repo.is_in_step()
+
+
+def test_a_trigger_that_is_changed_while_it_is_moved_stays_as_it_is(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.deploy("v1", triggers=(trigger("nightly"),))
+    assert apply() == 0
+    repo.wants({"resources": {"cpu": 2}}, submit={"triggers": "retarget"})
+    retarget = LocalController._retarget
+
+    def late(self: LocalController, move: Retarget) -> str:
+        repo.deploy("v1", triggers=(trigger("nightly", active=False),))
+        return retarget(self, move)
+
+    monkeypatch.setattr(LocalController, "_retarget", late)
+    assert apply() == 1
+    assert "optimistic lock failure: the trigger was changed meanwhile" in capsys.readouterr().out
+    (only,) = LocalController(str(repo.folder / "catalog.db")).triggers(TASK, ["nightly"])
+    assert (only.spec.active, only.spec.task_version) == (False, "v1")
 
 
 def details(repo: Repository) -> list[TriggerDetails]:
@@ -291,6 +468,39 @@ def test_an_interrupt_lets_what_is_on_its_way_end(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert apply() == 0
     assert "Applied: 1 submitted, 0 failed, 0 not tried." in capsys.readouterr().out
+
+
+def test_an_impatient_interrupt_tells_that_something_was_submitted(
+    repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_tasks(repo)
+    deploy = LocalController._deploy
+
+    def interrupted(self: LocalController, sent: Deployment) -> str:
+        trouble = deploy(self, sent)
+        if sent.key.task == TASK:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+        return trouble
+
+    monkeypatch.setattr(LocalController, "_deploy", interrupted)
+    assert apply("--parallelism", "1") == 5
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "failed     etl.load  interrupted on its way, and may have arrived",
+        "Applied: 1 submitted, 1 failed, 0 not tried.",
+    ]
+    assert repo.is_in_step()
+
+
+def test_nobody_has_to_read_what_happens(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`flyteplan apply -y -q | head -1` submits all, and its exit code says so."""
+    two_tasks(repo)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", buffering=1) as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        assert apply("--parallelism", "1") == 0
+        assert repo.is_in_step()
 
 
 def test_what_fails_in_part_is_finished_by_the_same_command(

@@ -61,6 +61,5 @@ def planned(flags: list[str]) -> list[dict[str, Any]]:
 def refused(change: dict[str, Any]) -> bool:
     if change["action"] != "update":
         return False
-    older = any(note["code"] == "older-base" for note in change["notes"])
-    moved = change["submit"]["triggers"] == "retarget" and ("triggers" in change or "other_triggers" in change)
-    return older or moved
+    older = any(note["code"] == "older-base" for note in change["notes"]) and "allow_older_base" not in change["submit"]
+    return older or (change["submit"]["triggers"] == "retarget" and "other_triggers" in change)

@@ -19,6 +19,7 @@ from tests.applying import TASK, Repository, repository, spec
 from tests.serving import serving
 
 from flyteplan.cli import run
+from flyteplan.errors import CatalogError
 from flyteplan.local.clock import now
 from flyteplan.local.controller import LocalController
 from flyteplan.local.store import runs
@@ -140,7 +141,10 @@ def test_a_name_that_was_given_to_something_else(repo: Repository, capsys: pytes
     wants(repo, day="tuesday", settings={"name": "nightly"})
     assert run(["plan"]) == 0
     assert "the run nightly was started for something else" in " ".join(capsys.readouterr().out.split())
-    assert apply() == 0
+    assert apply() == 1
+    assert "failed     etl.load  there already is a run nightly, started for something" in capsys.readouterr().out
+    assert run(["plan", "-q", "--out", "plan.json"]) == 0
+    assert run(["apply", "plan.json"]) == 1
     assert len(started(repo)) == 1
 
 
@@ -239,6 +243,11 @@ def newer_base(repo: Repository) -> None:
     repo.deploy("v2", with_input("v2"))
 
 
+def newer_base_with_a_version_of_its_own(repo: Repository) -> None:
+    repo.deploy("v2", with_input("v2"))
+    repo.deploy("v2.0123456789.flyteplan", with_input("v2.0123456789.flyteplan"))
+
+
 def name_taken(repo: Repository) -> None:
     wants(repo, day="sunday", settings={"name": "nightly"})
     assert apply() == 0
@@ -248,6 +257,7 @@ MOVES: dict[Callable[[Repository], None], str] = {
     edited_inputs: "the inputs and run settings that were saved are not those that were reviewed",
     redeployed_base: "the base v1 was deployed again with another spec",
     newer_base: "the newest version is v2, and was v1",
+    newer_base_with_a_version_of_its_own: "the newest base is v2, and was v1",
     name_taken: "there already is a run nightly, started for something else",
 }
 
@@ -313,10 +323,9 @@ def test_a_run_is_followed_to_its_end(
 ) -> None:
     later(lambda: report(repo, phase, "it broke" if phase == FAILED else None), after=lambda: bool(started(repo)))
     assert apply("--wait", *endpoint) == code
-    *before, ended, total = capsys.readouterr().out.splitlines()
+    *_, ended, total = capsys.readouterr().out.splitlines()
     assert ended.startswith("succeeded  etl.load  run fp-" if code == 0 else "failed     etl.load  run fp-")
     assert ended.endswith("it broke") == bool(code)
-    assert any(line.startswith("queued ") for line in before)
     assert total == "Applied: 1 submitted, 0 failed, 0 not tried."
     assert apply("--wait", *endpoint) == code, "a run that is there already is followed as well"
 
@@ -344,6 +353,19 @@ def test_waiting_is_interrupted_at_once_and_the_run_goes_on(repo: Repository, en
     assert apply("--wait", *endpoint) == 5
     assert time.monotonic() - begun < 10
     assert [one.phase for one in started(repo)] == ["queued"]
+
+
+def test_what_was_submitted_is_told_when_nobody_can_be_asked_how_it_goes(
+    repo: Repository, endpoint: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(*_: object) -> object:
+        raise CatalogError("the server is gone")
+
+    monkeypatch.setattr("flyteplan.pipeline.follow", gone)
+    assert apply("--wait", *endpoint) == 1
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1] == "Applied: 1 submitted, 0 failed, 0 not tried."
+    assert err == "error: the server is gone\n"
 
 
 def later(act: Callable[[], None], *, after: Callable[[], bool]) -> None:

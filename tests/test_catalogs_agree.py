@@ -60,9 +60,10 @@ def test_there_are_plans_to_compare() -> None:
 
 
 def bare(words: list[str]) -> list[str]:
-    """Without -q, -v and every -o."""
+    """Without -q, -v, every -o, and what says where Markdown is read."""
     pairs = zip(["", *words], words, strict=False)
-    return [word for before, word in pairs if word not in ("-q", "-v", "-o") and before != "-o"]
+    valued = ("-o", "--dialect", "--limit", "--source-url")
+    return [word for before, word in pairs if word not in ("-q", "-v", *valued) and before not in valued]
 
 
 def planner(words: list[str]) -> Callable[..., dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The schemas are in whatever is installed, however it is installed."""
+"""The schemas and the parts of a page are in whatever is installed, however it is installed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "tool" / "flyteplan" / "render" / "html"
 SCHEMAS = sorted(path.name for path in (ROOT / "schema").glob("*.json"))
 READ = """
 import sys
 from importlib.resources import files
+from flyteplan.files.packaged import packaged
 from flyteplan.files.schema import read_schema, schema_names
 print(files("flyteplan").joinpath("py.typed").is_file())
 for name in schema_names():
     print(name, len(read_schema(name)))
+for name in ("page.css", "page.html", "page.js"):
+    print(name, len(packaged("render", "html", name)))
 """
 
 
@@ -82,7 +86,8 @@ def test_there_are_schemas() -> None:
 
 def expected_reading() -> str:
     sizes = (f"{name} {len((ROOT / 'schema' / name).read_text('utf-8'))}" for name in SCHEMAS)
-    return "\n".join(["True", *sizes, ""])
+    parts = (f"{name} {len((PAGES / name).read_text('utf-8'))}" for name in ("page.css", "page.html", "page.js"))
+    return "\n".join(["True", *sizes, *parts, ""])
 
 
 def read_from(folder: Path) -> str:

@@ -154,6 +154,14 @@ def test_no_command_lets_a_value_out(repo: Repository, capsys: pytest.CaptureFix
         ("diff", "plan.json"),
         ("diff", "plan.json", "-o", "json"),
         ("diff", "plan.json", "later.json"),
+        ("diff", "plan.json", "later.json", "-o", "markdown"),
+        ("diff", "plan.json", "-o", "html"),
+        ("diff", "-o", "markdown"),
+        ("plan", "-o", "html"),
+        ("plan", "-v", "-o", "html"),
+        ("plan", "-o", "markdown"),
+        ("plan", "-o", "github"),
+        ("comment", "plan.json", "later.json"),
     ):
         named = () if "plan.json" in arguments else ("-t", "local")
         searched(capsys, *arguments, *named)
@@ -161,6 +169,10 @@ def test_no_command_lets_a_value_out(repo: Repository, capsys: pytest.CaptureFix
         assert "sensitive" in searched(capsys, "diff", "-t", "local", "-t", "later", "-o", output)
     for arguments in (
         ("validate",),
+        ("validate", "-o", "github"),
+        ("validate", "-o", "junit"),
+        ("validate", "-o", "sarif"),
+        ("status", "-t", "local"),
         ("lock", "-t", "local"),
         ("explain", "env_vars"),
         ("tasks", "list", "-t", "local"),
@@ -182,6 +194,12 @@ def test_no_apply_lets_a_value_out(repo: Repository, capsys: pytest.CaptureFixtu
     searched(capsys, "apply", "-y", "-t", "local", "--again", "-o", "json")
     for arguments in (("runs", "list"), ("runs", "list", "-o", "json"), ("plan",), ("plan", "-o", "json"), ("diff",)):
         searched(capsys, *arguments, "-t", "local")
+    for command, output in (
+        *(("status", one) for one in ("text", "json", "markdown")),
+        ("history", "text"),
+        ("history", "json"),
+    ):
+        searched(capsys, command, "-t", "local", "-o", output)
     name = next(repo.catalog.newest_runs(TASK.scope)).name.name
     for output in ("text", "json"):
         searched(capsys, "runs", "show", name, "-t", "local", "-o", output)

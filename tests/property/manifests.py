@@ -100,12 +100,15 @@ def copied(spec: TaskSpec) -> TaskSpec:
 
 
 def without_own(spec: TaskSpec) -> TaskSpec:
-    """Without what is a version's own: `id.version` and flyteplan's tags."""
+    """Without what is a version's own: `id.version` and flyteplan's tags, and the metadata that held nothing else."""
     copy = copied(spec)
     if copy.task_template.HasField("id"):
         copy.task_template.id.version = ""
-    for tag in [tag for tag in copy.task_template.metadata.tags if tag.startswith("flyteplan/")]:
-        del copy.task_template.metadata.tags[tag]
+    if copy.task_template.HasField("metadata"):
+        for tag in [tag for tag in copy.task_template.metadata.tags if tag.startswith("flyteplan/")]:
+            del copy.task_template.metadata.tags[tag]
+        if not copy.task_template.metadata.ByteSize():
+            copy.task_template.ClearField("metadata")
     return copy
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from flyteidl2.trigger import trigger_service_pb2
 from tests.remote.backend import Backend
 
 from flyteplan.errors import Position, Problem
+from flyteplan.model.config import Target
+from flyteplan.model.deployment import Provenance
 from flyteplan.model.manifest import Manifest, TaskReference
 from flyteplan.model.resolution import Group, Intent, Resolution
 from flyteplan.model.settings import Selector, Settings
 from flyteplan.model.task import Scope, TaskName
+from flyteplan.pipeline import Choice, Wanted, history
 from flyteplan.remote import RemoteCatalog
-from flyteplan.resolve import resolve
+from flyteplan.resolve import resolve, without_manifest
 
 COUNT = 10_000
 PAGES = COUNT // 200
@@ -29,11 +34,12 @@ PINNED, LATEST = Selector(version="v1"), Selector(auto_version="latest")
 def resolved(
     tasks: Sequence[TaskName], selector: Selector, catalog: RemoteCatalog
 ) -> tuple[Sequence[Resolution], Sequence[Problem]]:
-    intents = []
-    for task in tasks:
-        group = Group(task=task, run="", manifests=(MANIFEST,))
-        intents.append(Intent(group=group, kind="version", strategy="merge", selector=selector, settings=Settings()))
-    return resolve(intents, catalog, None, {})
+    return resolve([intent_of(task, selector) for task in tasks], catalog, None, {})
+
+
+def intent_of(task: TaskName, selector: Selector) -> Intent:
+    group = Group(task=task, run="", manifests=(MANIFEST,))
+    return Intent(group=group, kind="version", strategy="merge", selector=selector, settings=Settings())
 
 
 def test_pinned_tasks_take_the_live_versions_and_the_templates_of_both() -> None:
@@ -92,3 +98,70 @@ def test_a_template_is_read_once_however_often_it_is_asked_for() -> None:
     resolved(TASKS[:10], PINNED, catalog)
     resolved(TASKS[:10], LATEST, catalog)
     assert backend.calls["GetTaskDetails"] == 10
+
+
+class Applied(Backend):
+    """Derived versions carry the tags of who made them: every second task is another target's."""
+
+    def get_task_details(self, request: Any) -> Any:
+        answer = super().get_task_details(request)
+        if request.task_id.version == DERIVED:
+            target = ("mine", "another")[int(request.task_id.name[-1]) // 2 % 2]
+            tags = {"flyteplan/owner": "acme", "flyteplan/target": target, "flyteplan/digest": "sha256:0"}
+            answer.details.spec.task_template.metadata.tags.update(tags)
+        return answer
+
+
+def test_what_has_no_manifest_any_more_takes_the_pages_of_names_and_its_own_templates() -> None:
+    applied, without = set(TASKS[:400]), TASKS[300:400]
+    backend = Applied({task: (DERIVED, "v1") if task in applied else ("v1",) for task in TASKS})
+    catalog = backend.catalog()
+    intents = [intent_of(task, LATEST) for task in TASKS if task not in without]
+    scopes = [Scope(project, "development") for project in PROJECTS]
+    ours = Provenance(owner="acme", target="mine")
+    found, _ = without_manifest(scopes, intents, catalog, ours, lambda name: True)
+    assert len(found) == 60
+    # The last page of each scope is full; what is live is known from the list, and 60 bases are looked for.
+    assert backend.calls["ListTasks"] == PAGES + 2 * len(PROJECTS)
+    assert backend.calls["GetTaskDetails"] == len(without) + len(found)
+    assert backend.calls["ListTriggers"] == len(PROJECTS)
+    resolve(intents, catalog, None, {})
+    assert backend.calls["ListTasks"] == PAGES + 3 * len(PROJECTS)
+    assert max(backend.details.values()) == 1
+
+
+def test_only_triggers_of_tasks_that_go_back_are_read() -> None:
+    class Triggered(Applied):
+        def list_triggers(self, request: Any) -> Any:
+            answer = trigger_service_pb2.ListTriggersResponse()
+            for task in TASKS[:10]:
+                row = answer.triggers.add(active=True)
+                row.id.name.task_name, row.id.name.name, row.id.revision = task.name, "nightly", 4
+            return answer
+
+        def get_trigger_details(self, request: Any) -> Any:
+            answer = trigger_service_pb2.GetTriggerDetailsResponse()
+            answer.trigger.spec.task_version = DERIVED if request.name.task_name == TASKS[0].name else "v1"
+            return answer
+
+    backend = Triggered(dict.fromkeys(TASKS[:10], (DERIVED, "v1")))
+    ours = Provenance(owner="acme", target="mine")
+    scope = Scope(PROJECTS[0], "development")
+    found, _ = without_manifest([scope], (), backend.catalog(), ours, lambda name: True)
+    retargeted = [one.intent.settings.value("submit", "triggers", default="keep") for one in found]
+    assert [one.intent.task for one in found] == [TASKS[0], TASKS[4], TASKS[8]]
+    assert retargeted == ["retarget", "keep", "keep"]
+    assert backend.calls["GetTriggerDetails"] == 3
+
+
+def test_a_history_takes_the_versions_of_every_task_and_the_templates_of_the_derived_ones() -> None:
+    backend = Backend({task: (DERIVED, "v2") if number < 30 else ("v2",) for number, task in enumerate(TASKS[:200])})
+    target = Target(name="t", project="one", domain="development")
+    wanted = Wanted(names=(), choice=Choice())
+    found = history([], wanted, target=target, catalog=backend.catalog(), limit=0)
+    assert len(found.entries) == 15
+    assert backend.calls == {"ListTasks": 1, "ListVersions": 100, "GetTaskDetails": 15}
+    backend.calls.clear()
+    wanted = Wanted(names=(TASKS[0].name,), choice=Choice())
+    assert len(history([], wanted, target=target, catalog=backend.catalog(), limit=0).entries) == 1
+    assert backend.calls == {"ListVersions": 1, "GetTaskDetails": 1}

@@ -237,7 +237,7 @@ def test_triggers_are_named_where_they_are_listed_and_else_counted() -> None:
 
         def list_triggers(self, request: Any) -> Any:
             answer = trigger_service_pb2.ListTriggersResponse()
-            for name in ("b", "a", "b"):
+            for name in ("b", "a", "b", "c"):
                 row = answer.triggers.add(active=True)
                 row.id.name.task_name, row.id.name.name = "e.t", name
             gone = answer.triggers.add()
@@ -245,9 +245,18 @@ def test_triggers_are_named_where_they_are_listed_and_else_counted() -> None:
             gone.status.deleted_at.seconds = 1
             return answer
 
+        def get_trigger_details(self, request: Any) -> Any:
+            if request.name.name == "c":
+                raise Refusal("NOT_FOUND", "it was deleted meanwhile")
+            answer = trigger_service_pb2.GetTriggerDetailsResponse()
+            answer.trigger.id.name.CopyFrom(request.name)
+            answer.trigger.id.revision = 3
+            answer.trigger.spec.active, answer.trigger.spec.task_version = True, "v1"
+            return answer
+
     catalog = Triggered({task(): ("v1",), task("e.u"): ("v1",)}).catalog()
     catalog.newest([task(), task("e.u")])
-    named = Triggers(known=(Trigger(name="a", active=True), Trigger(name="b", active=True)))
+    named = Triggers(known=tuple(Trigger(name=name, active=True, revision=3, version="v1") for name in "ab"))
     assert catalog.triggers([task(), task("e.u")]) == {task(): named, task("e.u"): Triggers(others=2)}
 
 

@@ -96,7 +96,7 @@ def test_names_as_json_writes_them_are_read_as_well(path: Path) -> None:
     assert "taskTemplate" in path.read_text("utf-8")
     assert only_template(catalog).spec == details.spec
     assert only_template(catalog).deployed_at == details.metadata.deployed_at.ToNanoseconds()
-    assert catalog.listing(SCOPE) == [Listing(task=task(), environment="e")]
+    assert catalog.listing(SCOPE) == [Listing(task=task(), environment="e", live="v1")]
 
 
 @pytest.mark.parametrize("form", ["proto", "json"])
@@ -126,7 +126,10 @@ def test_listings_are_sorted_and_take_the_environment_of_the_newest_version(path
         line(version="v2", deployed_at=old, environment_name="old"),
     ]
     found = save(path, *lines).listing(SCOPE)
-    assert found == [Listing(task=task(), environment="new"), Listing(task=task("z"), environment="z")]
+    assert found == [
+        Listing(task=task(), environment="new", live="v1"),
+        Listing(task=task("z"), environment="z", live="v1"),
+    ]
 
 
 def test_the_org_is_no_part_of_the_key(path: Path) -> None:

@@ -167,7 +167,10 @@ def test_listings_have_the_environment_of_the_newest(tmp_path: Path) -> None:
     new = details("v2", at=2)
     new.metadata.environment_name = "new"
     catalog = filled(tmp_path, details(), new, details(task=TaskName("p", "d", "a")))
-    expected = [Listing(task=TaskName("p", "d", "a"), environment="e"), Listing(task=TASK, environment="new")]
+    expected = [
+        Listing(task=TaskName("p", "d", "a"), environment="e", live="v1"),
+        Listing(task=TASK, environment="new", live="v2"),
+    ]
     assert list(catalog.listing(Scope("p", "d"))) == expected
 
 

@@ -34,6 +34,10 @@ def connect(cwd: Path, environ: Mapping[str, str] | None = None, target: str = "
     )
 
 
+def connect_to(cwd: Path, target: Target, environ: Mapping[str, str] | None = None, **flags: Any) -> Connection:
+    return connection(Flags(**flags), {"HOME": str(cwd), **(environ or {})}, str(cwd), target)
+
+
 def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
@@ -332,3 +336,31 @@ def test_a_broken_api_key_is_a_usage_error_that_does_not_show_it(cwd: Path, home
         connect(cwd, {"FLYTE_API_KEY": word})
     assert "hunter2" not in str(caught.value)
     assert word not in str(caught.value)
+
+
+def test_a_target_says_how_its_endpoint_is_reached(cwd: Path, home: Path) -> None:
+    write(cwd / "secret.txt", "word")
+    said = (
+        ("insecure_skip_verify", True),
+        ("auth_type", "ClientSecret"),
+        ("client_id", "me"),
+        ("client_secret_location", str(cwd / "secret.txt")),
+        ("scopes", ("all", "offline")),
+    )
+    found = connect_to(cwd, Target(name="t", endpoint="target.example.com", connection=said))
+    assert found.skip_verify
+    assert (found.auth.type, found.auth.client_id, found.auth.scopes) == (
+        *(AuthType.CLIENT_SECRET, "me"),
+        ("all", "offline"),
+    )
+    plain = connect_to(cwd, Target(name="t", endpoint="127.0.0.1:8090", connection=(("insecure", True),)))
+    assert plain.insecure
+
+
+def test_how_a_target_logs_in_is_nothing_to_another_endpoint(cwd: Path, home: Path) -> None:
+    target = Target(name="t", endpoint="127.0.0.1:8090", connection=(("insecure", True), ("client_id", "me")))
+    other = connect_to(cwd, target, endpoint="other.example.com")
+    assert not other.insecure
+    assert other.auth.client_id != "me"
+    assert connect_to(cwd, target, endpoint="http://127.0.0.1:8090").insecure
+    assert not connect_to(cwd, target, insecure=False).insecure

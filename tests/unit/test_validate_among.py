@@ -43,7 +43,7 @@ def test_a_name_that_stands_twice_in_one_layer() -> None:
     assert (problem.code, str(problem.position)) == ("FP1301", "b:3:18")
     assert (problem.message, problem.hint) == (
         "x is the name of another manifest in this layer",
-        "rename this one, or the one at a:3:18",
+        "rename one of them, or give their folders as layers; the other is a:3:18",
     )
 
 

@@ -113,8 +113,13 @@ def test_a_warning_stands_beside_the_manifest() -> None:
     assert said(problem) == ["6:35 FP1202 memory: 512m is in parts of a byte", "write 512M or 512Mi"]
 
 
-def test_a_policy_is_left_to_others() -> None:
-    assert checked("apiVersion: flyteplan/v1\nkind: OverridePolicy\nspec: {rules: []}\n") == Checked()
+def test_a_policy_among_manifests_would_hold_nothing() -> None:
+    assert problems("apiVersion: flyteplan/v1\nkind: OverridePolicy\nspec: {rules: []}\n") == [
+        [
+            "2:7 FP1106 kind OverridePolicy does not belong here",
+            "it belongs in a folder that the target's policies name",
+        ]
+    ]
 
 
 def test_values_of_variables_are_never_shown() -> None:

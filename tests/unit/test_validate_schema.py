@@ -20,7 +20,7 @@ from flyteplan.model.document import Document
 from flyteplan.validate import Validator, manifest
 
 SCHEMAS = Path(__file__).parents[2] / "schema"
-NAMES = ["task-override.v1.schema.json", "config.v1.schema.json"]
+NAMES = [f"{name}.v1.schema.json" for name in ("task-override", "config", "override-policy", "policy-test")]
 TEXT = (SCHEMAS / NAMES[0]).read_text("utf-8")
 FAST, SLOW = Validator(TEXT, "jsonschema_rs"), Validator(TEXT, "jsonschema")
 

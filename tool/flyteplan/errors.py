@@ -147,6 +147,9 @@ CODES: dict[str, str] = {
     "FP1211": "a setting that its strategy does not know",
     "FP1212": "a setting that this kind of submit does not know",
     "FP1213": "a pinned version that is a derived one",
+    "FP1214": "a field that no manifest can set, in a policy",
+    "FP1215": "a date that is none",
+    "FP1216": "a rule that holds nothing, or an exception for nothing",
     # manifests among each other
     "FP1301": "two manifests of one layer with one name",
     "FP1302": "two manifests that disagree at one rank",
@@ -180,4 +183,15 @@ CODES: dict[str, str] = {
     "FP2301": "a plan that does not hold any more",
     "FP2302": "a base that is older than the newest one",
     "FP2303": "triggers that can not be moved to the new version",
+    # the history
+    "FP2401": "a history that can not be written",
+    "FP2402": "a history that can not be read in full",
+    # policies and guards
+    "FP2501": "what a policy denies",
+    "FP2502": "what a policy warns of",
+    "FP2503": "an exception that has ended, or soon does",
+    "FP2504": "an exception from a rule that is not there",
+    "FP2505": "two policies, rules or freezes with one name",
+    "FP2506": "a guard that an apply would pass",
+    "FP2507": "a target that the revision of the policies does not have, or has elsewhere",
 }

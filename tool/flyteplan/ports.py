@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from flyteplan.errors import Problem
-from flyteplan.model.deployment import Deployment
+from flyteplan.model.deployment import Deployment, Retarget
 from flyteplan.model.run import Launch, Run, RunName
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 
@@ -28,7 +28,7 @@ class Catalog(Protocol):
         """What a reader of the plan should know it by: a path or an endpoint, no credentials."""
 
     def listing(self, scope: Scope) -> Sequence[Listing]:
-        """Every task of a scope, sorted by name. Asked only when a manifest selects."""
+        """Every task of a scope, sorted by name. Asked when a manifest selects, and for what has no manifest."""
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         """The newest version and the newest version that is not derived, by (first deployment, version)."""
@@ -58,8 +58,8 @@ class Catalog(Protocol):
 class Controller(Protocol):
     """Where versions are deployed and runs are started: the local catalog or a Flyte endpoint.
 
-    What `deploy` and `start` answer are the troubles of those that failed, in words. One that failed may be there all
-    the same: whoever wants to know reads it back. They raise CatalogError when nothing more can be sent.
+    What `deploy`, `retarget` and `start` answer are the troubles of those that failed, in words. One that failed may be
+    there all the same: whoever wants to know reads it back. They raise CatalogError when nothing more can be sent.
     """
 
     @property
@@ -74,6 +74,9 @@ class Controller(Protocol):
 
     def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
         """Makes the versions, all at once, or overwrites those of these names."""
+
+    def retarget(self, moves: Sequence[Retarget]) -> Mapping[TaskVersion, str]:
+        """Has the triggers start these versions; one that was changed since it was read stays as it is."""
 
     def start(self, launches: Sequence[Launch]) -> Mapping[RunName, str]:
         """Starts the runs, all at once; one whose name is taken is not started."""

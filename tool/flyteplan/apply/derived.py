@@ -27,7 +27,7 @@ def deployment(
         template.id.version = change.submit.name
     for name in own_tags(template.metadata.tags):
         del template.metadata.tags[name]
-    template.metadata.tags.update(_tags(change, provenance))
+    template.metadata.tags.update(origin(change, provenance, change.desired_digest))
     return Deployment(key=made(change), spec=spec, triggers=tuple(triggers))
 
 
@@ -35,13 +35,15 @@ def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in tags.items() if name.startswith(TAG_PREFIX)}
 
 
-def _tags(change: Change, provenance: Provenance) -> dict[str, str]:
+def origin(change: Change, provenance: Provenance, digest: str) -> dict[str, str]:
+    """Where a version or a run comes from: its tags or annotations. *digest* is that of what is made."""
     found = {
         "owner": provenance.owner,
+        "target": provenance.target,
         "manifest": ",".join(sorted({source.name for source in change.manifests})),
         "base": change.task.version,
         "base-digest": change.base_digest,
-        "digest": change.desired_digest,
+        "digest": digest,
         "revision": provenance.revision,
     }
     return {f"{TAG_PREFIX}{name}": value for name, value in found.items() if value}

@@ -26,7 +26,7 @@ def _older_base(change: Change, present: Present) -> Iterator[Problem]:
     if not change.submit.allow_older_base:
         yield Problem(
             code="FP2302",
-            position=change.manifests[0].position,
+            position=change.position,
             message=f"{change.task.task}: base {change.task.version} is older than {newest.base}, "
             "and callers of latest would go back to it",
             hint="choose the newer base, or set submit.allow_older_base: true",
@@ -34,13 +34,12 @@ def _older_base(change: Change, present: Present) -> Iterator[Problem]:
 
 
 def _triggers(change: Change, present: Present) -> Iterator[Problem]:
-    """A trigger that a snapshot told of is known by name alone: sent again, it would lose its inputs."""
+    """A list that is not whole would delete the others."""
     triggers = present.triggers.get(change.task.task, Triggers())
-    named = all(trigger.revision for trigger in triggers.known)
-    if change.submit.triggers == "retarget" and (triggers.others or not named):
+    if change.submit.triggers == "retarget" and triggers.others:
         yield Problem(
             code="FP2303",
-            position=change.manifests[0].position,
+            position=change.position,
             message=f"{change.task.task}: the catalog does not tell all of its triggers, so they can not be moved",
             hint="set submit.triggers: keep, and they go on with the version they run",
         )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from flyteplan.apply.derived import origin
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Change
 from flyteplan.model.run import Launch, RunSettings
-from flyteplan.model.task import TAG_PREFIX
 
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs
@@ -41,7 +41,7 @@ def _named(change: Change, desired: TaskSpec) -> TaskSpec:
 def _settings(change: Change, provenance: Provenance) -> RunSettings:
     call = dict(change.call)
     run: Mapping[str, Any] = call.get("run", {})
-    annotations = {**run.get("annotations", {}), **_annotations(change, provenance)}
+    annotations = {**run.get("annotations", {}), **origin(change, provenance, change.submit.digest)}
     return RunSettings(
         labels=_pairs(run.get("labels", {})),
         annotations=_pairs(annotations),
@@ -52,18 +52,6 @@ def _settings(change: Change, provenance: Provenance) -> RunSettings:
         max_action_concurrency=run.get("max_action_concurrency", 0),
         service_account=run.get("service_account", ""),
     )
-
-
-def _annotations(change: Change, provenance: Provenance) -> dict[str, str]:
-    found = {
-        "owner": provenance.owner,
-        "manifest": ",".join(sorted({source.name for source in change.manifests})),
-        "base": change.task.version,
-        "base-digest": change.base_digest,
-        "digest": change.submit.digest,
-        "revision": provenance.revision,
-    }
-    return {f"{TAG_PREFIX}{name}": value for name, value in found.items() if value}
 
 
 def _pairs(mapping: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flyteplan.apply.derived import own_tags
 from flyteplan.apply.triggers import moved_triggers, not_moved
 from flyteplan.diff import digest
-from flyteplan.model.deployment import Deployment
+from flyteplan.model.deployment import Deployment, Retarget
 from flyteplan.model.plan import Change
 from flyteplan.model.run import Launch, Run, RunName
 from flyteplan.model.task import Newest, TaskName, TaskVersion, Template
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
     from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
 
-Sent = Deployment | Launch
+Sent = Deployment | Retarget | Launch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +35,12 @@ class Back:
 def read(sent: Collection[Sent], controller: Controller) -> Back:
     """Each question once, for all of them. Raises CatalogError."""
     versions = [one for one in sent if isinstance(one, Deployment)]
+    moving = [one for one in sent if not isinstance(one, Launch) and one.triggers]
     catalog = controller.now()
     return Back(
         templates=catalog.templates([one.key for one in versions]),
         newest=catalog.newest([one.key.task for one in versions]),
-        triggers={one.key.task: moved_triggers(one, controller) for one in versions if one.triggers},
+        triggers={one.key.task: moved_triggers(one, controller) for one in moving},
         runs=catalog.runs([one.name for one in sent if isinstance(one, Launch)]),
     )
 
@@ -48,7 +49,8 @@ def wrong(sent: Sent, change: Change, back: Back) -> str:
     """What the controller has otherwise than it was sent, "" when nothing."""
     if isinstance(sent, Launch):
         return _wrong_run(sent, change, back.runs.get(sent.name))
-    return _wrong_version(sent, change, back) or not_moved(sent, back.triggers.get(sent.key.task, ()))
+    lost = _wrong_version(sent, change, back) if isinstance(sent, Deployment) else ""
+    return lost or not_moved(sent, back.triggers.get(sent.key.task, ()))
 
 
 def _wrong_version(sent: Deployment, change: Change, back: Back) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flyteplan.apply.present import Present, made
 from flyteplan.diff import digest
 from flyteplan.model.plan import Change
-from flyteplan.model.task import Template, Triggers, is_derived
+from flyteplan.model.task import Template, Trigger, Triggers, is_derived
 
 
 def is_done(change: Change, present: Present) -> bool:
@@ -16,7 +16,17 @@ def is_done(change: Change, present: Present) -> bool:
         run = present.runs.get(change.run)
         return run is not None and run.digest == change.submit.digest
     live = present.live(change)
-    return change.submit.kind == "version" and live is not None and digest(live.spec) == change.desired_digest
+    if change.submit.kind != "version" or live is None or digest(live.spec) != change.desired_digest:
+        return False
+    return not lagging(change, present)
+
+
+def lagging(change: Change, present: Present) -> tuple[Trigger, ...]:
+    """The triggers that are to be moved and start another version than the live one."""
+    newest = present.newest.get(change.task.task)
+    if change.submit.triggers != "retarget" or newest is None:
+        return ()
+    return present.triggers.get(change.task.task, Triggers()).behind(newest.live)
 
 
 def moved(change: Change, present: Present) -> str:
@@ -32,8 +42,10 @@ def _moves(change: Change, present: Present) -> Iterator[str]:
         yield f"the base {version} was deployed again with another spec"
     if live is not None:
         yield from _live_moves(change, live)
-    if change.action == "update":
+    if change.submit.kind == "version":
         yield from _own_moves(change, present)
+    else:
+        yield from _base_moves(change, present)
     if change.action == "run" and change.run in present.runs:
         yield f"there already is a run {change.submit.name}, started for something else"
 
@@ -49,8 +61,18 @@ def _live_moves(change: Change, live: Template) -> Iterator[str]:
         yield f"the live version {version} was deployed again with another spec"
 
 
+def _base_moves(change: Change, present: Present) -> Iterator[str]:
+    """A newer base may hide behind a derived version of it, which nobody minds who makes none."""
+    newest = present.newest.get(change.task.task)
+    if newest is None or change.locked or change.selector.auto_version != "latest":
+        return
+    if newest.base != change.task.version:
+        yield f"the newest base is {newest.base}, and was {change.task.version}"
+
+
 def _own_moves(change: Change, present: Present) -> Iterator[str]:
-    if present.has(made(change)):
+    """Of what is as desired already, the triggers that are to be moved along may have gone back."""
+    if change.submit.state == "new" and present.has(made(change)):
         yield f"there already is a version {change.submit.name}"
     if _triggers(present.triggers.get(change.task.task, Triggers())) != _planned_triggers(change):
         yield "its triggers have changed"
@@ -61,4 +83,5 @@ def _planned_triggers(change: Change) -> object:
 
 
 def _triggers(triggers: Triggers) -> object:
-    return sorted(triggers.known, key=lambda one: one.name), triggers.others
+    """A trigger that starts another version has another revision."""
+    return sorted((one.name, one.active, one.revision) for one in triggers.known), triggers.others

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from flyteplan.apply.derived import deployment
 from flyteplan.apply.launch import launch
 from flyteplan.apply.present import Present, look
-from flyteplan.apply.readback import read, wrong
+from flyteplan.apply.readback import Sent, read, wrong
 from flyteplan.apply.standing import is_done, moved
-from flyteplan.apply.triggers import to_move
+from flyteplan.apply.triggers import retarget, to_move
 from flyteplan.errors import CatalogError
-from flyteplan.model.deployment import Deployment, Provenance
+from flyteplan.model.deployment import Deployment, Provenance, Retarget
 from flyteplan.model.event import ALREADY, FAILED, NOT_TRIED, SUBMITTED, Event
 from flyteplan.model.plan import Change
-from flyteplan.model.run import Launch
+from flyteplan.model.run import Launch, RunName
+from flyteplan.model.task import TaskVersion
 from flyteplan.ports import Controller
 
 Batch = Sequence[Change]
@@ -36,7 +37,7 @@ def apply(changes: Sequence[Change], controller: Controller, provenance: Provena
     A change that fails does not keep the others from being tried, unless the pace says so. What is on its way when it
     is to end comes to its end.
     """
-    wanted = [change for change in changes if change.action in ("update", "run")]
+    wanted = [change for change in changes if change.action in ("update", "run") or change.submit.state == "taken"]
     failed = False
     for start in range(0, len(wanted), pace.parallelism):
         batch = wanted[start : start + pace.parallelism]
@@ -68,13 +69,17 @@ def _failed(change: Change, message: str, *, stale: bool = False) -> Event:
     return Event(change=change, outcome=FAILED, message=message, stale=stale)
 
 
+def _name(sent: Sent) -> TaskVersion | RunName:
+    return sent.name if isinstance(sent, Launch) else sent.key
+
+
 class _Batch:
     """What is sent of some changes, and how that went. Both are kept by the number of the change."""
 
     def __init__(self, batch: Batch, present: Present, controller: Controller, provenance: Provenance) -> None:
         self._batch, self._present, self._controller, self._provenance = batch, present, controller, provenance
         self._events: dict[int, Event] = {}
-        self._sent: dict[int, Deployment | Launch] = {}
+        self._sent: dict[int, Sent] = {}
 
     def events(self) -> Iterator[Event]:
         for number, change in enumerate(self._batch):
@@ -86,7 +91,9 @@ class _Batch:
         self._read_back(list(self._sent), self._troubles())
         return (self._events[number] for number in range(len(self._batch)))
 
-    def _prepared(self, change: Change) -> Event | Deployment | Launch:
+    def _prepared(self, change: Change) -> Event | Sent:
+        if change.submit.state == "taken":
+            return _failed(change, f"there already is a run {change.submit.name}, started for something else")
         if is_done(change, self._present):
             return Event(change=change, outcome=ALREADY)
         move = moved(change, self._present)
@@ -97,6 +104,8 @@ class _Batch:
                 return _failed(change, "its inputs are not known", stale=True)
             return launch(change, change.desired, change.inputs, self._provenance)
         try:
+            if change.submit.state == "live":
+                return retarget(change, self._present, self._controller)
             triggers = to_move(change, self._present, self._controller)
         except CatalogError as error:
             return _failed(change, str(error))
@@ -104,14 +113,16 @@ class _Batch:
 
     def _troubles(self) -> dict[int, str]:
         """What went wrong with what was sent. A call that failed may have arrived."""
-        versions = {sent.key: number for number, sent in self._sent.items() if isinstance(sent, Deployment)}
-        runs = {sent.name: number for number, sent in self._sent.items() if isinstance(sent, Launch)}
+        numbers = {_name(sent): number for number, sent in self._sent.items()}
+        sent = list(self._sent.values())
         try:
-            deployed = self._controller.deploy([one for one in self._sent.values() if isinstance(one, Deployment)])
-            started = self._controller.start([one for one in self._sent.values() if isinstance(one, Launch)])
+            deployed = self._controller.deploy([one for one in sent if isinstance(one, Deployment)])
+            moved = self._controller.retarget([one for one in sent if isinstance(one, Retarget)])
+            started = self._controller.start([one for one in sent if isinstance(one, Launch)])
         except CatalogError as error:
             return dict.fromkeys(self._sent, str(error))
-        return {versions[key]: text for key, text in deployed.items()} | {runs[k]: t for k, t in started.items()}
+        versions = {numbers[key]: trouble for key, trouble in (*deployed.items(), *moved.items())}
+        return versions | {numbers[name]: trouble for name, trouble in started.items()}
 
     def _read_back(self, numbers: Sequence[int], troubles: Mapping[int, str]) -> None:
         """What counts is what is there afterwards. One that can not be read does not hide the others."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
@@ -14,15 +14,19 @@ from flyteplan.errors import Exit, FlyteplanError, InputError
 # Command to the module that has it: only the one that is called is imported.
 COMMANDS = {
     "apply": "flyteplan.cli.apply",
+    "comment": "flyteplan.cli.comment",
     "diff": "flyteplan.cli.diff",
     "explain": "flyteplan.cli.explain",
+    "history": "flyteplan.cli.history",
     "import": "flyteplan.cli.importing",
     "lock": "flyteplan.cli.lock",
     "plan": "flyteplan.cli.plan",
+    "policy": "flyteplan.cli.policy",
     "pull": "flyteplan.cli.pull",
     "runs": "flyteplan.cli.runs",
     "schema": "flyteplan.cli.schema",
     "serve": "flyteplan.serve.command",
+    "status": "flyteplan.cli.status",
     "tasks": "flyteplan.cli.tasks",
     "validate": "flyteplan.cli.validate",
 }
@@ -84,18 +88,26 @@ def run(arguments: list[str]) -> int:
     except FlyteplanError as error:
         return _failed(f"error: {error}", error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        return _failed("interrupted", Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has enough of it; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
+        # A terminal has shown ^C in the line that was being written.
+        return _failed("\ninterrupted" if sys.stderr.isatty() else "interrupted", Exit.INTERRUPTED)
 
 
 def _usage(error: click.UsageError) -> str:
     if error.format_message().startswith("Usage: "):
         return error.format_message()  # a group without a command: the help is the message
+    if isinstance(error, click.NoSuchOption):
+        near = _alike(error.option_name, error.possibilities or ())
+        error = click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx)
     command = error.ctx.command_path if error.ctx else "flyteplan"
     return f"error: {error.format_message()}\nTry '{command} --help'."
+
+
+def _alike(option: str, known: Sequence[str]) -> list[str]:
+    """Without the dashes, which all options share: `--dry-run` is not much like `--prune`."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(option.lstrip("-"), [name.lstrip("-") for name in known])
+    return [name for name in known if name.lstrip("-") in near]
 
 
 def _failed(message: str, code: Exit) -> int:

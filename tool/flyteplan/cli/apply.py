@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,14 @@ import click
 
 from flyteplan import pipeline
 from flyteplan.cli import options
+from flyteplan.cli.instead import show_moved
 from flyteplan.cli.interrupts import interruptible
 from flyteplan.cli.output import formats, show, width
 from flyteplan.cli.planning import Asked
 from flyteplan.cli.progress import progress
 from flyteplan.cli.ready import Ready, ready
+from flyteplan.cli.recording import recorded
+from flyteplan.cli.verdict import hold
 from flyteplan.errors import Exit, Position, Problem, StaleError, UsageError
 from flyteplan.files.revision import revision
 from flyteplan.model.deployment import Provenance
@@ -44,12 +48,14 @@ class _How:
 
 @click.command("apply")
 @options.asked
+@options.prune
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect-digest", metavar="DIGEST", help="Fail with 4 unless the plan has this digest.")
 @click.option("--parallelism", type=click.IntRange(1, 100), default=_PARALLELISM, metavar="N", help="At once (10).")
+@click.option("--dangerous-allow", multiple=True, metavar="GUARD", help="Pass this guard of the target.")
 @click.option("--fail-fast", is_flag=True, help="Try no more after the first change that fails.")
 @click.option("--wait", is_flag=True, help="Follow the runs to their end; exit with 1 unless all succeed.")
-@options.output
+@options.output("text", "json")
 @options.quiet
 @options.verbose
 def command(
@@ -58,6 +64,7 @@ def command(
     yes: bool,
     expect_digest: str | None,
     parallelism: int,
+    dangerous_allow: tuple[str, ...],
     fail_fast: bool,
     wait: bool,
     quiet: bool,
@@ -69,16 +76,27 @@ def command(
     PATHS are folders and files of manifests as for plan, or one saved plan, which is applied as it was reviewed or not
     at all.
     """
+    wanted = Asked(**asked)
     how = _How(as_json=_only_format(outputs) == "json", parallelism=parallelism, fail_fast=fail_fast, wait=wait)
-    prepared = ready(Asked(**asked))
+    prepared = ready(wanted)
     if not quiet and not prepared.saved:
         show([*text(prepared.plan, expand=verbose, width=width()), ()], err=how.as_json)
     _expect(prepared.plan, expect_digest)
     _check_waiting(prepared, how)
-    if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared.plan)):
+    hold(prepared.plan, dangerous_allow)
+    if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared)):
         show("Nothing was submitted.\n", err=True)
         return Exit.FAILED
-    return _apply(prepared, how)
+    return _held(prepared, how, wanted)
+
+
+def _held(prepared: Ready, how: _How, asked: Asked) -> int:
+    try:
+        return _apply(prepared, how)
+    except StaleError:
+        if prepared.saved:
+            show_moved(prepared.plan, asked)
+        raise
 
 
 def _only_format(outputs: Sequence[str]) -> str:
@@ -107,32 +125,68 @@ def _changes(plan: Plan) -> int:
     return sum(change.action in ("update", "run") for change in plan.changes)
 
 
-def _agreed(plan: Plan) -> bool:
+def _agreed(prepared: Ready) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask on (give --yes, or apply a plan that plan --out saved)")
-    return click.confirm(f"Submit {_changes(plan)} of them?", err=True)
+    actions = Counter(change.action for change in prepared.plan.changes)
+    counts = {"version": actions["update"], "run": actions["run"]}
+    what = " and ".join(f"{count} {name}{'s' * (count != 1)}" for name, count in counts.items() if count)
+    target = f"{prepared.plan.target} at " if prepared.plan.target else ""
+    return click.confirm(f"Submit {what} to {target}{prepared.controller.now().address}?", err=True)
 
 
 def _apply(prepared: Ready, how: _How) -> int:
+    events: list[Event] = []
+    ended: list[Run] = []
     with interruptible() as interrupted:
-        events = list(_events(prepared, how, interrupted))
-        ended = list(_followed(prepared, how, interrupted, events)) if how.wait else []
+        happening = _happening(prepared, how, interrupted)
+        try:
+            for event in happening:
+                _tell(event, prepared, how)
+                events.append(event)
+            ended += _followed(prepared, how, interrupted, events) if how.wait else ()
+        except KeyboardInterrupt:
+            for event in _cut_off(prepared, how, told=len(events)):
+                _tell(event, prepared, how)
+                events.append(event)
+        finally:
+            show(total_json(events, digest(prepared.plan)) if how.as_json else [total_line(events)])
         stopped = interrupted.is_set()
-    show(total_json(events, digest(prepared.plan)) if how.as_json else [total_line(events)])
+    if stopped and how.wait:
+        show("Not followed any further: what was started goes on (flyteplan runs list).\n", err=True)
     return _exit_code(events, ended, stopped=stopped)
 
 
-def _events(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[Event]:
-    """Each as it happens, shown."""
+def _happening(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[Event]:
+    """Each as it happens. What is wrong with the plan as a whole is raised before any."""
     workspace = prepared.workspace
-    provenance = Provenance(owner=workspace.config.owner, revision=revision(workspace.root))
+    owner, target = workspace.config.owner, prepared.plan.target
+    provenance = Provenance(owner=owner, target=target, revision=revision(workspace.root))
     pace = pipeline.Pace(parallelism=how.parallelism, fail_fast=how.fail_fast, stopped=interrupted.is_set)
     happening = pipeline.submit(prepared.changes, prepared.controller, provenance, pace)
-    with progress("Submitting", _changes(prepared.plan)) as step:
+    return _in_sight(recorded(happening, prepared, provenance), _changes(prepared.plan))
+
+
+def _in_sight(happening: Iterator[Event], total: int) -> Iterator[Event]:
+    with progress("Submitting", total) as step:
         for event in happening:
-            show(event_json(event) if how.as_json else [event_line(event, prepared.plan)])
-            step()
             yield event
+            step()
+
+
+def _tell(event: Event, prepared: Ready, how: _How) -> None:
+    show(event_json(event) if how.as_json else [event_line(event, prepared.plan)])
+
+
+def _cut_off(prepared: Ready, how: _How, *, told: int) -> Iterator[Event]:
+    """Of what was on its way when somebody would not wait for its end, nobody knows."""
+    wanted = [change for change in prepared.changes if change.action in ("update", "run")]
+    sent = (told // how.parallelism + 1) * how.parallelism
+    for number, change in enumerate(wanted[told:], told):
+        if number < sent:
+            yield Event(change=change, outcome=FAILED, message="interrupted on its way, and may have arrived")
+        else:
+            yield Event(change=change, outcome=NOT_TRIED, message="interrupted")
 
 
 def _followed(prepared: Ready, how: _How, interrupted: Interrupt, events: Iterable[Event]) -> Iterator[Run]:
@@ -146,7 +200,7 @@ def _followed(prepared: Ready, how: _How, interrupted: Interrupt, events: Iterab
 
 
 def _is_there(change: Change) -> bool:
-    return change.submit.kind == "run" and not any(note.code == "run-name-taken" for note in change.notes)
+    return change.submit.kind == "run" and change.submit.state != "taken"
 
 
 def _exit_code(events: Sequence[Event], followed: Sequence[Run], *, stopped: bool) -> int:
@@ -158,7 +212,7 @@ def _exit_code(events: Sequence[Event], followed: Sequence[Run], *, stopped: boo
     if outcomes & {FAILED, NOT_TRIED}:
         return Exit.PARTIAL if outcomes & {SUBMITTED, ALREADY} else _failed(events)
     if stopped and not all(run.has_ended for run in runs):
-        return Exit.PARTIAL
+        return Exit.PARTIAL if SUBMITTED in outcomes else Exit.INTERRUPTED
     return Exit.DONE if all(run.is_good for run in runs) else Exit.FAILED
 
 

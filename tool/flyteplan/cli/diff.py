@@ -8,29 +8,51 @@ from typing import Any
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.output import formats, write
+from flyteplan.cli.against import against
+from flyteplan.cli.htmlpage import html_page
+from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
-from flyteplan.cli.savedplan import is_saved_plan, read_plan
+from flyteplan.cli.reports import markdown, markdown_of_two
+from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit
 from flyteplan.plan import digest, document
 from flyteplan.render.difftext import compare, difftext
 from flyteplan.render.jsontext import jsontext
+from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 
 
 @click.command("diff")
 @options.asked_of_two
-@options.output
+@options.prune
+@options.output("text", "json", "html", "markdown")
+@options.page
 @options.detailed_exitcode
+@options.as_of
+@click.option(
+    "--base", metavar="REV", help="What the checkout changes against this Git revision; A...B: as Git means it."
+)
 def command(
-    outputs: tuple[str, ...], detailed_exitcode: bool, paths: tuple[str, ...], targets: tuple[str, ...], **asked: Any
+    *,
+    outputs: tuple[str, ...],
+    detailed_exitcode: bool,
+    paths: tuple[str, ...],
+    base: str | None,
+    targets: tuple[str, ...],
+    **asked: Any,
 ) -> int:
     """Show the changes of fields, and nothing else, like a diff tool.
 
     PATHS are folders and files of manifests as for plan; or one saved plan, to show it; or two, to compare them.
+
     With two targets: how what they want differs, whatever is live.
+
+    With --base the plans of two revisions are compared, on one catalog: what this pull request changes. Nothing is
+    checked out, and only the tasks whose overrides differ are read.
     """
     asked["target"] = targets[0] if targets else None
+    if base is not None and len(targets) < 2:
+        return against(base, Asked(paths=paths, **asked), outputs, detailed=detailed_exitcode)
     saved = bool(paths) and all(map(is_saved_plan, paths))
     given = [name for name, value in asked.items() if value]
     if saved and given:
@@ -41,10 +63,16 @@ def command(
         raise click.UsageError("two saved plans can be compared, not more")
     if len(targets) > 1:
         return _promote(targets, outputs, {"paths": paths, **asked}, detailed=detailed_exitcode)
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "html", "markdown"))
     plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
-    write(wanted, {"text": partial(difftext, plan), "json": lambda: jsontext(document(plan))})
-    return exit_code(plan, detailed=detailed_exitcode)
+    renderers: dict[str, Renderer] = {
+        "text": partial(difftext, plan),
+        "json": lambda: jsontext(document(plan)),
+        "html": partial(html_page, plan, partial(document, plan)),
+        "markdown": partial(markdown, [plan]),
+    }
+    write(wanted, renderers)
+    return (0 if saved else told(plan)) or exit_code(plan, detailed=detailed_exitcode)
 
 
 def _promote(targets: tuple[str, ...], outputs: tuple[str, ...], asked: dict[str, Any], *, detailed: bool) -> int:
@@ -57,7 +85,7 @@ def _promote(targets: tuple[str, ...], outputs: tuple[str, ...], asked: dict[str
 
 
 def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool) -> int:
-    wanted = formats(outputs, ("text",))
+    wanted = formats(outputs, ("text", "markdown"))
     before, after = read_plan(old), read_plan(new)
-    write(wanted, {"text": partial(compare, before, after)})
+    write(wanted, {"text": partial(compare, before, after), "markdown": partial(markdown_of_two, before, after)})
     return Exit.CHANGES if detailed and digest(before) != digest(after) else Exit.DONE

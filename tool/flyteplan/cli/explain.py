@@ -8,11 +8,11 @@ import re
 import click
 
 from flyteplan.cli.output import show, width
-from flyteplan.cli.workspace import MANIFEST_SCHEMA
 from flyteplan.errors import CODES
 from flyteplan.files.schema import read_schema
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.render.explain import explain, fields
+from flyteplan.workspace import MANIFEST_SCHEMA
 
 _CODE = re.compile(r"FP\d*", re.IGNORECASE)
 

@@ -13,7 +13,6 @@ from flyteplan.cli import options
 from flyteplan.cli.marks import secrecy_of
 from flyteplan.cli.output import show, show_problems
 from flyteplan.cli.sources import open_catalog, placed
-from flyteplan.cli.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
 from flyteplan.errors import CatalogError, UsageError
 from flyteplan.files.saved import write_atomically
 from flyteplan.files.schema import read_schema
@@ -24,6 +23,7 @@ from flyteplan.ports import Catalog
 from flyteplan.render.manifest import Deployed
 from flyteplan.render.style import Span
 from flyteplan.validate import Validator
+from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
 
 _STDOUT = "-"
 

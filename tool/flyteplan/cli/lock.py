@@ -8,12 +8,12 @@ import click
 
 from flyteplan import pipeline
 from flyteplan.cli import options
-from flyteplan.cli.lockfile import read_lock, write_lock
 from flyteplan.cli.output import show, show_problems
 from flyteplan.cli.planning import prepare
 from flyteplan.errors import StaleError, failure
 from flyteplan.model.lock import Lock
 from flyteplan.render.lock import held, moved
+from flyteplan.workspace.lockfile import read_lock, write_lock
 
 
 @click.command("lock")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flyteplan import pipeline
-from flyteplan.cli.workspace import MANIFEST_SCHEMA, manifest_files, open_workspace
 from flyteplan.errors import InputError, UsageError
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.secrecy import Secrecy, marked
 from flyteplan.validate import Validator
+from flyteplan.workspace import MANIFEST_SCHEMA, manifest_files, open_workspace
 
 
 def secrecy_of(target: Target) -> Secrecy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -47,14 +48,22 @@ targets = click.option(
     callback=_each_given,
     help="The target of flyteplan.yaml (default: default_target); two of them to compare what they want.",
 )
-output = click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="How to show the result, and where; may be given several times.",
-)
+
+
+def output(*formats: str) -> Decorator:
+    """*formats* are those that the command knows."""
+    *others, last = formats
+    known = f"{', '.join(others)} or {last}" if others else last
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help=f"{known}, to standard output or into a file; may be given several times.",
+    )
+
+
 quiet = click.option("-q", "--quiet", is_flag=True, help="The summary line alone.")
 verbose = click.option("-v", "--verbose", is_flag=True, help="Every task on its own, nothing grouped.")
 detailed_exitcode = click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
@@ -65,6 +74,12 @@ CONNECTION = "flyteplan.connection"
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """These flags go to the one place that opens a connection, past every command that has them."""
     context.meta.setdefault(CONNECTION, {})[parameter.name] = _given(context, parameter, value)
+
+
+def names_a_catalog(path: str | None) -> bool:
+    """Whether flags say where templates are, or how to get there; *path* is that of --catalog."""
+    kept = click.get_current_context().meta.get(CONNECTION, {})
+    return bool(path) or any(value is not None for value in kept.values())
 
 
 _kept: dict[str, Any] = {"expose_value": False, "callback": _keep}
@@ -90,14 +105,67 @@ choice = _all(
 locked = click.option(
     "--locked", is_flag=True, help="Fail with 4 unless flyteplan.lock has every task, and all of it holds."
 )
+prune = click.option(
+    "--prune", is_flag=True, help="Take tasks back to their base that this target overrode and no manifest names now."
+)
 current_version = click.option(
     "--current-version",
     metavar="VERSION",
     callback=_given,
     help="What `auto_version: current` stands for, outside of a task too.",
 )
+policy_from = click.option(
+    "--policy-from",
+    metavar="REV",
+    callback=_given,
+    help="Policies and guards as this Git revision has them (A...B: their merge base), not as the checkout does.",
+)
+as_of = click.option(
+    "--as-of", metavar="DATE", callback=_given, help="Judge exceptions and freezes at this day or minute (UTC)."
+)
 again = click.option("--again", is_flag=True, help="Plan runs that there are already once more, under another name.")
+# Where `flyteplan.cli.ci` finds the flags of `page`, which say where Markdown is read.
+PAGE = "flyteplan.page"
+# What can stand in Markdown as it is.
+ADDRESS = re.compile(r"https?://[\w.~:/?#@!$&'*+,;=%-]+", re.ASCII)
+LEAST_PAGE = 4000
+
+
+def _keep_page(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    context.meta.setdefault(PAGE, {})[parameter.name] = value
+
+
+def _address(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is not None and not ADDRESS.fullmatch(value):
+        raise click.BadParameter("it is no http or https address", context, parameter)
+    _keep_page(context, parameter, value)
+
+
+page = _all(
+    click.option(
+        "--dialect",
+        type=click.Choice(["github", "gitlab", "bitbucket"]),
+        expose_value=False,
+        callback=_keep_page,
+        help="Whose Markdown -o markdown is (default: that of the CI this runs in, else github).",
+    ),
+    click.option(
+        "--limit",
+        metavar="BYTES",
+        type=click.IntRange(min=LEAST_PAGE),
+        expose_value=False,
+        callback=_keep_page,
+        help="How long Markdown may be, in place of what the forge takes.",
+    ),
+    click.option(
+        "--source-url",
+        metavar="URL",
+        expose_value=False,
+        callback=_address,
+        help="Where the repository's files are, for links (default: what CI says), as https://HOST/ORG/REPO/blob/REV.",
+    ),
+)
 # What `flyteplan.cli.planning.Asked` is made of: the options of every command that plans.
-asked = _all(paths, target, catalog, place, choice, current_version, locked, again)
+asked = _all(paths, target, catalog, place, choice, current_version, locked, again, policy_from)
 # The same of a command that may be about two targets.
-asked_of_two = _all(paths, targets, catalog, place, choice, current_version, locked, again)
+asked_of_two = _all(paths, targets, catalog, place, choice, current_version, locked, again, policy_from)

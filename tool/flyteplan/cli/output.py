@@ -24,7 +24,19 @@ _NARROWEST = 60
 def show(lines: Sequence[Line] | str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     text = lines if isinstance(lines, str) else (ansi(lines) if _colours(stream) else plain(lines))
-    click.echo(text, err=err, nl=False, color=True)
+    # click takes a stream apart to write past what stands in its place; what is shown above a progress bar does.
+    file = None if stream in (sys.__stdout__, sys.__stderr__) else stream
+    try:
+        click.echo(text, err=err, nl=False, color=True, file=file)
+    except BrokenPipeError:
+        _say_no_more_on(stream)
+
+
+def _say_no_more_on(stream: IO[str]) -> None:
+    """Whoever read it has enough of it, which is no reason to leave half of the work undone, nor an error."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def show_problems(problems: Iterable[Problem]) -> None:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.output import Renderer, formats, show, width, write
+from flyteplan.cli.ci import fill
+from flyteplan.cli.htmlpage import html_page
+from flyteplan.cli.output import Renderer, formats, show, show_problems, width, write
 from flyteplan.cli.planning import Asked, make_plan
-from flyteplan.errors import Exit, UsageError
+from flyteplan.cli.reports import markdown, plan_annotations, problem_annotations, reported
+from flyteplan.cli.verdict import told
+from flyteplan.errors import Exit, Problem, UsageError
 from flyteplan.files.manifests import PIPED
 from flyteplan.files.saved import write_atomically
 from flyteplan.model.plan import Plan
@@ -25,9 +29,12 @@ if TYPE_CHECKING:
 
 @click.command("plan")
 @options.asked
-@options.output
+@options.prune
+@options.output("text", "json", "html", "markdown", "github")
+@options.page
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode
+@options.as_of
 @options.quiet
 @options.verbose
 def command(
@@ -37,19 +44,28 @@ def command(
 
     PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target.
     """
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "html", "markdown", "github"))
     if out == "-":
         raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
-    plan = make_plan(Asked(**asked))
+    warnings: list[Problem] = []
+    with reported(wanted, problem_annotations):
+        plan = make_plan(Asked(**asked), warnings.extend)
     if out:
         _check_lines(plan)
-    as_text = partial(_text, plan, quiet=quiet, verbose=verbose)
-    renderers: dict[str, Renderer] = {"text": as_text, "json": partial(_json, plan)}
+    show_problems(warnings)
+    renderers: dict[str, Renderer] = {
+        "text": partial(_text, plan, quiet=quiet, verbose=verbose),
+        "json": partial(_json, plan),
+        "html": partial(html_page, plan, partial(document, plan, desired=_readable), expand=verbose),
+        "markdown": partial(markdown, [plan], expand=verbose),
+        "github": partial(plan_annotations, plan, warnings),
+    }
     write(wanted, renderers)
     if out:
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
-    return exit_code(plan, detailed=detailed_exitcode)
+    fill(plan)
+    return told(plan) or exit_code(plan, detailed=detailed_exitcode)
 
 
 def _check_lines(plan: Plan) -> None:

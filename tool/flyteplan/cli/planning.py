@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flyteplan import pipeline
-from flyteplan.cli.current import current_version
-from flyteplan.cli.lockfile import read_lock
+from flyteplan.cli.clock import moment
 from flyteplan.cli.output import show_problems
+from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_catalog, placed
-from flyteplan.cli.workspace import (
-    MANIFEST_SCHEMA,
-    Workspace,
-    layers_of,
-    manifest_files,
-    open_workspace,
-)
-from flyteplan.errors import InputError, failure
-from flyteplan.files.schema import read_schema
-from flyteplan.model.config import Target
+from flyteplan.errors import Problem, UsageError
+from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
-from flyteplan.ports import Catalog
-from flyteplan.validate import Validator
+from flyteplan.workspace import open_workspace, planning
+from flyteplan.workspace.current import current_version
+from flyteplan.workspace.lockfile import read_lock
+from flyteplan.workspace.planning import Stage, checked_manifests
+
+# Who hears of warnings.
+Tell = Callable[[Iterable[Problem]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +37,13 @@ class Asked:
     current_version: str | None
     locked: bool
     again: bool
+    prune: bool = False
+    policy_from: str | None = None
+    as_of: str | None = None
 
     @property
     def flags(self) -> dict[str, str | None]:
         return {"org": self.org, "project": self.project, "domain": self.domain}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """What a plan and a lock are made of: valid manifests, the target they go to, and its catalog."""
-
-    workspace: Workspace
-    checked: pipeline.Manifests
-    target: Target
-    catalog: Catalog
 
 
 def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, flags: Mapping[str, str | None]) -> Stage:
@@ -64,35 +54,58 @@ def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, fla
     return Stage(workspace=workspace, checked=checked, target=place, catalog=open_catalog(place, catalog, workspace))
 
 
-def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspace) -> pipeline.Manifests:
-    """The manifests of *paths*, without any those of the target. Raises InputError with all that is wrong in them."""
-    layers = layers_of(paths) if paths else workspace.layers(target)
-    order = tuple(range(len(layers)))
-    files = manifest_files(layers, workspace)
-    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,))
-    if not checked.valid:
-        raise InputError(checked.problems)
-    return checked
+def make_plan(asked: Asked, tell: Tell = show_problems) -> Plan:
+    """The plan; its warnings are told. Raises InputError with all that is wrong when there is none."""
+    return planned(prepare(asked.paths, asked.target, asked.catalog, asked.flags), asked, tell)
 
 
-def make_plan(asked: Asked) -> Plan:
-    """The plan; its warnings are shown. Raises InputError with all that is wrong when there is none."""
-    return planned(prepare(asked.paths, asked.target, asked.catalog, asked.flags), asked)
-
-
-def planned(stage: Stage, asked: Asked) -> Plan:
+def planned(stage: Stage, asked: Asked, tell: Tell = show_problems) -> Plan:
     """As `make_plan`, of what is prepared already."""
+    now = moment(asked.as_of)
+    rulebook = read_rulebook(stage.workspace, stage.target, asked.policy_from, now)
+    choice = pipeline.Choice(select=asked.select, exclude=asked.exclude)
+    plan, problems = planning.planned(
+        stage,
+        choice=choice,
+        current=asked.current_version,
+        locked=asked.locked,
+        again=asked.again,
+        prune=_pruning(stage, asked) if asked.prune else None,
+    )
+    tell(problems)
+    return pipeline.judge(plan, plan.changes, rulebook, now)
+
+
+def problems_of_plan(stage: Stage, current: str | None) -> tuple[Problem, ...]:
+    """What is wrong with the plan of all tasks, where somebody asks for that alone."""
     made = pipeline.plan(
         stage.checked.manifests,
         stage.target,
         stage.catalog,
-        current=current_version(asked.current_version),
-        choice=pipeline.Choice(select=asked.select, exclude=asked.exclude),
-        lock=read_lock(stage.workspace, needed=asked.locked),
-        strict=asked.locked,
-        again=asked.again,
+        current=current_version(current),
+        choice=pipeline.Choice(),
+        lock=read_lock(stage.workspace),
     )
-    if made.plan is None:
-        raise failure((*stage.checked.problems, *made.problems))
-    show_problems((*stage.checked.problems, *made.problems))
-    return made.plan
+    return made.problems
+
+
+def provenance(stage: Stage) -> Provenance | None:
+    """Whose versions are ours, by their tags; None where flyteplan.yaml names no owner."""
+    name = stage.workspace.config.owner
+    return Provenance(owner=name, target=stage.target.name) if name else None
+
+
+def _pruning(stage: Stage, asked: Asked) -> Provenance:
+    """Raises UsageError where pruning would undo what it should not."""
+    if asked.paths:
+        raise UsageError(
+            "--prune takes no PATHS: the tasks of all other manifests would look as if theirs were gone "
+            "(leave them out; --select and --exclude choose tasks)"
+        )
+    found = provenance(stage)
+    if found is None:
+        raise UsageError(
+            "--prune goes by the owner of flyteplan.yaml, and there is none "
+            "(add `owner: ...`; what is applied from then on carries it)"
+        )
+    return found

@@ -14,7 +14,6 @@ from flyteplan.cli import options
 from flyteplan.cli.drafts import Draft, open_draft
 from flyteplan.cli.output import show_problems
 from flyteplan.cli.sources import open_catalog, placed
-from flyteplan.cli.workspace import open_workspace
 from flyteplan.errors import CatalogError, UsageError
 from flyteplan.files.snapshot import SUFFIX
 from flyteplan.files.snapshot.write import is_whole, message
@@ -22,6 +21,7 @@ from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, Triggers
 from flyteplan.pipeline import Choice
 from flyteplan.ports import Catalog
+from flyteplan.workspace import open_workspace
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskDetails

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 from flyteplan import pipeline
-from flyteplan.cli.planning import Asked, Stage, checked_manifests, planned
-from flyteplan.cli.savedplan import is_saved_plan, read_plan
+from flyteplan.cli.clock import moment
+from flyteplan.cli.output import show
+from flyteplan.cli.planning import Asked, planned
+from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_controller, placed
-from flyteplan.cli.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
-from flyteplan.errors import Position, Problem, StaleError, UsageError
-from flyteplan.files.saved import read_bytes
-from flyteplan.files.schema import read_schema
-from flyteplan.model.config import Target
+from flyteplan.errors import UsageError
 from flyteplan.model.plan import Change, Plan
 from flyteplan.ports import Controller
-from flyteplan.validate import Validator
+from flyteplan.render.style import Span
+from flyteplan.workspace import Workspace, open_workspace
+from flyteplan.workspace.planning import Stage, checked_manifests
+from flyteplan.workspace.savedplan import is_saved_plan, read_plan, same_target, with_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,41 +40,32 @@ def ready(asked: Asked) -> Ready:
     manifests = checked_manifests(asked.paths, target, workspace)
     stage = Stage(workspace=workspace, checked=manifests, target=target, catalog=controller.now())
     plan = planned(stage, asked)
-    changing = tuple(change for change in plan.changes if change.action in ("update", "run"))
+    changing = tuple(one for one in plan.changes if one.action in ("update", "run") or one.submit.state == "taken")
     return Ready(workspace=workspace, plan=plan, changes=changing, controller=controller, saved=False)
 
 
 def _saved(asked: Asked, workspace: Workspace) -> Ready:
     if len(asked.paths) > 1:
         raise UsageError("a saved plan is applied alone, without other paths")
-    if asked.select or asked.exclude or asked.current_version or asked.locked or asked.again:
-        flags = "--select, --exclude, --current-version, --locked or --again"
+    if asked.select or asked.exclude or asked.current_version or asked.locked or asked.again or asked.prune:
+        flags = "--select, --exclude, --current-version, --locked, --again or --prune"
         raise UsageError(f"a saved plan is applied as it is, without {flags}")
     (path,) = asked.paths
-    plan = read_plan(path)
+    plan = read_plan(path, to_apply=True)
     target = placed(workspace.target(asked.target or plan.target or None), asked.catalog, asked.flags)
-    _same_target(plan, target, path)
+    same_target(plan, target, path)
     controller = open_controller(target, asked.catalog, workspace)
-    plan = pipeline.recalled(plan, target.salt, partial(_manifest, workspace), Validator(read_schema(MANIFEST_SCHEMA)))
+    _tell_place(plan, controller.now().address)
+    plan = with_values(plan, target.salt, workspace)
     changes = pipeline.restored(plan, controller.now())
+    now = moment(None)
+    rulebook = read_rulebook(workspace, target, asked.policy_from, now)
+    plan = pipeline.judge(replace(plan, judgement=None), changes, rulebook, now)
     return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, saved=True)
 
 
-def _manifest(workspace: Workspace, path: str) -> bytes:
-    """Paths outside of the repository are saved as they were given."""
-    inside = os.path.join(workspace.root, path)
-    return read_bytes(inside if os.path.exists(inside) else path, shown=path)
-
-
-def _same_target(plan: Plan, target: Target, path: str) -> None:
-    """Where a target's templates are read may be written in many ways; what it is about may not."""
-    pairs = {
-        "target": (plan.target, target.name),
-        "org": (plan.org, target.org),
-        "project": (plan.project, target.project),
-        "domain": (plan.domain, target.domain),
-    }
-    moved = [f"the {what} is {now!r}, and was {then!r}" for what, (then, now) in pairs.items() if then != now]
-    if moved:
-        hint = "apply it where it was planned, or plan again"
-        raise StaleError([Problem(code="FP2301", position=Position(path), message="; ".join(moved), hint=hint)])
+def _tell_place(plan: Plan, address: str) -> None:
+    """One place may be written in many ways, so that it is no error; another place looks as if all had moved."""
+    if plan.catalog != address:
+        told = f"The plan was made with {plan.catalog}, and is applied to {address}."
+        show([(Span(told, "attention"),)], err=True)

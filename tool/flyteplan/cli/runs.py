@@ -12,13 +12,13 @@ from flyteplan.cli import options
 from flyteplan.cli.moments import moment
 from flyteplan.cli.output import formats, show, write
 from flyteplan.cli.sources import open_controller, opened, placed, scope
-from flyteplan.cli.workspace import open_workspace
 from flyteplan.errors import CatalogError
 from flyteplan.model.config import Target
 from flyteplan.model.run import Run, RunName
 from flyteplan.pipeline import Choice
 from flyteplan.ports import Catalog
 from flyteplan.render.runs import detail, listing, run_json, runs_json
+from flyteplan.workspace import open_workspace
 
 _LIMIT = 20
 # How far back runs are looked at: those of others are no fewer for not being wanted.
@@ -37,7 +37,7 @@ def command() -> None:
 @options.place
 @options.choice
 @click.option("--limit", type=click.IntRange(1, _FURTHEST), default=_LIMIT, metavar="N", help="At most so many (20).")
-@options.output
+@options.output("text", "json")
 def list_runs(
     *,
     target: str | None,
@@ -73,7 +73,7 @@ def _ours(runs: Iterable[Run], choice: Choice) -> Iterator[Run]:
 @options.target
 @options.catalog
 @options.place
-@options.output
+@options.output("text", "json")
 def show_run(name: str, target: str | None, catalog: str | None, outputs: tuple[str, ...], **flags: str | None) -> None:
     """Show one run: its task, its phase, and what it was started for."""
     wanted = formats(outputs, ("text", "json"))

@@ -33,7 +33,7 @@ def command() -> None:
 @options.choice
 @click.option("--environment", metavar="NAME", help="Only tasks of this environment.")
 @click.option("--entrypoint", is_flag=True, help="Only tasks that are marked as an entrypoint.")
-@options.output
+@options.output("text", "json")
 def list_tasks(
     *,
     target: str | None,
@@ -81,7 +81,7 @@ def _nothing(
 @options.target
 @options.catalog
 @options.place
-@options.output
+@options.output("text", "json")
 def show_task(
     name: str,
     version: str | None,

@@ -3,59 +3,164 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import click
 
 from flyteplan import pipeline
 from flyteplan.cli import options
-from flyteplan.cli.output import formats, write
-from flyteplan.cli.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files, open_workspace
-from flyteplan.errors import Exit
+from flyteplan.cli.clock import moment
+from flyteplan.cli.output import Renderer, formats, write
+from flyteplan.cli.reports import reported, reports
+from flyteplan.cli.rulebook import nothing, policy_files
+from flyteplan.errors import Exit, is_valid, ordered
 from flyteplan.files.schema import read_schema
+from flyteplan.model.config import Target
 from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.problems import problems_json
 from flyteplan.render.style import Line, Span
 from flyteplan.validate import Validator
+from flyteplan.workspace import (
+    MANIFEST_SCHEMA,
+    POLICY_SCHEMA,
+    Layers,
+    Workspace,
+    layers_of,
+    manifest_files,
+    open_workspace,
+)
 
 
 @click.command("validate")
 @options.paths
 @options.target
-@options.output
+@options.catalog
+@options.place
+@options.current_version
+@options.as_of
+@options.output("text", "json", "github", "junit", "sarif")
 @options.quiet
-def command(paths: tuple[str, ...], target: str | None, outputs: tuple[str, ...], quiet: bool) -> int:
-    """Check manifests: every problem of every file in one run. Opens no catalog.
+def command(
+    *,
+    paths: tuple[str, ...],
+    target: str | None,
+    catalog: str | None,
+    current_version: str | None,
+    as_of: str | None,
+    outputs: tuple[str, ...],
+    quiet: bool,
+    **flags: str | None,
+) -> int:
+    """Check manifests and policies: every problem of every file in one run.
 
-    PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target, or of all
-    targets of flyteplan.yaml.
+    PATHS are folders, each a layer, and files (- is standard input). Without any, the layers and the policies of the
+    target, or of all targets of flyteplan.yaml.
+
+    No catalog is opened unless --catalog or --endpoint names one: then all that a plan of the target would find wrong
+    is checked too, such as the inputs of runs.
     """
-    wanted = formats(outputs, ("text", "json"))
+    wanted = formats(outputs, ("text", "json", "github", "junit", "sarif"))
+    with reported(wanted, reports):
+        checked = _checked(paths, target, catalog, flags, current_version=current_version, as_of=as_of)
+    renderers: dict[str, Renderer] = {
+        "text": partial(_text, checked, quiet=quiet),
+        "json": partial(_json, checked),
+        **reports(checked.problems, {manifest.position.path for manifest in checked.manifests}),
+    }
+    write(wanted, renderers)
+    return Exit.DONE if checked.valid else Exit.FAILED
+
+
+def _checked(
+    paths: tuple[str, ...],
+    target: str | None,
+    catalog: str | None,
+    flags: Mapping[str, str | None],
+    *,
+    current_version: str | None,
+    as_of: str | None,
+) -> pipeline.Manifests:
     workspace = open_workspace()
     layers, orders = _layers(workspace, paths, target)
     files = manifest_files(layers, workspace)
-    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), orders)
-    write(wanted, {"text": partial(_text, checked, quiet=quiet), "json": partial(_json, checked)})
-    return Exit.DONE if checked.valid else Exit.FAILED
+    policies = Validator(read_schema(POLICY_SCHEMA))
+    checked = pipeline.validate(
+        files, Validator(read_schema(MANIFEST_SCHEMA)), orders, policies=policies if paths else None
+    )
+    checked = _with_policies(checked, [] if paths else _targets(workspace, target), workspace, policies, as_of)
+    if _names_a_catalog(catalog, current_version, flags) and checked.valid:
+        from flyteplan.cli.planning import problems_of_plan
+        from flyteplan.cli.sources import open_catalog, placed
+        from flyteplan.workspace.planning import Stage
+
+        place = placed(workspace.target(target), catalog, flags)
+        stack = orders[0] if paths else tuple(layers.index(layer) for layer in workspace.layers(place))
+        source = open_catalog(place, catalog, workspace)
+        stage = Stage(workspace=workspace, checked=checked.of(stack), target=place, catalog=source)
+        checked = checked.with_problems(problems_of_plan(stage, current_version))
+    return checked
 
 
 def _layers(
     workspace: Workspace, paths: tuple[str, ...], target: str | None
-) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[int, ...], ...]]:
+) -> tuple[Layers, tuple[tuple[int, ...], ...]]:
     """Each layer once, and by their numbers the layers of each target in order."""
     if paths:
         layers = layers_of(paths)
         return layers, (tuple(range(len(layers))),)
-    targets = [workspace.target(target)] if target else workspace.config.targets or (workspace.target(None),)
-    stacks = [workspace.layers(one) for one in targets]
+    stacks = [workspace.layers(one) for one in _targets(workspace, target)]
     layers = tuple(dict.fromkeys(layer for stack in stacks for layer in stack))
     return layers, tuple(tuple(layers.index(layer) for layer in stack) for stack in stacks)
+
+
+def _names_a_catalog(path: str | None, current: str | None, flags: Mapping[str, str | None]) -> bool:
+    """Raises UsageError for flags that say something of a catalog where none is named."""
+    if options.names_a_catalog(path):
+        return True
+    idle = [f"--{name}" for name, value in flags.items() if value] + (["--current-version"] if current else [])
+    if idle:
+        raise click.UsageError(f"{idle[0]} says nothing without a catalog (give --catalog PATH or --endpoint HOST)")
+    return False
+
+
+def _targets(workspace: Workspace, target: str | None) -> Sequence[Target]:
+    return [workspace.target(target)] if target else workspace.config.targets or (workspace.target(None),)
+
+
+def _with_policies(
+    checked: pipeline.Manifests,
+    targets: Iterable[Target],
+    workspace: Workspace,
+    validator: Validator,
+    as_of: str | None,
+) -> pipeline.Manifests:
+    """*checked* with the policies of *targets*; each target's are held to each other, and those of PATHS."""
+    now = moment(as_of)
+    problems = [*checked.problems, *pipeline.check_policies(checked.policies, now)]
+    policies, files = [*checked.policies], set[str]()
+    for paths in dict.fromkeys(one.policies for one in targets if one.policies):
+        found = policy_files(workspace, paths)
+        read = pipeline.read_policies(((0, *file) for file in found), validator)
+        problems += [*read.problems, *pipeline.outdated(read.policies, now)]
+        problems += [] if read.policies or not is_valid(read.problems) else [nothing(paths)]
+        policies += read.policies
+        files |= {name for name, _ in found}
+    return replace(
+        checked,
+        policies=tuple(dict.fromkeys(policies)),
+        problems=ordered(problems),
+        files=checked.files + len(files),
+    )
 
 
 def _text(checked: pipeline.Manifests, *, quiet: bool) -> list[Line]:
     errors = sum(problem.severity == "error" for problem in checked.problems)
     warnings = len(checked.problems) - errors
-    where = f"{_count(len(checked.manifests), 'manifest')} in {_count(checked.files, 'file')}"
+    policies = len(checked.policies)
+    held = f" and {policies} {'policy' if policies == 1 else 'policies'}" if policies else ""
+    where = f"{_count(len(checked.manifests), 'manifest')}{held} in {_count(checked.files, 'file')}"
     told = f", {_count(warnings, 'warning')}" if warnings else ""
     line = f"Invalid: {_count(errors, 'error')}{told} in {_count(checked.files, 'file')}." if errors else ""
     last = (Span(line or f"Valid: {where}{told}.", "bold"),)
@@ -71,6 +176,7 @@ def _json(checked: pipeline.Manifests) -> str:
         "valid": checked.valid,
         "files": checked.files,
         "manifests": len(checked.manifests),
+        "policies": len(checked.policies),
         "problems": problems_json(checked.problems),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

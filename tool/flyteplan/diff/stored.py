@@ -1,8 +1,10 @@
-"""What a server keeps of a spec: of descriptions no more than so many bytes."""
+"""What counts of a spec: of descriptions what a server keeps, and of its metadata what is not flyteplan's own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from flyteplan.model.task import TAG_PREFIX
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -18,17 +20,32 @@ _LIMITS = (
 def stored(spec: TaskSpec) -> TaskSpec:
     """*spec* as a server stores it, itself when nothing in it is too long.
 
-    Cut between two characters: a server would cut inside of one, and can not store the half.
+    Cut between two characters: a server would cut inside of one, and can not store the half. Metadata without anything
+    but flyteplan's tags is left out: a derived version has it where its base may have none.
     """
-    if not any(_cut(text, size) != text for text, size in _texts(spec)):
+    bare = _has_bare_metadata(spec)
+    if not bare and not any(_cut(text, size) != text for text, size in _texts(spec)):
         return spec
     copy = type(spec)()
     copy.CopyFrom(spec)
+    if bare:
+        copy.task_template.ClearField("metadata")
     for part, field, size in _LIMITS:
         if copy.HasField(part):
             message = getattr(copy, part)
             setattr(message, field, _cut(getattr(message, field), size))
     return copy
+
+
+def _has_bare_metadata(spec: TaskSpec) -> bool:
+    template = spec.task_template
+    if not template.HasField("metadata") or any(field.name != "tags" for field, _ in template.metadata.ListFields()):
+        return False
+    metadata = type(template.metadata)()
+    metadata.CopyFrom(template.metadata)
+    for name in [name for name in metadata.tags if name.startswith(TAG_PREFIX)]:
+        del metadata.tags[name]
+    return metadata.ByteSize() == 0
 
 
 def _texts(spec: TaskSpec) -> list[tuple[str, int]]:

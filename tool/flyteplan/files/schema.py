@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
-import flyteplan
 from flyteplan.errors import UsageError
+from flyteplan.files.packaged import packaged
 
 
 def read_schema(name: str) -> str:
     """The text of a schema, by its file name (`plan.v1.schema.json`). Raises UsageError."""
-    # importlib.resources ends in the same call, but takes longer to import than all of `validate` takes to start.
-    loader: Any = flyteplan.__loader__
     try:
-        data: bytes = loader.get_data(os.path.join(os.path.dirname(flyteplan.__file__), "schema", name))
+        return packaged("schema", name)
     except OSError:
         raise UsageError(f"there is no schema {name!r} (there are {', '.join(schema_names())})") from None
-    return data.decode("utf-8")
 
 
 def schema_names() -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flyteidl2.core.literals_pb2 import Literal
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _NONE, _INTEGER, _FLOAT = SimpleType.NONE, SimpleType.INTEGER, SimpleType.FLOAT
 _STRING, _BOOLEAN, _STRUCT = SimpleType.STRING, SimpleType.BOOLEAN, SimpleType.STRUCT
 _DATETIME, _DURATION = SimpleType.DATETIME, SimpleType.DURATION
+# What the SDK marks the types of dataclasses with.
+_DATACLASS = "Object-Dataclass-Transformer"
 
 # The YAML types that may stand for a type, the first for it alone: of a union's variants that one is taken.
 _SIMPLE: dict[int, tuple[type, ...]] = {
@@ -60,10 +63,13 @@ _HOW_TO_WRITE = {
 
 
 class Converter:
-    """Makes literals. *breaks* finds what a JSON Schema holds against a value."""
+    """Makes literals. *breaks* finds what a JSON Schema holds against a value.
 
-    def __init__(self, breaks: Breaks) -> None:
-        self._breaks = breaks
+    *exact*: a whole number stands for no float and for no span.
+    """
+
+    def __init__(self, breaks: Breaks, *, exact: bool = False) -> None:
+        self._breaks, self._is_exact = breaks, exact
 
     def literal(self, kind: LiteralType, value: Any, at: str) -> Literal:
         """*at* is how messages name the value. Raises MismatchError."""
@@ -71,7 +77,7 @@ class Converter:
         which = kind.WhichOneof("type")
         if which == "union_type":
             return self._union(kind, value, at)
-        if type(value) not in _takes(kind):
+        if type(value) not in _takes(kind) or (self._is_exact and type(value) is int and kind.simple != _INTEGER):
             raise _wrong(kind, value, at)
         if which == "collection_type":
             return self._list(kind.collection_type, value, at)
@@ -109,28 +115,33 @@ class Converter:
         return made
 
     def _chosen(self, kind: LiteralType, value: Any, at: str) -> tuple[LiteralType, Literal]:
-        """The variant that is the value's own type, else the first that takes it."""
+        """The variant that is the value's own type, else the only one that takes it."""
         variants = list(_variants(kind, value))
         if len(variants) == 1:
             return variants[0], self.literal(variants[0], value, at)
-        fitting = list(self._fitting(variants, value, at))
-        shaped = [one for one in fitting if _schema(one[0])]
-        if len(shaped) > 1:
-            names = " and ".join(type_name(variant) for variant, _ in shaped)
-            raise MismatchError(f"{at} fits {names}: which one is meant can not be told", code="FP2203")
-        if not fitting:
+        fitting = self._exact().fitting(variants, value, at) or self.fitting(variants, value, at)
+        found = [one for one in fitting if _schema(one[0])] or fitting
+        names = dict.fromkeys(type_name(variant) for variant, _ in found)
+        if len(names) > 1:
+            message = f"{at} fits {' and '.join(names)}: which one is meant can not be told"
+            raise MismatchError(message, code="FP2203")
+        if not found:
             for variant in kind.union_type.variants if not variants else ():
                 if is_pickle(variant):
                     self._check_kind(variant, at)
             raise _wrong(kind, value, at)
-        return (shaped or fitting)[0]
+        return found[0]
 
-    def _fitting(self, variants: list[LiteralType], value: Any, at: str) -> Iterator[tuple[LiteralType, Literal]]:
+    def _exact(self) -> Converter:
+        return Converter(self._breaks, exact=True)
+
+    def fitting(self, variants: list[LiteralType], value: Any, at: str) -> list[tuple[LiteralType, Literal]]:
+        """The variants that take the value, each with what it makes of it."""
+        found = []
         for variant in variants:
-            try:
-                yield variant, self.literal(variant, value, at)
-            except MismatchError:
-                continue
+            with suppress(MismatchError):
+                found.append((variant, self.literal(variant, value, at)))
+        return found
 
     def _simple(self, kind: LiteralType, value: Any, at: str) -> Literal:
         made = Literal()
@@ -153,7 +164,8 @@ class Converter:
 
     def _record(self, kind: LiteralType, value: dict[str, Any], at: str) -> Literal:
         schema = _schema(kind)
-        filled = Record(schema, self._breaks).filled(value, at) if schema else value
+        model = kind.structure.tag != _DATACLASS
+        filled = Record(schema, self._breaks, model=model).filled(value, at) if schema else value
         made = Literal()
         made.scalar.binary.tag = "msgpack"
         made.scalar.binary.value = packed(filled, at)

@@ -6,13 +6,14 @@ SDK writes those of a model's enums so) is left out: the task's own class fills 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from operator import getitem
-from typing import Any
+from typing import Any, NoReturn
 
 from flyteplan.inputs.mismatch import MismatchError, articled, listed, not_a, not_among, shown
-from flyteplan.inputs.moment import moment, span
+from flyteplan.inputs.moment import is_date, iso_span, isoformat, span
 from flyteplan.inputs.number import as_float, int64
 from flyteplan.inputs.uri import check_uri
 from flyteplan.model import duration
@@ -23,6 +24,7 @@ Node = Mapping[str, Any]
 # (schema, value) -> the place, the keyword and its argument of everything in the value that the schema refuses.
 Breaks = Callable[[Node, Any], Iterable[tuple[Pointer, str, Any]]]
 
+_INTEGER = re.compile(r"[-+]?[0-9]+")
 _UNIONS = ("anyOf", "oneOf")
 _NAMES = {"integer": "int", "number": "float", "string": "str", "boolean": "bool", "null": "None", "array": "list"}
 _PYTHON: dict[str, tuple[type, ...]] = {
@@ -36,6 +38,7 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 }
 # The field of a nested file, directory or dataframe that holds its address.
 _ADDRESSES = {"File": "path", "Dir": "path", "DataFrame": "uri"}
+_EXAMPLES = {"datetime": '"2026-01-31T12:00:00Z"', "date": '"2026-01-31"', "timedelta": "90s, 1h30m or 7d"}
 _LIMITS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -54,10 +57,13 @@ _LIMITS = {
 
 
 class Record:
-    """One schema. *breaks* checks what is not about types and names: bounds, lengths, patterns."""
+    """One schema. *breaks* checks what is not about types and names: bounds, lengths, patterns.
 
-    def __init__(self, schema: Node, breaks: Breaks) -> None:
-        self._schema, self._breaks = schema, breaks
+    *model*: of a pydantic model, which writes UTC as `Z`, and not of a dataclass.
+    """
+
+    def __init__(self, schema: Node, breaks: Breaks, *, model: bool = True) -> None:
+        self._schema, self._breaks, self._model = schema, breaks, model
 
     def filled(self, value: Any, at: str) -> Any:
         """*value* with the defaults of the schema, each number as its field has it. Raises MismatchError."""
@@ -72,10 +78,11 @@ class Record:
         node = self._resolved(node)
         branches = list(self._branches(node))
         if branches:
+            _check_tag(node, value, at)
             return self._any(branches, value, at)
         choices = [node["const"]] if "const" in node else node.get("enum")
-        if choices is not None and value not in choices:
-            raise not_among(at, choices, value)
+        if choices is not None:
+            return _chosen(choices, value, at)
         kind = node.get("type", "object" if "properties" in node else "")
         return self._typed(kind, node, value, at) if kind in _PYTHON else value
 
@@ -99,10 +106,18 @@ class Record:
             return {_ADDRESSES[title]: value}
         if kind == "object" and isinstance(value, list) and is_tuple(node):
             return {f"item_{index}": item for index, item in enumerate(value)}
-        if form == "date-time" and isinstance(value, str) and moment(value) is None:
-            raise not_a(at, "a datetime", value, 'write it like "2026-01-31T12:00:00Z"')
-        if form in ("time-delta", "duration") and type(value) in (str, int):
+        return self._told(form, kind, value, at) if isinstance(form, str) else value
+
+    def _told(self, form: str, kind: str, value: Any, at: str) -> Any:
+        """A value of a format that JSON has no type for."""
+        if form == "base64":
+            raise MismatchError(f"{at} is bytes, which a manifest can not give", "call the task from Python", "FP2205")
+        if form in ("time-delta", "duration") and type(value) in (str, int, float):
             return _span(kind, value, at)
+        if form == "date-time" and isinstance(value, str):
+            return isoformat(value, zulu=self._model) or _raise(at, "datetime", value)
+        if form == "date" and isinstance(value, str) and not is_date(value):
+            _raise(at, "date", value)
         return value
 
     def _object(self, node: Node, value: dict[str, Any], at: str) -> dict[str, Any]:
@@ -110,6 +125,8 @@ class Record:
         made: dict[str, Any] = {}
         for key, item in value.items():
             other = node.get("additionalProperties", "properties" not in node)
+            if "propertyNames" in node and key not in fields:
+                _check_key(node["propertyNames"], key, at)
             if key not in fields and not other:
                 hint = did_you_mean(key, fields, "its fields are")
                 raise MismatchError(f"{at}.{key} is no field of {articled(_name(node))}", hint)
@@ -136,7 +153,8 @@ class Record:
 
     def _any(self, branches: list[Node], value: Any, at: str) -> Any:
         """The branch of the value's own type, else the first that takes it; the error of the only one of its shape."""
-        near = [one for one in branches if _takes(one, value)] or branches
+        near = sorted((one for one in branches if _takes(one, value)), key=lambda one: not _is_own(one, value))
+        near = near or branches
         if len(near) == 1 and len(branches) > 1 and _takes(near[0], value):
             return self._value(near[0], value, at)
         for node in near:
@@ -180,6 +198,11 @@ def _takes(node: Node, value: Any) -> bool:
     return type(value) in _PYTHON.get(kind, ()) or (isinstance(value, str) and node.get("title") in _ADDRESSES)
 
 
+def _is_own(node: Node, value: Any) -> bool:
+    """Whether the node's type is the value's own: a whole number may stand for a float, where there is no int."""
+    return type(value) is _PYTHON.get(node.get("type", ""), (None,))[0]
+
+
 def _name(node: Node) -> str:
     if "enum" in node:
         return listed([str(one) for one in node["enum"]])
@@ -187,15 +210,35 @@ def _name(node: Node) -> str:
     return str(node.get("title", "dict")) if kind == "object" else _NAMES.get(kind, kind)
 
 
-def _span(kind: str, value: str | int, at: str) -> Any:
+def _check_tag(node: Node, value: Any, at: str) -> None:
+    """Models that a field tells apart are told apart by it alone: the class takes no guess."""
+    name = node.get("discriminator", {}).get("propertyName")
+    if name and isinstance(value, dict) and name not in value:
+        raise MismatchError(f"{at} lacks {name}", "it says which of its types is meant")
+
+
+def _check_key(node: Node, key: str, at: str) -> None:
+    """The keys of a manifest are text; one that stands for a number has to read as one."""
+    if node.get("type") == "integer" and not _INTEGER.fullmatch(key):
+        raise MismatchError(f"{at} has the key {shown(key)}, and its keys must be ints", 'write them like "1"')
+
+
+def _chosen(choices: list[Any], value: Any, at: str) -> Any:
+    """The choices say what their types are: the type beside them is of other values, where the SDK writes names."""
+    if not any(value == one and type(value) is type(one) for one in choices):
+        raise not_among(at, choices, value)
+    return value
+
+
+def _span(kind: str, value: str | float, at: str) -> Any:
     """Seconds as a number, as a dataclass has them; ISO 8601 text, as a model has it."""
-    if isinstance(value, str) and value.lstrip("-").startswith("P") and kind == "string":
-        return value
-    length = span(value)
-    if length is None:
-        raise not_a(at, "a timedelta", value, "write it like 90s, 1h30m or 7d")
+    if isinstance(value, float):
+        return value if kind == "number" else _raise(at, "timedelta", value)
     if kind == "number":
-        return length / duration.SECOND
-    seconds, nanos = divmod(abs(length), duration.SECOND)
-    text = f"{seconds}.{nanos:09d}".rstrip("0").rstrip(".")
-    return f"{'-' if length < 0 else ''}PT{text}S"
+        length = span(value)
+        return _raise(at, "timedelta", value) if length is None else length / duration.SECOND
+    return iso_span(value) or _raise(at, "timedelta", value)
+
+
+def _raise(at: str, name: str, value: Any) -> NoReturn:
+    raise not_a(at, f"a {name}", value, f"write it like {_EXAMPLES[name]}")

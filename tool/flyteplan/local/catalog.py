@@ -40,7 +40,9 @@ class LocalCatalog:
     def listing(self, scope: Scope) -> Sequence[Listing]:
         with self._reading() as connection:
             found = _live_rows(connection, task_table.names(connection, scope))
-        return [Listing(task=task, environment=row.environment) for task, row in sorted(found.items())]
+        return [
+            Listing(task=task, environment=row.environment, live=row.version) for task, row in sorted(found.items())
+        ]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         with self._reading() as connection:

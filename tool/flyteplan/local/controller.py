@@ -12,7 +12,7 @@ from flyteplan.local.clock import Clock, now
 from flyteplan.local.faults import Fault
 from flyteplan.local.store import Store
 from flyteplan.local.variant import OPEN_SOURCE
-from flyteplan.model.deployment import Deployment, fill
+from flyteplan.model.deployment import Deployment, Retarget, fill, fill_trigger
 from flyteplan.model.run import Launch, RunName, fill_run
 from flyteplan.model.task import TaskName, TaskVersion
 
@@ -50,6 +50,9 @@ class LocalController:
     def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
         return {sent.key: trouble for sent in deployments if (trouble := self._deploy(sent))}
 
+    def retarget(self, moves: Sequence[Retarget]) -> Mapping[TaskVersion, str]:
+        return {move.key: trouble for move in moves if (trouble := self._retarget(move))}
+
     def start(self, launches: Sequence[Launch]) -> Mapping[RunName, str]:
         return {sent.name: trouble for sent in launches if (trouble := self._start(sent))}
 
@@ -72,6 +75,20 @@ class LocalController:
         try:
             with self._opened("write") as store:
                 TaskService(store, self._clock).deploy_task(fill(DeployTaskRequest(), sent, org=""))
+        except CatalogError as error:
+            return str(error)
+        return ""
+
+    def _retarget(self, move: Retarget) -> str:
+        from flyteidl2.trigger.trigger_service_pb2 import DeployTriggerRequest
+
+        from flyteplan.local.services.triggers import TriggerService
+
+        try:
+            with self._opened("write") as store:
+                for trigger in move.triggers:
+                    request = fill_trigger(DeployTriggerRequest(), trigger, move.key.version, org="")
+                    TriggerService(store, self._clock).deploy_trigger(request)
         except CatalogError as error:
             return str(error)
         return ""

@@ -79,17 +79,20 @@ def _noted(row: TaskRow) -> Iterator[TriggerRow]:
     from flyteidl2.task.common_pb2 import TriggerAutomationSpec, TriggerAutomationSpecType
     from flyteidl2.trigger.trigger_definition_pb2 import TriggerSpec
 
+    from flyteplan.local.services.triggers import with_type
+
     if row.trigger_name is None:
         return
-    automation, active = row.trigger_automation or b"", row.active_triggers > 0
+    automation = with_type(TriggerAutomationSpec.FromString(row.trigger_automation or b""))
+    active = row.active_triggers > 0
     yield TriggerRow(
         project=row.project,
         domain=row.domain,
         task_name=row.name,
         name=row.trigger_name,
         spec=TriggerSpec(active=active).SerializeToString(),
-        automation=automation,
-        automation_type=TriggerAutomationSpecType.Name(TriggerAutomationSpec.FromString(automation).type),
+        automation=automation.SerializeToString(),
+        automation_type=TriggerAutomationSpecType.Name(automation.type),
         task_version="",
         active=active,
         description=None,

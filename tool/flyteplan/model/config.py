@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from flyteplan.errors import Position
+from flyteplan.model.guards import Guards
+
+# How an endpoint is reached, in the words of flyteplan.yaml; of these, FILES are paths.
+CONNECTION = (
+    "config",
+    "insecure",
+    "insecure_skip_verify",
+    "ca_cert_file_path",
+    "auth_type",
+    "client_id",
+    "client_secret_env_var",
+    "client_secret_location",
+    "scopes",
+)
+FILES = frozenset({"config", "ca_cert_file_path", "client_secret_location"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A named place: where templates are read (`catalog` or `endpoint`), whose tasks, which layers in order.
 
-    `salt` is the repository's, or that of the environment: it keys the digests of sensitive values.
+    `policies` are the folders and files of the policies that hold for it; `position` is where it is written.
+    `connection` are the keys of CONNECTION that are set, with their values. There are no commands among them: who may
+    write a manifest may not make others run one.
     """
 
     name: str
@@ -21,6 +41,9 @@ class Target:
     manifests: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     salt: str = field(default="", repr=False)
+    guards: Guards = field(default=Guards())
+    connection: tuple[tuple[str, Any], ...] = ()
+    position: Position | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

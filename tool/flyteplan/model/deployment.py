@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec, TaskTrigger
     from flyteidl2.task.task_service_pb2 import DeployTaskRequest
     from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
+    from flyteidl2.trigger.trigger_service_pb2 import DeployTriggerRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +27,23 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retarget:
+    """Triggers that are to start a version that is there already: those that still start another one."""
+
+    key: TaskVersion
+    triggers: tuple[TriggerDetails, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Whose overrides these are: the owner of flyteplan.yaml and the revision of the checkout, "" where not known."""
+    """Whose overrides these are: the owner of flyteplan.yaml, the target, and the revision of the checkout.
+
+    "" where one is not known. Owner and target together say whose: no other may undo what they made.
+    """
 
     owner: str = ""
     revision: str = ""
+    target: str = ""
 
 
 def fill(request: DeployTaskRequest, deployment: Deployment, org: str) -> DeployTaskRequest:
@@ -41,6 +54,19 @@ def fill(request: DeployTaskRequest, deployment: Deployment, org: str) -> Deploy
     request.spec.CopyFrom(deployment.spec)
     for trigger in deployment.triggers:
         _carry_over(trigger, request.triggers.add())
+    return request
+
+
+def fill_trigger(
+    request: DeployTriggerRequest, trigger: TriggerDetails, version: str, org: str
+) -> DeployTriggerRequest:
+    """*request*, which is empty, as the one that has *trigger* start *version*, unless it was changed meanwhile."""
+    request.name.CopyFrom(trigger.id.name)
+    request.name.org = org
+    request.revision = trigger.id.revision
+    request.spec.CopyFrom(trigger.spec)
+    request.spec.task_version = version
+    request.automation_spec.CopyFrom(trigger.automation_spec)
     return request
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import Position
+from flyteplan.model.decision import Judgement
 from flyteplan.model.effects import together
 from flyteplan.model.run import RunName
 from flyteplan.model.secrecy import Secrecy
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 FORMAT_VERSION = "1.0"
+PRUNE = Position("--prune")
 
 # What goes with a call and is no part of a template, by name.
 Call = tuple[tuple[str, Any], ...]
@@ -75,10 +77,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A manifest that takes part in a change."""
+    """A manifest that takes part in a change. `labels` are what policies may go by."""
 
     name: str
     position: Position
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,8 @@ class Note:
 class Submit:
     """What apply will do: `as` is version, run or none; `name` the derived version or the run's name.
 
-    `state`: `new` (to be made), `live` (live already is desired), `exists` (the run is there), `none`.
+    `state`: `new` (to be made), `live` (live already is desired), `exists` (the run is there), `taken` (a run of its
+    name is there that was started for something else), `none`.
     `call` holds what goes with a run and is no part of a template, with stand-ins for what is sensitive; `digest` is
     that of all that a run is started for.
     """
@@ -112,6 +116,7 @@ class Submit:
 class Change:
     """One task, and what becomes of it: `action` is update, unchanged, run, or resolve.
 
+    `prune`: no manifest speaks of the task any more, and it goes back to its newest base.
     `task.version` is the resolved base. `unchanged` counts the fields a manifest could set that stay as they are.
     `deferred`: the version is known in a task only. `locked`: the lock said what `latest` stands for. `desired`, and
     the `inputs` and the `call` of a run are what is submitted, with every value in it; a saved plan has none of them,
@@ -139,6 +144,7 @@ class Change:
     unchanged: int = 0
     deferred: bool = False
     locked: bool = False
+    prune: bool = False
     notes: tuple[Note, ...] = ()
     requests: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     attempts: tuple[int, int] = (1, 1)
@@ -161,10 +167,19 @@ class Change:
         task = self.task.task
         return RunName(task.project, task.domain, self.submit.name)
 
+    @property
+    def position(self) -> Position:
+        """Where it is asked for: in its first manifest, or by the flag that asks for what has none."""
+        return self.manifests[0].position if self.manifests else PRUNE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A frozen, ordered, deterministic value: the same inputs give the same bytes."""
+    """A frozen, ordered, deterministic value: the same inputs give the same bytes.
+
+    `left_out` is how many tasks the manifests are about that were not chosen. `judgement` is what policies and
+    guards say of it, None where there are none.
+    """
 
     target: str
     catalog: str
@@ -172,6 +187,8 @@ class Plan:
     project: str
     domain: str
     changes: tuple[Change, ...]
+    left_out: int = 0
+    judgement: Judgement | None = None
 
 
 def totals(changes: Iterable[Change], *, retried: bool = False) -> dict[str, tuple[int, int]]:

@@ -14,6 +14,9 @@ from flyteplan.model.task import TaskName, Template, Triggers
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
+# A task, and the name of the manifest where it is a run of it.
+Key = tuple[TaskName, str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
@@ -22,6 +25,10 @@ class Group:
     task: TaskName
     run: str
     manifests: tuple[Manifest, ...]
+
+    @property
+    def key(self) -> Key:
+        return self.task, self.run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,11 @@ class Intent:
     @property
     def task(self) -> TaskName:
         return self.group.task
+
+    @property
+    def prunes(self) -> bool:
+        """Whether no manifest speaks of the task any more, and its base is wanted back."""
+        return not self.group.manifests
 
     @property
     def named_at(self) -> Position:

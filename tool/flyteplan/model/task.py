@@ -65,13 +65,18 @@ class Triggers:
     def count(self) -> int:
         return len(self.known) + self.others
 
+    def behind(self, version: str) -> tuple[Trigger, ...]:
+        """Those that are known to start another version than this one."""
+        return tuple(trigger for trigger in self.known if trigger.version not in ("", version))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One row of a task listing: what is known of a task without reading its template."""
+    """One row of a task listing: what is known of a task without reading its template. `live`: its newest version."""
 
     task: TaskName
     environment: str
+    live: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,21 @@ def breaks(schema: Mapping[str, Any], value: Any) -> list[tuple[Pointer, str, An
 
 
 def _of_values(node: Any) -> Any:
-    """The schema without `propertyNames`: the keys of a manifest are text, also where the class has numbers."""
-    if isinstance(node, Mapping):
-        return {key: _of_values(part) for key, part in node.items() if key != "propertyNames"}
-    return [_of_values(part) for part in node] if isinstance(node, list) else node
+    """The schema without what it says otherwise than the values are.
+
+    `propertyNames`: the keys of a manifest are text, also where the class has numbers. `type` beside `enum`: the SDK
+    writes the names of a model's enum there, and leaves the type of its values.
+    """
+    if isinstance(node, list):
+        return [_of_values(part) for part in node]
+    if not isinstance(node, Mapping):
+        return node
+    dropped = {"propertyNames"} | ({"type"} if isinstance(node.get("enum"), list) else set())
+    return {key: _part(key, part) for key, part in node.items() if key not in dropped}
+
+
+def _part(key: str, part: Any) -> Any:
+    """The keys of these two are names of fields and of classes, and no keywords."""
+    if key in ("properties", "$defs") and isinstance(part, Mapping):
+        return {name: _of_values(field) for name, field in part.items()}
+    return part if key in ("enum", "const", "default") else _of_values(part)

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.nearest import did_you_mean
-from flyteplan.model.resolution import Group
+from flyteplan.model.task import TaskName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +26,9 @@ def matches(name: str, globs: Iterable[str]) -> bool:
     return any(fnmatchcase(name, glob) for glob in globs)
 
 
-def unmatched(flag: str, globs: Iterable[str], groups: Iterable[Group]) -> Iterator[Problem]:
+def unmatched(flag: str, globs: Iterable[str], tasks: Iterable[TaskName]) -> Iterator[Problem]:
     """A glob of the command line that is misspelt would give an empty plan, which looks like a good one."""
-    names = {one.task.name for one in groups}
+    names = {task.name for task in tasks}
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in names):
             hint = did_you_mean(glob, names, "they override")

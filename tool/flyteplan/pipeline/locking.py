@@ -54,7 +54,8 @@ def relock(
     lasting = [intent for intent in composed if intent.selector.auto_version != "current"]
     held = {task: version for task, version in locked(lock, target).items() if not matches(task.name, upgrade)}
     resolutions, unresolved = resolve(lasting, catalog, None, held)
-    found = ordered([*problems, *disagreements, *unresolved, *unmatched("--upgrade", upgrade, groups)])
+    misspelt = unmatched("--upgrade", upgrade, (one.task for one in groups))
+    found = ordered([*problems, *disagreements, *unresolved, *misspelt])
     if not is_valid(found):
         return Relocked(lock=None, problems=found)
     new = renew(lock, target.name, resolutions, upgrade=lambda name: matches(name, upgrade), drop=whole)

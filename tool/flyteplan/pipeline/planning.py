@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
 from flyteplan.model.config import Target
+from flyteplan.model.deployment import Provenance
 from flyteplan.model.lock import Lock
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.plan import Change, Plan
+from flyteplan.model.resolution import Key
 from flyteplan.model.task import TaskName
 from flyteplan.pipeline.changes import changes
 from flyteplan.pipeline.choice import Choice, unmatched
 from flyteplan.pipeline.intents import intents
 from flyteplan.pipeline.locking import locked, loose
 from flyteplan.ports import Catalog
-from flyteplan.resolve import group, resolve
+from flyteplan.resolve import group, resolve, scopes, without_manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +39,34 @@ def plan(
     lock: Lock | None = None,
     strict: bool = False,
     again: bool = False,
+    prune: Provenance | None = None,
+    only: Collection[Key] | None = None,
 ) -> Planned:
     """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in.
 
     *strict*: what the lock says that does not hold, or does not say, is an error. *again*: runs that there are
-    already are started once more.
+    already are started once more. *prune*: whose tasks go back to their bases when *manifests*, which are all of the
+    target's then, do not speak of them any more; None: nobody's. *only* these tasks and runs, if given.
     """
     groups, problems = group(manifests, target, catalog)
-    wanted = [one for one in groups if choice.wants(one.task.name)]
+    wanted = [one for one in groups if choice.wants(one.task.name) and (only is None or one.key in only)]
     composed, disagreements = intents(wanted)
+    # Before the versions are resolved: an endpoint that has listed a scope knows what is live there.
+    where = scopes(manifests, target)
+    gone, baseless = without_manifest(where, composed, catalog, prune, choice.wants) if prune else ((), ())
     resolutions, unresolved = resolve(composed, catalog, current, locked(lock, target))
-    made, impossible = changes(resolutions, target, catalog, again=again)
+    made, impossible = changes([*resolutions, *gone], target, catalog, again=again)
     stale = loose(lock, target, resolutions, strict=strict)
-    misspelt = unmatched("--select", choice.select, groups)
-    found = ordered([*problems, *disagreements, *unresolved, *stale, *impossible, *misspelt])
+    known = {*(one.task for one in groups), *(one.intent.task for one in gone)}
+    misspelt = unmatched("--select", choice.select, known)
+    found = ordered([*problems, *disagreements, *baseless, *unresolved, *stale, *impossible, *misspelt])
     if not is_valid(found):
         return Planned(plan=None, problems=found)
-    return Planned(plan=_plan(made, target, catalog), problems=ordered([*found, *catalog.problems()]))
+    left_out = len({one.task for one in groups} - {one.task for one in wanted})
+    return Planned(plan=_plan(made, target, catalog, left_out), problems=ordered([*found, *catalog.problems()]))
 
 
-def _plan(changes: Iterable[Change], target: Target, catalog: Catalog) -> Plan:
+def _plan(changes: Iterable[Change], target: Target, catalog: Catalog, left_out: int) -> Plan:
     return Plan(
         target=target.name,
         catalog=catalog.address,
@@ -64,6 +74,7 @@ def _plan(changes: Iterable[Change], target: Target, catalog: Catalog) -> Plan:
         project=target.project,
         domain=target.domain,
         changes=tuple(sorted(changes, key=_order)),
+        left_out=left_out,
     )
 
 

@@ -85,7 +85,10 @@ def _deferred(org: str, intent: Intent) -> Change:
 
 
 def _sources(intent: Intent) -> tuple[Source, ...]:
-    found = {Source(name=manifest.name, position=manifest.position) for manifest in intent.group.manifests}
+    found = {
+        Source(name=manifest.name, position=manifest.position, labels=tuple(sorted(manifest.labels)))
+        for manifest in intent.group.manifests
+    }
     return tuple(sorted(found, key=lambda source: source.position))
 
 
@@ -136,6 +139,7 @@ class _Planned:
             other_triggers=self._resolution.triggers.others,
             unchanged=max(0, settable(self._desired) - changed),
             locked=self._resolution.locked,
+            prune=self._intent.prunes,
             notes=(*self._notes, *self._own_notes()),
             requests=requests(self._live.spec, self._desired),
             attempts=(attempts(self._live.spec), attempts(self._desired)),
@@ -161,9 +165,19 @@ class _Planned:
     def _differs(self) -> bool:
         return self._live_digest != self._desired_digest
 
+    @property
+    def _retargets(self) -> bool:
+        triggers: str = self._intent.settings.value("submit", "triggers", default="keep")
+        return triggers == "retarget"
+
+    @property
+    def _lags(self) -> bool:
+        """Whether triggers that are to be moved start another version than the one that is live as desired."""
+        return self._retargets and bool(self._resolution.triggers.behind(self._live.key.version))
+
     def _action(self) -> str:
         if self._intent.kind == "version":
-            return "update" if self._differs else "unchanged"
+            return "update" if self._differs or self._lags else "unchanged"
         if self._naming is None:
             return "resolve"
         return "unchanged" if self._naming.found else "run"
@@ -174,7 +188,9 @@ class _Planned:
         return self._submit_run(self._naming) if self._naming else self._submit_version()
 
     def _submit_run(self, naming: Naming) -> Submit:
-        state = "exists" if naming.found else "new"
+        state = "new"
+        if naming.found:
+            state = "exists" if naming.found.digest == naming.digest else "taken"
         return Submit(kind="run", name=naming.name.name, state=state, digest=naming.digest, call=self._shown_call)
 
     def _submit_version(self) -> Submit:
@@ -186,26 +202,32 @@ class _Planned:
             kind="version",
             name=name,
             state="new" if self._differs else "live",
-            triggers=settings.value("submit", "triggers", default="keep"),
+            triggers="retarget" if self._retargets else "keep",
             allow_older_base=settings.value("submit", "allow_older_base", default=False),
             call=self._shown_call,
         )
 
     def _own_notes(self) -> tuple[Note, ...]:
         if self._naming and self._naming.found:
-            return (*self._taken_note(self._naming, self._naming.found), *self._newer_base_note())
+            return (*self._found_note(self._naming, self._naming.found), *self._newer_base_note())
         if self._action() != "update":
             return self._newer_base_note()
         return (*self._trigger_note(), *self._older_base_note(), *self._newer_base_note())
 
-    def _taken_note(self, naming: Naming, found: Run) -> tuple[Note, ...]:
+    def _found_note(self, naming: Naming, found: Run) -> tuple[Note, ...]:
         if found.digest == naming.digest:
-            return ()
+            return self._phase_note(found)
         message = (
             f"the run {found.name.name} was started for something else, and a name is one run's: this one does not "
             "start; give it another submit.run.name, or none"
         )
         return (Note(code="run-name-taken", message=message, attention=True),)
+
+    def _phase_note(self, found: Run) -> tuple[Note, ...]:
+        """What has ended badly is not started again by itself, and not by a plan that looks as if all were well."""
+        if not found.has_ended or found.is_good:
+            return ()
+        return (Note(code="run-ended", message=f"it has ended: {found.phase}", attention=True),)
 
     def _newer_base_note(self) -> tuple[Note, ...]:
         newest, name = self._resolution.newest_base, self._base.key.task.name
@@ -215,24 +237,35 @@ class _Planned:
         return (Note(code="newer-base", message=message),)
 
     def _trigger_note(self) -> tuple[Note, ...]:
+        if self._intent.prunes:
+            return self._untold_triggers_note()
         count = self._resolution.triggers.count
-        retarget = self._intent.settings.value("submit", "triggers", default="keep") == "retarget"
-        if retarget and not count:
+        if self._retargets and not count:
             return (Note(code="no-triggers", message="submit.triggers: retarget finds no triggers to move"),)
-        if not count or retarget:
+        if not count or self._retargets:
             return ()
         what = "1 trigger goes" if count == 1 else f"{count} triggers go"
         message = f"{what} on running the version before this one; submit.triggers: retarget moves all"
         return (Note(code="triggers-kept", message=message, attention=True),)
 
-    def _older_base_note(self) -> tuple[Note, ...]:
-        newest, base = self._resolution.newest_base, self._base.key.version
-        if newest in ("", base) or self._intent.settings.value("submit", "allow_older_base"):
+    def _untold_triggers_note(self) -> tuple[Note, ...]:
+        """Those that are known to start the version before are moved. Of others it may not be known what they start."""
+        triggers = self._resolution.triggers
+        if not triggers.others and all(trigger.revision for trigger in triggers.known):
             return ()
         message = (
-            f"base {base} is older than {newest}: callers of latest would go back, and apply refuses it "
-            "without submit.allow_older_base: true"
+            "the catalog does not tell which version its triggers start, so they stay as they are; where it is the "
+            "version before this one, deploy the task from its code again"
         )
+        return (Note(code="triggers-not-told", message=message, attention=True),)
+
+    def _older_base_note(self) -> tuple[Note, ...]:
+        newest, base = self._resolution.newest_base, self._base.key.version
+        if newest in ("", base):
+            return ()
+        allowed = self._intent.settings.value("submit", "allow_older_base")
+        refused = "would go back, and apply refuses it without submit.allow_older_base: true"
+        message = f"base {base} is older than {newest}: callers of latest {'go back to it' if allowed else refused}"
         return (Note(code="older-base", message=message, attention=True),)
 
 

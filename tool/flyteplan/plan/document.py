@@ -11,10 +11,11 @@ from flyteplan.diff.values import by_key
 from flyteplan.errors import Position
 from flyteplan.model import quantity
 from flyteplan.model.effects import EFFECTS
-from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Submit, totals
+from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Source, Submit, totals
 from flyteplan.model.sensitive import is_stand_in, stand_in
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import Trigger
+from flyteplan.plan.judged import judged
 from flyteplan.plan.saved import saved_setting
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def document(plan: Plan, *, desired: Callable[[TaskSpec], Any] | None = None, se
         "digest": digest(plan),
         "target": _target(plan),
         "changes": [_change(change, desired, settings=settings) for change in plan.changes],
-        "summary": summary(plan.changes),
+        "summary": summary(plan.changes, plan.left_out),
+        **judged(plan.judgement),
     }
 
 
@@ -72,10 +74,12 @@ def _approved(change: Change) -> dict[str, Any]:
         "selector": _selector(change.selector),
         "strategy": change.strategy,
         "manifests": sorted({source.name for source in change.manifests}),
+        **_labelled(change),
         "fields": [[field.path, *_unsalted([field.base, field.live, field.desired])] for field in change.fields],
         "digests": [change.base_digest, change.live_digest, change.desired_digest],
         "submit": _unsalted(_submit(change.submit)),
         "triggers": [_trigger(trigger, change) for trigger in change.triggers],
+        **({"prune": True} if change.prune else {}),
     }
 
 
@@ -94,6 +98,12 @@ def _unsalted(value: Any) -> Any:
     return numbered(value)
 
 
+def _labelled(change: Change) -> dict[str, Any]:
+    """Labels decide which rules hold, so who approves a plan approves them; nothing where there are none."""
+    labels = sorted({(source.name, source.labels) for source in change.manifests if source.labels})
+    return {"labels": labels} if labels else {}
+
+
 def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settings: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "task": _task(change),
@@ -101,7 +111,7 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
         "selector": _selector(change.selector),
         "strategy": change.strategy,
         "action": change.action,
-        "manifests": [{"name": source.name, **place(source.position)} for source in change.manifests],
+        "manifests": [_source(source) for source in change.manifests],
         "fields": [_field(field) for field in change.fields],
         "effects": list(change.effects),
         "unchanged_fields": change.unchanged,
@@ -117,6 +127,7 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
     found |= {"pools": _sides(change.pools)} if any(change.pools) else {}
     found |= {"deferred": True} if change.deferred else {}
     found |= {"locked": True} if change.locked else {}
+    found |= {"prune": True} if change.prune else {}
     found |= {"triggers": [_trigger(trigger, change) for trigger in change.triggers]} if change.triggers else {}
     found |= {"other_triggers": change.other_triggers} if change.other_triggers else {}
     hidden = change.secrecy
@@ -149,6 +160,11 @@ def _selector(selector: Selector) -> dict[str, str]:
 
 def place(position: Position) -> dict[str, Any]:
     return {"path": position.path, "line": position.line}
+
+
+def _source(source: Source) -> dict[str, Any]:
+    labels = {"labels": dict(source.labels)} if source.labels else {}
+    return {"name": source.name, **place(source.position), **labels}
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -184,12 +200,13 @@ def _note(note: Note) -> dict[str, Any]:
     return {"code": note.code, "message": note.message, **({"attention": True} if note.attention else {})}
 
 
-def summary(changes: Iterable[Change]) -> dict[str, Any]:
+def summary(changes: Iterable[Change], left_out: int = 0) -> dict[str, Any]:
     """How many tasks become what, and what their versions ask for in all."""
     changes = list(changes)
     actions = [change.action for change in changes]
     return {
         "tasks": len({change.task.task for change in changes}),
+        **({"left_out": left_out} if left_out else {}),
         **{action: actions.count(action) for action in ("update", "run", "resolve", "unchanged")},
         "effects": {effect: sum(effect in change.effects for change in changes) for effect in EFFECTS},
         "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(changes)}),

@@ -11,6 +11,7 @@ from flyteplan.model.device import Accelerator
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
 from flyteplan.model.settings import Secret, Selector, Setting
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
+from flyteplan.plan.judged import read_judgement
 
 Document = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ def _value(path: tuple[str, ...], saved: Any) -> Any:
     if saved is None:
         return None
     if path == ("selector",):
-        return Selector(**saved)
+        return _selector(saved)
     if path[:2] == ("overrides", "secrets"):
         return Secret(**saved)
     if path[-2:] == ("gpu", "device"):
@@ -61,6 +62,8 @@ def read(document: Document) -> Plan:
         project=target["project"],
         domain=target["domain"],
         changes=tuple(_change(change) for change in document["changes"]),
+        left_out=document["summary"].get("left_out", 0),
+        judgement=read_judgement(document.get("policy")),
     )
 
 
@@ -69,10 +72,10 @@ def _change(saved: Document) -> Change:
         org=saved["task"]["org"],
         task=_task(saved["task"]),
         live_version=saved["live_version"],
-        selector=Selector(**saved["selector"]),
+        selector=_selector(saved["selector"]),
         strategy=saved["strategy"],
         action=saved["action"],
-        manifests=tuple(Source(name=source["name"], position=_position(source)) for source in saved["manifests"]),
+        manifests=tuple(_source(source) for source in saved["manifests"]),
         fields=tuple(_field(field) for field in saved["fields"]),
         base_digest=saved["base_digest"],
         live_digest=saved["live_digest"],
@@ -82,9 +85,10 @@ def _change(saved: Document) -> Change:
         triggers=tuple(_trigger(trigger) for trigger in saved.get("triggers", ())),
         other_triggers=saved.get("other_triggers", 0),
         unchanged=saved["unchanged_fields"],
-        deferred=saved.get("deferred", False),
+        deferred=not saved["task"]["version"],
         locked=saved.get("locked", False),
-        notes=tuple(Note(**note) for note in saved["notes"]),
+        prune=saved.get("prune", False),
+        notes=tuple(_note(note) for note in saved["notes"]),
         attempts=_sides(saved.get("attempts"), 1),
         replicas=saved.get("replicas", 1),
         pools=_sides(saved.get("pools"), ""),
@@ -96,8 +100,21 @@ def _sides(saved: Document | None, default: Any) -> tuple[Any, Any]:
     return (saved["live"], saved["desired"]) if saved else (default, default)
 
 
+def _selector(saved: Document) -> Selector:
+    return Selector(version=saved.get("version", ""), auto_version=saved.get("auto_version", ""))
+
+
+def _note(saved: Document) -> Note:
+    return Note(code=saved["code"], message=saved["message"], attention=saved.get("attention", False))
+
+
 def _task(saved: Document) -> TaskVersion:
     return TaskVersion(TaskName(saved["project"], saved["domain"], saved["name"]), saved["version"])
+
+
+def _source(saved: Document) -> Source:
+    labels = tuple(sorted(saved.get("labels", {}).items()))
+    return Source(name=saved["name"], position=_position(saved), labels=labels)
 
 
 def _position(saved: Document) -> Position:

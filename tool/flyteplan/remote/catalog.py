@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError, Problem
@@ -30,11 +31,12 @@ from flyteplan.model.task import (
     Triggers,
     is_derived,
 )
-from flyteplan.remote.channel import Channel
+from flyteplan.remote.calls import Calls
 from flyteplan.remote.faults import Fault
 from flyteplan.remote.methods import (
     GET_RUN_DETAILS,
     GET_TASK_DETAILS,
+    GET_TRIGGER_DETAILS,
     LIST_RUNS,
     LIST_TASKS,
     LIST_TRIGGERS,
@@ -56,7 +58,7 @@ class RemoteCatalog:
     Nothing is asked before the first question. Names and versions that the server does not have are left out.
     """
 
-    def __init__(self, channel: Channel, *, address: str, org: str) -> None:
+    def __init__(self, channel: Calls, *, address: str, org: str) -> None:
         self._channel, self._address, self._questions = channel, address, Questions(org)
         self._listed: dict[Scope, dict[TaskName, Any]] = {}
         self._versions: dict[TaskName, tuple[str, ...]] = {}
@@ -73,8 +75,7 @@ class RemoteCatalog:
             self._questions.check([scope])
             rows = read_pages(self._channel, LIST_TASKS, {scope: self._questions.tasks(scope)}, "tasks")
             self._listed[scope] = _of_scope(scope, rows[scope])
-        found = self._listed[scope]
-        return [Listing(task=task, environment=found[task].metadata.environment_name) for task in sorted(found)]
+        return [_listing(task, row) for task, row in sorted(self._listed[scope].items(), key=itemgetter(0))]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         rows = self._live(tasks)
@@ -103,15 +104,23 @@ class RemoteCatalog:
         scopes = {task.scope for task in tasks}
         self._questions.check(scopes)
         requests = {scope: self._questions.triggers(scope) for scope in sorted(scopes)}
-        found: dict[TaskName, dict[str, Trigger]] = {}
+        listed: set[tuple[TaskName, str]] = set()
         for scope, rows in read_pages(self._channel, LIST_TRIGGERS, requests, "triggers").items():
-            for row in rows:
-                task = TaskName(scope.project, scope.domain, row.id.name.task_name)
-                if task in tasks and not row.status.HasField("deleted_at"):
-                    found.setdefault(task, {})[row.id.name.name] = _trigger(row)
-        known = {task: Triggers(known=tuple(named[name] for name in sorted(named))) for task, named in found.items()}
+            named = ((TaskName(scope.project, scope.domain, row.id.name.task_name), row) for row in rows)
+            listed |= {(task, row.id.name.name) for task, row in named if task in tasks and _is_there(row)}
+        known = self._known_triggers(sorted(listed))
         counted = {task: Triggers(others=self._counted[task]) for task in tasks if self._counted.get(task)}
         return {**counted, **known}
+
+    def _known_triggers(self, names: Iterable[tuple[TaskName, str]]) -> dict[TaskName, Triggers]:
+        """A row does not tell the version that a trigger starts."""
+        requests = (((task, name), self._questions.trigger(task, name)) for task, name in names)
+        answers = dict(self._channel.gather(GET_TRIGGER_DETAILS, requests, _NOT_FOUND))
+        found: dict[TaskName, tuple[Trigger, ...]] = {}
+        for task, name in sorted(answers):
+            if not isinstance(answers[task, name], Fault):
+                found[task] = (*found.get(task, ()), _trigger(answers[task, name].trigger))
+        return {task: Triggers(known=triggers) for task, triggers in found.items()}
 
     def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:
         """Each is asked for every time: a run goes on."""
@@ -187,6 +196,10 @@ class RemoteCatalog:
                 )
 
 
+def _listing(task: TaskName, row: Any) -> Listing:
+    return Listing(task=task, environment=row.metadata.environment_name, live=row.task_id.version)
+
+
 def _of_scope(scope: Scope, rows: Iterable[Any]) -> dict[TaskName, Any]:
     """Rows that moved to the next page come twice, and a server may list more than it was asked for."""
     here = (row for row in rows if _is_of(scope, row.task_id))
@@ -207,8 +220,15 @@ def _nanoseconds(moment: Any) -> int:
     return int(moment.seconds) * _SECOND + int(moment.nanos)
 
 
-def _trigger(row: Any) -> Trigger:
-    return Trigger(name=row.id.name.name, active=row.active, revision=row.id.revision)
+def _is_there(row: Any) -> bool:
+    return not row.status.HasField("deleted_at")
+
+
+def _trigger(details: Any) -> Trigger:
+    identifier, spec = details.id, details.spec
+    return Trigger(
+        name=identifier.name.name, active=spec.active, revision=identifier.revision, version=spec.task_version
+    )
 
 
 def _trigger_count(summary: Any) -> int:

@@ -7,17 +7,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flyteplan.model.deployment import Deployment, fill
+from flyteplan.model.deployment import Deployment, Retarget, fill, fill_trigger
 from flyteplan.model.run import Launch, RunName, fill_run
 from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.remote.catalog import RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
 from flyteplan.remote.faults import RemoteError
-from flyteplan.remote.methods import ABORT_RUN, CREATE_RUN, DEPLOY_TASK, GET_TRIGGER_DETAILS, Method
+from flyteplan.remote.methods import ABORT_RUN, CREATE_RUN, DEPLOY_TASK, DEPLOY_TRIGGER, GET_TRIGGER_DETAILS, Method
 from flyteplan.remote.opening import opened
 from flyteplan.remote.outgoing import refusal
-from flyteplan.remote.questions import name_run
+from flyteplan.remote.questions import Questions, name_run
 from flyteplan.remote.retry import Limits, may_repeat
 
 if TYPE_CHECKING:
@@ -41,15 +41,13 @@ class RemoteController:
         return RemoteCatalog(self._reads, address=self._address, org=self._org)
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[Any]:
-        requests = ((name, self._trigger(task, name)) for name in names)
+        questions = Questions(self._org)
+        requests = ((name, questions.trigger(task, name)) for name in names)
         found = {name: answer.trigger for name, answer in self._reads.gather(GET_TRIGGER_DETAILS, requests)}
         return [found[name] for name in names]
 
     def _trigger(self, task: TaskName, name: str) -> Any:
-        request = GET_TRIGGER_DETAILS.request()
-        request.name.org, request.name.project, request.name.domain = self._org, task.project, task.domain
-        request.name.task_name, request.name.name = task.name, name
-        return request
+        return Questions(self._org).trigger(task, name)
 
     def deploy(self, deployments: Sequence[Deployment]) -> Mapping[TaskVersion, str]:
         """Sends one again only after a trouble that may pass, and when it is not there.
@@ -64,6 +62,18 @@ class RemoteController:
             return [key for key in keys if key not in there]
 
         return self._sent(DEPLOY_TASK, requests, missing)
+
+    def retarget(self, moves: Sequence[Retarget]) -> Mapping[TaskVersion, str]:
+        """One that arrived is refused the second time, since it has another revision: nothing is done twice."""
+        requests = {
+            (move.key, trigger.id.name.name): fill_trigger(
+                DEPLOY_TRIGGER.request(), trigger, move.key.version, self._org
+            )
+            for move in moves
+            for trigger in move.triggers
+        }
+        troubles = self._sent(DEPLOY_TRIGGER, requests, lambda keys: keys)
+        return {key: trouble for (key, _), trouble in troubles.items()}
 
     def start(self, launches: Sequence[Launch]) -> Mapping[RunName, str]:
         """Sends one again only after a trouble that may pass, and when it is not there."""

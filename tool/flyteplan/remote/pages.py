@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError
-from flyteplan.remote.channel import Channel
+from flyteplan.remote.calls import Calls
 from flyteplan.remote.methods import Method
 
 Key = TypeVar("Key")
@@ -14,7 +14,7 @@ _EMPTY_PAGES = 100
 
 
 def read_pages(
-    channel: Channel,
+    channel: Calls,
     method: Method,
     requests: Mapping[Key, Any],
     field: str,
@@ -39,12 +39,12 @@ def read_pages(
     return rows
 
 
-def pages(channel: Channel, method: Method, request: Any, field: str) -> Iterator[list[Any]]:
+def pages(calls: Calls, method: Method, request: Any, field: str) -> Iterator[list[Any]]:
     """The pages of one list, each asked for when it is wanted. Raises CatalogError for pages that would never end."""
     seen: set[str] = set()
     rows = 0
     while True:
-        answer = channel.call(method, request)
+        ((_, answer),) = calls.gather(method, [(None, request)])
         found = list(getattr(answer, field))
         rows += len(found)
         yield found

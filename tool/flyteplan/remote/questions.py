@@ -66,6 +66,12 @@ class Questions:
         request = list_pb2.ListRequest(limit=RUNS_PAGE, sort_by_fields=[newest])
         return run_service_pb2.ListRunsRequest(request=request, project_id=self._project(scope))
 
+    def trigger(self, task: TaskName, name: str) -> Any:
+        trigger = identifier_pb2.TriggerName(
+            org=self._org, project=task.project, domain=task.domain, task_name=task.name, name=name
+        )
+        return trigger_service_pb2.GetTriggerDetailsRequest(name=trigger)
+
     def check(self, scopes: Collection[Scope]) -> None:
         """Raises CatalogError for a scope that no server can have."""
         for scope in sorted(scopes):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flyteplan.model.plan import Change, Field, Plan
 from flyteplan.render.fields import place, reason, shown_fields
-from flyteplan.render.groups import full_name
+from flyteplan.render.groups import LEFT_GIT, changing, full_name
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned
 from flyteplan.render.values import pair, shown
@@ -20,12 +20,11 @@ _Key = tuple[str, str, tuple[str, ...]]
 
 def difftext(plan: Plan) -> list[Line]:
     """Every field that applying the plan changes: `-` live, `+` desired, `!` what nobody wrote."""
-    changed = [change for change in plan.changes if change.action != "unchanged"]
-    return [line for change in changed for field in shown_fields(change) for line in _hunk(field, change, plan)]
+    return [line for change in changing(plan) for field in shown_fields(change) for line in _hunk(field, change, plan)]
 
 
 def _hunk(field: Field, change: Change, plan: Plan) -> Iterator[Line]:
-    source = f" {place(field.set_by)}" if field.set_by else ""
+    source = f" {place(field.set_by)}" if field.set_by else f" {LEFT_GIT}" if change.prune else ""
     yield (Span(f"@@ {full_name(change, plan)}  {field.path} @@", "bold"), Span(source, "dim"))
     if field.collateral:
         yield (Span(f"! {reason(field, change)}", "attention"),)
@@ -100,6 +99,7 @@ def _told(change: Change) -> Mapping[str, str]:
         "selector": f"{selector.version} (pinned)" if selector.version else selector.auto_version,
         "base": change.task.version or "deferred",
         "live": change.live_version or "deferred",
+        "manifest": LEFT_GIT if change.prune else "there",
         "strategy": change.strategy,
         **({"run": submit.name} if submit.kind == "run" else {}),
         "triggers": f"{submit.triggers} {len(change.triggers) + change.other_triggers}",

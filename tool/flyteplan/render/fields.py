@@ -64,11 +64,11 @@ def place(position: Position) -> str:
 
 
 def field_lines(change: Change, width: int) -> list[Line]:
-    entries = [_entry(field, change) for field in shown_fields(change)]
+    entries = [entry_of(field, change) for field in shown_fields(change)]
     return list(_Table(entries, change, width).lines())
 
 
-def _entry(field: Field, change: Change) -> Entry:
+def entry_of(field: Field, change: Change) -> Entry:
     old, new = _values(field)
     difference, ratio = magnitude(field.path, field.live, field.desired)
     return Entry(

@@ -14,9 +14,21 @@ from flyteplan.render.fields import shown_fields
 from flyteplan.render.table import wrapped
 from flyteplan.render.values import pair, shown
 
+# What is said of a change that no manifest asks for.
+LEFT_GIT = "no manifest any more"
 _NAME_LINES = 2
 
 Group = tuple[Change, ...]
+
+
+def changing(plan: Plan) -> list[Change]:
+    """What a reviewer is shown: all but the tasks that are as desired. A run that is there already is shown."""
+    return [change for change in plan.changes if change.action != "unchanged" or is_there(change)]
+
+
+def is_there(change: Change) -> bool:
+    """Whether a run of this name is there, this one or another."""
+    return change.submit.state in ("exists", "taken")
 
 
 def groups(changes: Iterable[Change], *, expand: bool) -> list[Group]:
@@ -36,7 +48,8 @@ def _likeness(change: Change) -> str:
     submit = change.submit
     head = (change.action, change.strategy, change.selector, change.deferred, change.locked, live_kind(change))
     call = (submit.name if submit.kind == "run" else "", submit.call)
-    return repr((head, fields, change.effects, notes, call, submit.triggers, change.triggers, change.other_triggers))
+    told = (fields, change.effects, notes, call, submit.triggers, change.triggers, change.other_triggers)
+    return repr((head, change.prune, told))
 
 
 def _told(field: Field) -> tuple[Any, ...]:
@@ -88,7 +101,7 @@ def _only(names: list[str], prefix: str) -> str:
 
 def _cut(parts: list[str], width: int) -> list[str]:
     """As many parts as fit on two lines, and how many do not."""
-    for kept in range(len(parts), 0, -1):
+    for kept in range(min(len(parts), _NAME_LINES * width), 0, -1):
         more = [f"and {len(parts) - kept} more"] if kept < len(parts) else []
         words = [*parts[:kept], *more]
         lines = wrapped([f"{word}," for word in words[:-1]] + words[-1:], width)

@@ -71,12 +71,17 @@ def _version(
     return current or "", None
 
 
+def base_of(derived: Template) -> TaskVersion:
+    """What a derived version was made from, as its tags tell; without a version where they do not."""
+    return TaskVersion(derived.key.task, derived.spec.task_template.metadata.tags.get(BASE_TAG, ""))
+
+
 def _of_derived(
     bases: dict[int, TaskVersion | None], templates: Mapping[TaskVersion, Template], catalog: Catalog
 ) -> tuple[Mapping[TaskVersion, Template], dict[int, TaskVersion | None]]:
     """A current version that flyteplan derived stands for the base that its tags name."""
     stands_for = {
-        key: TaskVersion(key.task, templates[key].spec.task_template.metadata.tags.get(BASE_TAG, ""))
+        key: base_of(templates[key])
         for key in bases.values()
         if key is not None and is_derived(key.version) and key in templates
     }

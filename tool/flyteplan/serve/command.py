@@ -11,6 +11,7 @@ import signal
 import click
 
 from flyteplan.errors import UsageError
+from flyteplan.files.ownfolder import ROOT, own_folder
 from flyteplan.local.services import Handler, handlers
 from flyteplan.local.variant import OPEN_SOURCE, STRICT
 from flyteplan.model import duration
@@ -18,7 +19,7 @@ from flyteplan.serve import Server
 from flyteplan.serve.embedded import open_store
 from flyteplan.serve.trouble import Trouble, Wishes
 
-DEFAULT_CATALOG = ".flyteplan/catalog.db"
+DEFAULT_CATALOG = f"{ROOT}/catalog.db"
 
 
 @click.command("serve")
@@ -38,10 +39,16 @@ def command(catalog: str | None, port: int, strict: bool, latency: str, slow: st
     memory: what is written to it is gone at the end.
     """
     wishes = Wishes(latency=_seconds("--latency", latency), slow=_seconds("--slow", slow), **every)
-    path = catalog or DEFAULT_CATALOG
+    path = catalog or _default_catalog()
     with open_store(path) as store:
         served = handlers(store, variant=STRICT if strict else OPEN_SOURCE)
         asyncio.run(_serve(served, Trouble(wishes), port, path))
+
+
+def _default_catalog() -> str:
+    with contextlib.suppress(OSError):  # whoever opens the catalog there tells what is wrong
+        own_folder(".")
+    return DEFAULT_CATALOG
 
 
 def _seconds(flag: str, text: str) -> float:

@@ -1,7 +1,22 @@
 """Documents into manifests: their shape, the rules a schema can not say, and the rules among manifests."""
 
 from flyteplan.validate.among import between
-from flyteplan.validate.documents import Checked, CheckedConfig, config, manifest
+from flyteplan.validate.documents import Checked, CheckedConfig, config, is_policy, is_policy_test, manifest
+from flyteplan.validate.policies import CheckedPolicy, policy
+from flyteplan.validate.policytests import cases
 from flyteplan.validate.schema import Fault, Validator
 
-__all__ = ["Checked", "CheckedConfig", "Fault", "Validator", "between", "config", "manifest"]
+__all__ = [
+    "Checked",
+    "CheckedConfig",
+    "CheckedPolicy",
+    "Fault",
+    "Validator",
+    "between",
+    "cases",
+    "config",
+    "is_policy",
+    "is_policy_test",
+    "manifest",
+    "policy",
+]

@@ -45,7 +45,7 @@ def _twice(group: _Group) -> Iterator[Problem]:
         other = first.setdefault(manifest.layer, manifest)
         if other is not manifest:
             message = f"{manifest.name} is the name of another manifest in this layer"
-            hint = f"rename this one, or the one at {other.position}"
+            hint = f"rename one of them, or give their folders as layers; the other is {other.position}"
             yield Problem(code="FP1301", position=manifest.position, message=message, hint=hint)
 
 

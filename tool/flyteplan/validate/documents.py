@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Position, Problem, ordered
-from flyteplan.model.config import Config, Target
-from flyteplan.model.document import Document
+from flyteplan.model.config import CONNECTION, Config, Target
+from flyteplan.model.document import Document, Locator
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.settings import Selector
 from flyteplan.validate.draft import Draft
+from flyteplan.validate.guards import guards, wrong_guards
 from flyteplan.validate.names import check_annotations, check_labels, check_version
 from flyteplan.validate.overrides import put_overrides
 from flyteplan.validate.prune import pruned
@@ -21,8 +22,13 @@ from flyteplan.validate.submitting import put_submit
 from flyteplan.validate.wording import problems as worded
 
 _API_VERSION = "flyteplan/v1"
-_KINDS = ("TaskOverride", "Config", "OverridePolicy")
-_ELSEWHERE = {"Config": "it belongs in flyteplan.yaml", "TaskOverride": "it belongs in a manifest directory"}
+_KINDS = ("TaskOverride", "Config", "OverridePolicy", "PolicyTest")
+_ELSEWHERE = {
+    "Config": "it belongs in flyteplan.yaml",
+    "TaskOverride": "it belongs in a manifest directory",
+    "OverridePolicy": "it belongs in a folder that the target's policies name",
+    "PolicyTest": "it belongs in a folder that the target's policies name",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +48,11 @@ class CheckedConfig:
 
 
 def manifest(document: Document, layer: int, validator: Validator) -> Checked:
-    """Reads a `TaskOverride`. An empty document and an `OverridePolicy` are skipped without a word."""
+    """Reads a `TaskOverride`. An empty document is skipped without a word."""
     value: Any = document.value
-    if value is None or _is_policy(value):
+    if value is None:
         return Checked()
-    foreign = _foreign(document, "TaskOverride")
+    foreign = elsewhere(document, "TaskOverride")
     if foreign:
         return Checked(problems=(foreign,))
     if validator.is_valid(value):
@@ -58,14 +64,15 @@ def manifest(document: Document, layer: int, validator: Validator) -> Checked:
 def config(document: Document, validator: Validator) -> CheckedConfig:
     """Reads a `Config`."""
     value: Any = document.value
-    foreign = _foreign(document, "Config")
+    foreign = elsewhere(document, "Config")
     if foreign:
         return CheckedConfig(problems=(foreign,))
     faults = () if validator.is_valid(value) else validator.faults(value)
     problems = [*worded(faults, document.locator, validator)]
     sound = pruned(value, faults) if faults else value
     problems += _default_target(sound, document)
-    return CheckedConfig(config=None if problems else _config(sound), problems=ordered(problems))
+    problems += wrong_guards(sound.get("targets", {}), document.locator)
+    return CheckedConfig(config=None if problems else _config(sound, document.locator), problems=ordered(problems))
 
 
 def _all_problems(document: Document, value: Any, layer: int, validator: Validator) -> tuple[Problem, ...]:
@@ -83,11 +90,21 @@ def _checked(result: Manifest, draft: Draft) -> Checked:
     return Checked(manifest=None if failed else result, problems=ordered(draft.problems))
 
 
-def _is_policy(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind") == "OverridePolicy" and value.get("apiVersion") == _API_VERSION
+def is_policy(document: Document) -> bool:
+    """Whether a document says that it is of a kind that stands among policies."""
+    return _says(document, "OverridePolicy") or is_policy_test(document)
 
 
-def _foreign(document: Document, kind: str) -> Problem | None:
+def is_policy_test(document: Document) -> bool:
+    return _says(document, "PolicyTest")
+
+
+def _says(document: Document, kind: str) -> bool:
+    value = document.value
+    return isinstance(value, dict) and value.get("kind") == kind and value.get("apiVersion") == _API_VERSION
+
+
+def elsewhere(document: Document, kind: str) -> Problem | None:
     """A document that says it is something else. What says nothing is left to the schema."""
     value = document.value
     if not isinstance(value, dict):
@@ -178,16 +195,17 @@ def _default_target(value: Mapping[str, Any], document: Document) -> list[Proble
     return [Problem(code="FP1104", position=place, message=f"default_target {name} is no target", hint=hint)]
 
 
-def _config(value: Mapping[str, Any]) -> Config:
+def _config(value: Mapping[str, Any], locator: Locator) -> Config:
     return Config(
         owner=value.get("owner", ""),
         default_target=value.get("default_target", ""),
-        targets=tuple(_target(name, written, value.get("salt", "")) for name, written in value["targets"].items()),
+        targets=tuple(_target(name, one, locator, value.get("salt", "")) for name, one in value["targets"].items()),
     )
 
 
-def _target(name: str, written: Mapping[str, Any], salt: str) -> Target:
+def _target(name: str, written: Mapping[str, Any], locator: Locator, salt: str) -> Target:
     get = written.get
+    place = ("targets", name)
     return Target(
         name=name,
         catalog=get("catalog", ""),
@@ -198,4 +216,11 @@ def _target(name: str, written: Mapping[str, Any], salt: str) -> Target:
         manifests=tuple(get("manifests", ())),
         policies=tuple(get("policies", ())),
         salt=salt,
+        guards=guards(get("guards", {}), (*place, "guards"), locator),
+        connection=tuple((key, _frozen(written[key])) for key in CONNECTION if key in written),
+        position=locator.key(place),
     )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

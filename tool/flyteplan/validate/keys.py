@@ -30,7 +30,12 @@ _KNOWN: Mapping[str, str] = {
 def unknown_key_hint(key: str, fault: Fault, validator: Validator) -> str:
     known = fault.node.get("properties", {})
     meant = _KNOWN.get(key, "") if key != "version" or "version_override" in known else ""
-    return meant or _belongs(key, validator) or did_you_mean(key, known, limit=1) or _listed(known)
+    return meant or _belongs(key, validator) or did_you_mean(_dotted(key, known), known, limit=1) or _listed(known)
+
+
+def _dotted(key: str, known: Iterable[str]) -> str:
+    """The key that ends so, where keys are names of fields: `memory` is resources.memory."""
+    return min((name for name in known if name.endswith(f".{key}")), key=len, default=key)
 
 
 def _listed(known: Iterable[str]) -> str:

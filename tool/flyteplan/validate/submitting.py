@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flyteplan.model.document import Pointer
+from flyteplan.model.task import TAG_PREFIX
 from flyteplan.validate.draft import Draft
 from flyteplan.validate.names import check_annotations, check_env_vars, check_labels
 from flyteplan.validate.sensitive import marked, put_sensitive_inputs
@@ -13,7 +15,6 @@ _AT = ("spec", "submit")
 _RUN = (*_AT, "run")
 _OF_VERSIONS = ("triggers", "allow_older_base")
 _OF_RUNS = ("inputs", "run", "sensitive_inputs")
-_MAPS = {"labels": check_labels, "annotations": check_annotations, "envs": check_env_vars}
 
 
 def put_submit(draft: Draft, submit: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
@@ -54,3 +55,15 @@ def _put_run(draft: Draft, run: Mapping[str, Any]) -> None:
         _MAPS[name](draft, values, (*_RUN, name))
         for key, item in values.items():
             draft.put(("submit", "run", name, key), item)
+
+
+def _check_annotations(draft: Draft, values: Mapping[str, str | None], pointer: Pointer) -> None:
+    """A run is known again by its own: a value in their place would be dropped without a word."""
+    check_annotations(draft, values, pointer)
+    for name in values:
+        if name.startswith(TAG_PREFIX):
+            hint = f"names that begin with {TAG_PREFIX} say where a run comes from"
+            draft.wrong_key("FP1209", (*pointer, name), f"{name} can not be set", hint)
+
+
+_MAPS = {"labels": check_labels, "annotations": _check_annotations, "envs": check_env_vars}

@@ -151,7 +151,7 @@ def _enum(fault: Fault, _: Validator) -> Words:
 
 
 def _constant(fault: Fault, _: Validator) -> Words:
-    return "FP1106", f"{shown(fault.pointer)} must be {fault.node['const']}", ""
+    return "FP1106", f"{shown(fault.pointer)} must be {_literal(fault.node['const'])}", ""
 
 
 def _least(fault: Fault, _: Validator) -> Words:

@@ -38,7 +38,10 @@ class SnapshotCatalog:
     def listing(self, scope: Scope) -> Sequence[Listing]:
         index = self._index
         newest = [TaskVersion(task, names[0]) for task, names in index.versions.items() if task.scope == scope]
-        return [Listing(task=key.task, environment=index.entries[key].environment) for key in sorted(newest)]
+        entries = index.entries
+        return [
+            Listing(task=key.task, environment=entries[key].environment, live=key.version) for key in sorted(newest)
+        ]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         versions = self._index.versions

@@ -143,11 +143,7 @@ class TriggerService:
 
 
 def trigger_row(name: TriggerName, spec: TriggerSpec, automation: TriggerAutomationSpec, now: int) -> TriggerRow:
-    """The type of an automation is what the server makes of it: a schedule, or none."""
-    stored = TriggerAutomationSpec()
-    stored.CopyFrom(automation)
-    scheduled = stored.HasField("schedule")
-    stored.type = TriggerAutomationSpecType.TYPE_SCHEDULE if scheduled else TriggerAutomationSpecType.TYPE_NONE
+    stored = with_type(automation)
     return TriggerRow(
         project=name.project,
         domain=name.domain,
@@ -162,6 +158,15 @@ def trigger_row(name: TriggerName, spec: TriggerSpec, automation: TriggerAutomat
         deployed_at=now,
         updated_at=now,
     )
+
+
+def with_type(automation: TriggerAutomationSpec) -> TriggerAutomationSpec:
+    """The type of an automation is what the server makes of it: a schedule, or none."""
+    stored = TriggerAutomationSpec()
+    stored.CopyFrom(automation)
+    scheduled = stored.HasField("schedule")
+    stored.type = TriggerAutomationSpecType.TYPE_SCHEDULE if scheduled else TriggerAutomationSpecType.TYPE_NONE
+    return stored
 
 
 def details_spec(row: TriggerRow) -> TriggerSpec:

@@ -86,11 +86,13 @@ def connection(flags: Flags, environ: Mapping[str, str], cwd: str, target: Targe
 
     Raises UsageError (no endpoint, or one that is none, contradictions) and InputError (the file is wrong).
     """
-    file = read_config_file(flags.config, cwd, environ)
+    own = dict(target.connection)
+    file = read_config_file(flags.config or own.get("config", ""), cwd, environ)
     layers = [*_said_here(flags, environ, target), *_said_in(file)]
     endpoint, origin = _endpoint(layers)
     if file:
         layers[-1] = _for_endpoint(layers[-1], endpoint, origin, flags)
+    layers = [_of_target(layer, endpoint) for layer in layers]
     sources = [layer.settings for layer in layers]
     said = merged(sources)
     insecure = _insecure(flags, endpoint, origin, said)
@@ -116,8 +118,25 @@ def _said_here(flags: Flags, environ: Mapping[str, str], target: Target) -> Iter
     if environ.get(API_KEY, "").strip():
         yield _Layer(api_key_settings(environ[API_KEY]), API_KEY)
     yield _Layer(environment_settings(environ), "FLYTE_ADMIN_ENDPOINT")
-    of_target = Settings(endpoint=target.endpoint, org=target.org, project=target.project, domain=target.domain)
-    yield _Layer(of_target, f"{_TARGET}{target.name}")
+    yield _Layer(_target_settings(target), f"{_TARGET}{target.name}")
+
+
+def _target_settings(target: Target) -> Settings:
+    get = dict(target.connection).get
+    return Settings(
+        endpoint=target.endpoint,
+        org=target.org,
+        project=target.project,
+        domain=target.domain,
+        insecure=get("insecure"),
+        skip_verify=get("insecure_skip_verify"),
+        ca_file=get("ca_cert_file_path"),
+        auth_type=read_auth_type(get("auth_type")) if get("auth_type") else None,
+        client_id=get("client_id"),
+        client_secret_variable=get("client_secret_env_var"),
+        client_secret_file=get("client_secret_location"),
+        scopes=get("scopes"),
+    )
 
 
 def _said_in(file: ConfigFile | None) -> Iterator[_Layer]:
@@ -159,6 +178,16 @@ def _for_endpoint(layer: _Layer, endpoint: Endpoint, origin: str, flags: Flags) 
         here = f"--config is about {said.endpoint}, and {origin} about {endpoint.written}"
         raise UsageError(f"{here} (say with --endpoint which of them it is)")
     return layer
+
+
+def _of_target(layer: _Layer, endpoint: Endpoint) -> _Layer:
+    """How a target logs in goes only to the endpoint that it names: a flag may name another one."""
+    said = layer.settings
+    if not layer.origin.startswith(_TARGET) or not said.endpoint:
+        return layer
+    if parse_endpoint(said.endpoint, layer.origin).is_at(endpoint):
+        return layer
+    return replace(layer, settings=Settings(org=said.org, project=said.project, domain=said.domain))
 
 
 def _insecure(flags: Flags, endpoint: Endpoint, origin: str, said: Settings) -> bool:

@@ -1,0 +1,27 @@
+"""`flyteplan comment`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from flyteplan.cli import options
+from flyteplan.cli.output import formats, write
+from flyteplan.cli.reports import markdown
+from flyteplan.workspace.savedplan import read_plan
+
+
+@click.command("comment")
+@click.argument("plans", nargs=-1, required=True, metavar="PLAN...")
+@options.output("markdown")
+@options.page
+@options.verbose
+def command(plans: tuple[str, ...], outputs: tuple[str, ...], verbose: bool) -> None:
+    """Write saved plans as one comment for a pull request, such as one plan for each target.
+
+    It begins with a line that the page hides, and that finds the comment again to replace it.
+    """
+    wanted = formats(outputs, ("markdown",), default="markdown")
+    read = [read_plan(path) for path in plans]
+    write(wanted, {"markdown": partial(markdown, read, expand=verbose)})

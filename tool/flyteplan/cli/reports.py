@@ -1,0 +1,85 @@
+"""Plans and problems for reviewers and for CI: Markdown, annotations, and the reports that CI collects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from flyteplan import __version__
+from flyteplan.cli.ci import page, repository
+from flyteplan.cli.output import Renderer, write
+from flyteplan.errors import InputError, Problem
+from flyteplan.model.plan import Plan
+from flyteplan.plan import digest
+from flyteplan.render.sides import Names
+
+Reports = Mapping[str, Renderer]
+
+
+def markdown(plans: Sequence[Plan], *, expand: bool = False) -> str:
+    from flyteplan.render.markdown import comment
+
+    return comment([(plan, digest(plan)) for plan in plans], page(expand=expand))
+
+
+def markdown_of_two(old: Plan, new: Plan) -> str:
+    from flyteplan.render.markdown import compared
+
+    return compared((old, digest(old)), (new, digest(new)), page())
+
+
+def markdown_of_sides(base: str, old: Plan, new: Plan, names: Names) -> str:
+    from flyteplan.render.markdown import of_sides
+
+    return of_sides(base, (old, digest(old)), (new, digest(new)), names, page())
+
+
+def plan_annotations(plan: Plan, warnings: Sequence[Problem]) -> str:
+    from flyteplan.render.github import alert_commands
+    from flyteplan.render.text import summary
+
+    return _commands(warnings) + alert_commands(plan, repository()) + f"{summary(plan)}\n"
+
+
+def problem_annotations(problems: Sequence[Problem]) -> Reports:
+    """What tells problems on the lines of a pull request."""
+    return {"github": partial(_commands, problems)}
+
+
+def reports(problems: Sequence[Problem], files: Collection[str] = ()) -> Reports:
+    """All that CI reads of problems; *files* are those that were checked."""
+    return {
+        **problem_annotations(problems),
+        "junit": partial(_junit, problems, files),
+        "sarif": partial(_sarif, problems),
+    }
+
+
+def _commands(problems: Sequence[Problem]) -> str:
+    from flyteplan.render.github import problem_commands
+
+    return problem_commands(problems, repository())
+
+
+def _junit(problems: Sequence[Problem], files: Collection[str]) -> str:
+    from flyteplan.render.junit import junit
+
+    return junit(files, problems, repository())
+
+
+def _sarif(problems: Sequence[Problem]) -> str:
+    from flyteplan.render.sarif import sarif
+
+    return sarif(problems, __version__, repository())
+
+
+@contextmanager
+def reported(wanted: Sequence[tuple[str, str]], make: Callable[[Sequence[Problem]], Reports]) -> Iterator[None]:
+    """What is so wrong that it ends the command goes into the reports of CI too."""
+    try:
+        yield
+    except InputError as error:
+        made = make(error.problems)
+        write([(name, file) for name, file in wanted if name in made], made)
+        raise

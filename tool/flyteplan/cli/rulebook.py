@@ -1,0 +1,91 @@
+"""What a target is held to: its policies and guards, in the checkout or in a revision of Git."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from flyteplan import pipeline
+from flyteplan.errors import InputError, Position, Problem, RefusedError, is_valid, ordered
+from flyteplan.files.config import NAME
+from flyteplan.files.manifests import read_layers
+from flyteplan.files.schema import read_schema
+from flyteplan.model.config import Config, Target
+from flyteplan.validate import Validator
+from flyteplan.workspace import POLICY_SCHEMA, Workspace, read_config
+
+# What makes a target of one name the same place. Where a local catalog lies is a matter of the checkout.
+_PLACE = ("endpoint", "org", "project", "domain")
+Files = Iterable["tuple[str, bytes | Problem]"]
+
+
+def read_rulebook(workspace: Workspace, target: Target, revision: str | None, now: str) -> pipeline.Rulebook:
+    """Raises InputError for policies that are wrong, and RefusedError where *revision* knows another target."""
+    if revision is not None:
+        return _of_revision(workspace, target.name, revision, now)
+    files = policy_files(workspace, target.policies) if target.policies else ()
+    return _rulebook(target, files, now)
+
+
+def _rulebook(target: Target, files: Files, now: str) -> pipeline.Rulebook:
+    """Raises InputError for a target that has none of the policies it names: nothing would hold it."""
+    if not target.policies:
+        return pipeline.Rulebook(guards=target.guards)
+    found = policies_in(files)
+    if not found.policies:
+        raise InputError([nothing(target.policies)])
+    problems = (*found.problems, *pipeline.outdated(found.policies, now))
+    return pipeline.Rulebook(policies=found.policies, guards=target.guards, problems=ordered(problems))
+
+
+def policy_files(workspace: Workspace, paths: Sequence[str]) -> list[tuple[str, bytes | Problem]]:
+    """Every policy file of a target's *paths*."""
+    places = [os.path.join(workspace.root, path) for path in paths]
+    return [(name, content) for _, name, content in read_layers([places], root=workspace.root)]
+
+
+def nothing(paths: Sequence[str]) -> Problem:
+    """What to say of *paths* without a single policy: a path that is wrong looks so too."""
+    message, hint = "there is no policy here", "write one, or take the path out of flyteplan.yaml"
+    return Problem(code="FP1001", position=Position(", ".join(paths)), message=message, hint=hint)
+
+
+def policies_in(files: Files) -> pipeline.Policies:
+    """The policies, with their warnings. Raises InputError with all that is wrong in them."""
+    found = pipeline.read_policies(((0, *file) for file in files), Validator(read_schema(POLICY_SCHEMA)))
+    if not is_valid(found.problems):
+        raise InputError(found.problems)
+    return found
+
+
+def _of_revision(workspace: Workspace, name: str, revision: str, now: str) -> pipeline.Rulebook:
+    """Exceptions that have ended are only warned of: the checkout may be what mends them."""
+    from flyteplan.files.git import open_revision, read_file, read_files
+
+    opened = open_revision(workspace.root, revision)
+    data = read_file(opened, NAME)
+    config = Config() if data is None else read_config(data, opened.shown(NAME))
+    target = _same_place(workspace, config, name, opened.shown(NAME))
+    found = _rulebook(target, read_files(opened, target.policies), now)
+    problems = tuple(replace(one, severity="warning") for one in found.problems)
+    return replace(found, revision=revision, problems=problems)
+
+
+def _same_place(workspace: Workspace, config: Config, name: str, file: str) -> Target:
+    """The target as the revision has it. One that is new, or goes elsewhere, would escape the rules that it had."""
+    there = next((one for one in config.targets if one.name == name), None)
+    if there is None:
+        message = f"there is no target {name or 'without a name'}, so nothing here says what it may do"
+        raise _refused(Position(file), message, "bring the target in first, on its own")
+    here = workspace.target(name)
+    for key in _PLACE:
+        if getattr(here, key) != getattr(there, key):
+            was, becomes = getattr(there, key) or "not set", getattr(here, key) or "not set"
+            message = f"the {key} of target {name} is {was} there, and {becomes} in the checkout"
+            raise _refused(there.position or Position(file), message, "move the target first, on its own")
+    return there
+
+
+def _refused(position: Position, message: str, hint: str) -> RefusedError:
+    return RefusedError([Problem(code="FP2507", position=position, message=message, hint=hint)])

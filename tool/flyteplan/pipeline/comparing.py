@@ -1,0 +1,112 @@
+"""Two states of a repository -> what one changes against the other, on one catalog.
+
+Both are composed; only the tasks and runs whose composition differs are resolved and planned, so that nothing is read
+of the others but the listings that selections need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flyteplan.errors import Problem, ordered
+from flyteplan.model.config import Target
+from flyteplan.model.lock import Lock
+from flyteplan.model.manifest import Manifest
+from flyteplan.model.plan import Plan
+from flyteplan.model.resolution import Intent, Key
+from flyteplan.model.task import TaskName
+from flyteplan.pipeline.choice import Choice
+from flyteplan.pipeline.intents import intents
+from flyteplan.pipeline.locking import locked
+from flyteplan.pipeline.planning import Planned, plan
+from flyteplan.ports import Catalog
+from flyteplan.resolve import group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One state of a repository: the valid manifests of a target as it is there, and the lock."""
+
+    manifests: Sequence[Manifest]
+    target: Target
+    lock: Lock | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What differs, planned as it was before and as it is after; and the names of manifests that came and went.
+
+    `renamed` are pairs of a name that went and one that came with the same content. A plan is None where there is
+    something wrong on its side.
+    """
+
+    before: Plan | None
+    after: Plan | None
+    problems: tuple[Problem, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+
+
+def compare(before: Side, after: Side, catalog: Catalog, *, current: str | None, choice: Choice) -> Compared:
+    """*after* against *before*."""
+    old, new = _composed(before, catalog), _composed(after, catalog)
+    differing = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    plans = [_planned(side, catalog, current, choice, differing) for side in (before, after)]
+    added, removed, renamed = _names(before.manifests, after.manifests)
+    return Compared(
+        before=plans[0].plan,
+        after=plans[1].plan,
+        problems=ordered([*plans[0].problems, *plans[1].problems]),
+        added=added,
+        removed=removed,
+        renamed=renamed,
+    )
+
+
+def _planned(side: Side, catalog: Catalog, current: str | None, choice: Choice, differing: Collection[Key]) -> Planned:
+    return plan(side.manifests, side.target, catalog, current=current, choice=choice, lock=side.lock, only=differing)
+
+
+def _composed(side: Side, catalog: Catalog) -> Mapping[Key, Any]:
+    """What is wanted of each task and run, wherever it is written; None where that can not be told."""
+    groups, _ = group(side.manifests, side.target, catalog)
+    found, _ = intents(groups)
+    versions = locked(side.lock, side.target)
+    wanted: dict[Key, Any] = dict.fromkeys((one.key for one in groups), object())
+    return wanted | {one.group.key: _wanted(one, side, versions) for one in found}
+
+
+def _wanted(intent: Intent, side: Side, versions: Mapping[TaskName, str]) -> Any:
+    version = versions.get(intent.task, "") if intent.selector.auto_version == "latest" else ""
+    settings = sorted((one.path, type(one.value).__name__, repr(one.value)) for one in intent.settings)
+    names = sorted({one.name for one in intent.group.manifests}) if intent.kind == "run" else []
+    return side.target.org, intent.kind, intent.strategy, intent.selector, settings, version, names
+
+
+def _names(
+    before: Sequence[Manifest], after: Sequence[Manifest]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The names that came, those that went, and pairs of both whose manifests say the same."""
+    old, new = _contents(before), _contents(after)
+    came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
+    renamed: list[tuple[str, str]] = []
+    for name in went:
+        same = next((one for one in came if new[one] == old[name] and one not in dict(renamed).values()), None)
+        renamed += [(name, same)] if same else []
+    moved = {name for pair in renamed for name in pair}
+    return (
+        tuple(one for one in came if one not in moved),
+        tuple(one for one in went if one not in moved),
+        tuple(renamed),
+    )
+
+
+def _contents(manifests: Iterable[Manifest]) -> dict[str, Any]:
+    found: dict[str, list[Any]] = {}
+    for one in manifests:
+        settings = sorted((setting.path, repr(setting.value)) for setting in one.settings)
+        found.setdefault(one.name, []).append((one.layer, one.reference, one.strategy, one.priority, settings))
+    return {name: sorted(parts, key=repr) for name, parts in found.items()}

@@ -1,0 +1,78 @@
+"""Policy files -> a rulebook; a plan and a rulebook -> what may be applied of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from flyteplan.errors import Problem, ordered
+from flyteplan.model.decision import Judgement
+from flyteplan.model.guards import Guards
+from flyteplan.model.plan import Change, Plan
+from flyteplan.model.policy import Policy
+from flyteplan.pipeline.reading import Found, documents, read_policy
+from flyteplan.policy import breaches, decisions, ended, wrong_among
+from flyteplan.validate import Validator
+
+_SOON = timedelta(days=14)
+_MINUTE = "%Y-%m-%dT%H:%MZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """The policies of one target, and all that is wrong with them."""
+
+    policies: tuple[Policy, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """What a target is held to. `revision`: where in Git it was read, "" for the checkout.
+
+    `problems` are exceptions that have ended or soon do, and warnings.
+    """
+
+    policies: tuple[Policy, ...] = ()
+    guards: Guards = field(default=Guards())
+    revision: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def read_policies(found: Iterable[Found], validator: Validator) -> Policies:
+    """Files of policies -> policies."""
+    policies: list[Policy] = []
+    problems: list[Problem] = []
+    for _, path, content in found:
+        for item in documents(path, content, "policy"):
+            if isinstance(item, Problem):
+                problems.append(item)
+            elif item.value is not None:
+                problems += read_policy(item, validator, policies)
+    return Policies(policies=tuple(policies), problems=ordered([*problems, *wrong_among(policies)]))
+
+
+def check_policies(policies: Sequence[Policy], now: str) -> tuple[Problem, ...]:
+    """What is wrong among policies that are each valid, the exceptions that have ended at *now* included."""
+    return ordered([*wrong_among(policies), *outdated(policies, now)])
+
+
+def outdated(policies: Iterable[Policy], now: str) -> tuple[Problem, ...]:
+    """Exceptions that have ended at *now*, a minute in UTC, as errors; as warnings those that end within two weeks."""
+    soon = (datetime.strptime(now, _MINUTE) + _SOON).strftime(_MINUTE)  # noqa: DTZ007 - both are in UTC
+    return ordered(ended(policies, now, soon))
+
+
+def judge(plan: Plan, changes: Sequence[Change], rulebook: Rulebook, now: str) -> Plan:
+    """*plan* with what *rulebook* says of its *changes* at *now*; as it is where there is nothing to hold it to."""
+    if not rulebook.policies and not rulebook.guards and not rulebook.problems:
+        return plan
+    judgement = Judgement(
+        rules=sum(len(policy.rules) for policy in rulebook.policies),
+        revision=rulebook.revision,
+        decisions=decisions(rulebook.policies, plan.target, changes, now),
+        breaches=breaches(rulebook.guards, changes, plan.left_out, now),
+        problems=rulebook.problems,
+    )
+    return replace(plan, judgement=judgement)

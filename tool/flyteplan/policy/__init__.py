@@ -1,0 +1,7 @@
+"""Changes against policies and guards: what is denied, warned of, and excused, and what an apply may not do."""
+
+from flyteplan.policy.among import ended, wrong_among
+from flyteplan.policy.guards import breaches
+from flyteplan.policy.judging import decisions
+
+__all__ = ["breaches", "decisions", "ended", "wrong_among"]

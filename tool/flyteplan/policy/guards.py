@@ -1,0 +1,68 @@
+"""Guards against a plan: which of them an apply would pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flyteplan.model.decision import Breach
+from flyteplan.model.guards import FREEZE, MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, Freeze, Guards, Most, Protected
+from flyteplan.model.moment import has_begun, has_ended
+from flyteplan.model.plan import Change
+from flyteplan.model.policy import matches
+from flyteplan.model.task import TaskName
+
+_SHOWN = 3
+
+
+def breaches(guards: Guards, changes: Sequence[Change], left_out: int, now: str) -> tuple[Breach, ...]:
+    """*left_out*: how many tasks the manifests are about that this plan leaves out."""
+    changed = sorted({change.task.task for change in changes if change.action in ("update", "run")})
+    tasks = len({change.task.task for change in changes}) + left_out
+    if not changed:
+        return ()
+    return (
+        *_too_many(guards.max_changed, changed),
+        *_too_large_a_part(guards.max_changed_percent, changed, tasks),
+        *(breach for one in guards.protected for breach in _protected(one, changed)),
+        *(breach for one in guards.freezes for breach in _frozen(one, changed, now)),
+    )
+
+
+def _too_many(most: Most | None, changed: list[TaskName]) -> Iterator[Breach]:
+    if most and len(changed) > most.value:
+        message = f"{_count(len(changed))} would change, and one apply may change {most.value:g}"
+        yield Breach(name=MAX_CHANGED, message=message, position=most.position)
+
+
+def _too_large_a_part(most: Most | None, changed: list[TaskName], tasks: int) -> Iterator[Breach]:
+    """A part of few tasks is soon a large one: a single task may always change, unless none may."""
+    if most is None or 100 * len(changed) <= most.value * tasks or (len(changed) == 1 and most.value):
+        return
+    part = 100 * len(changed) / tasks
+    message = (
+        f"{len(changed)} of {_count(tasks)} would change ({part:.1f} %), and one apply may change {most.value:g} %"
+    )
+    yield Breach(name=MAX_CHANGED_PERCENT, message=message, position=most.position)
+
+
+def _protected(one: Protected, changed: list[TaskName]) -> Iterator[Breach]:
+    held = [task.name for task in changed if matches(task.name, (one.glob,))]
+    if held:
+        message = f"{one.glob} is protected ({_listed(held)})"
+        yield Breach(name=f"{PROTECTED}:{one.glob}", message=message, position=one.position)
+
+
+def _frozen(one: Freeze, changed: list[TaskName], now: str) -> Iterator[Breach]:
+    held = [task.name for task in changed if one.holds(task.name)]
+    if held and has_begun(one.start, now) and not has_ended(one.end, now):
+        message = f"frozen from {one.start} to {one.end}: {one.reason} ({_listed(held)})"
+        yield Breach(name=f"{FREEZE}:{one.name}", message=message, position=one.position)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{_count(len(names))} would change: {', '.join(names[:_SHOWN])}{more}"
+
+
+def _count(tasks: int) -> str:
+    return "1 task" if tasks == 1 else f"{tasks} tasks"

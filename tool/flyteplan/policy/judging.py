@@ -1,0 +1,112 @@
+"""Rules against changes, exceptions against what the rules found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from flyteplan.errors import Position
+from flyteplan.model.decision import EXCUSED, Decision
+from flyteplan.model.moment import has_ended
+from flyteplan.model.plan import Change
+from flyteplan.model.policy import ALLOWED, FORBIDDEN, REQUIRED, Match, Naming, Policy, Rule, Waiver, matches
+from flyteplan.policy.bounds import Found, outside
+from flyteplan.policy.facts import FIELDS, Facts, Touched, facts
+
+_NOUNS = {
+    "fields": "field",
+    "images": "image",
+    "env_vars": "environment variable",
+    "service_accounts": "service account",
+    "devices": "device",
+}
+
+
+def decisions(policies: Sequence[Policy], target: str, changes: Iterable[Change], now: str) -> tuple[Decision, ...]:
+    """Every rule that a change breaks, by task. What stays as it is live is not judged: nothing is done to it."""
+    rules = [rule for policy in policies for rule in policy.rules]
+    waivers = [one for policy in policies for one in policy.waivers if not has_ended(one.until, now)]
+    found: list[Decision] = []
+    for change in changes:
+        held = [rule for rule in rules if _takes(rule.match, target, change)]
+        if held and change.action != "unchanged":
+            own = [one for one in waivers if _takes(one.match, target, change)]
+            known = facts(change)
+            found += [_excused(decision, own) for rule in held for decision in _broken(rule, known)]
+    return tuple(sorted(dict.fromkeys(found), key=_order))
+
+
+def _takes(match: Match, target: str, change: Change) -> bool:
+    return match.takes(target, change.task.task, [dict(source.labels) for source in change.manifests])
+
+
+def _order(decision: Decision) -> tuple[object, ...]:
+    return decision.task, decision.set_by, decision.rule, decision.rule_at, decision.field
+
+
+def _excused(decision: Decision, waivers: Iterable[Waiver]) -> Decision:
+    """Of several exceptions the one that lasts longest."""
+    found = [waiver for waiver in waivers if waiver.rule == decision.rule]
+    if not found:
+        return decision
+    return replace(decision, effect=EXCUSED, waiver=max(found, key=lambda one: (one.until, one.position)))
+
+
+def _broken(rule: Rule, known: Facts) -> Iterator[Decision]:
+    for bound in rule.bounds:
+        yield from (_decision(rule, bound.position, known, one) for one in outside(bound, known))
+    for naming in rule.namings:
+        yield from (_decision(rule, naming.position, known, one) for one in _misnamed(naming, known))
+
+
+def _decision(rule: Rule, rule_at: Position, known: Facts, found: Found) -> Decision:
+    field, message, place = found
+    return Decision(
+        effect=rule.effect,
+        policy=rule.policy,
+        rule=rule.name,
+        rule_at=rule_at,
+        task=known.change.task.task,
+        field=field,
+        message=message,
+        reason=rule.message,
+        set_by=place,
+    )
+
+
+def _misnamed(naming: Naming, known: Facts) -> Iterator[Found]:
+    if naming.mode == REQUIRED:
+        yield from _missing(naming, known)
+        return
+    seen: set[Position] = set()
+    for touched in known.named[naming.subject]:
+        message = _forbidden(naming, touched) if naming.mode == FORBIDDEN else _not_allowed(naming, touched)
+        if message and touched.position not in seen:
+            seen.add(touched.position)  # `gpu: "A100:2"` is one line of YAML and two fields
+            yield touched.field, message, touched.position
+
+
+def _missing(naming: Naming, known: Facts) -> Iterator[Found]:
+    """Nothing can be said of a template that is not known."""
+    had = known.had(naming.subject)
+    for glob in naming.globs if known.whole else ():
+        if not any(matches(name, (glob,)) for name in had):
+            field = glob if naming.subject == FIELDS else naming.subject
+            yield field, f"it has no {_NOUNS[naming.subject]} {glob}, which is required", known.place(field)
+
+
+def _forbidden(naming: Naming, touched: Touched) -> str:
+    found = next((glob for glob in naming.globs if any(matches(name, (glob,)) for name in touched.names)), None)
+    if found is None:
+        return ""
+    by = "" if found in touched.shown.split() else f" by {found}"
+    return f"{touched.shown} is forbidden{by}"
+
+
+def _not_allowed(naming: Naming, touched: Touched) -> str:
+    """`allowed` fields are overrides; how they are submitted is another matter."""
+    submit = naming.subject == FIELDS and "submit" in touched.names
+    if submit or any(matches(name, naming.globs) for name in touched.names):
+        return ""
+    assert naming.mode == ALLOWED
+    return f"{touched.shown} is not allowed, only {', '.join(naming.globs)}"

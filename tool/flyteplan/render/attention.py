@@ -1,0 +1,139 @@
+"""What of a plan can hurt, in words, with the line that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flyteplan.errors import Position
+from flyteplan.model.plan import Change, Field, Plan
+from flyteplan.render.fields import entry_of, reason, shown_fields
+from flyteplan.render.groups import changing, full_name
+from flyteplan.render.style import Line, Span
+from flyteplan.render.values import UNSET, shortened
+from flyteplan.render.wording import KEPT, triggers, warnings
+
+GPU_LOST = "gpu-lost"
+COLLATERAL = "collateral"
+_GPU = "resources.requests.gpu"
+_NO_GPU = (None, 0, "0")
+_NAMED = 4
+_VALUE = 60
+_MESSAGE = 400
+# The settings that a note speaks of, by the beginnings of their paths.
+_CAUSES = {
+    KEPT: (("submit", "triggers"),),
+    "older-base": (("selector",),),
+    "plugin-decides": tuple(("overrides", name) for name in ("resources", "env_vars", "image")),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One thing that a reviewer has to look at. `code` is stable; `position` the line of a manifest behind it.
+
+    Names and values have a style in `message`, our own words have none.
+    """
+
+    code: str
+    message: Line
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert, and the names of the tasks that it is about."""
+
+    alert: Alert
+    tasks: tuple[str, ...]
+
+
+def told(plan: Plan) -> list[Told]:
+    """Each alert once, lost GPUs first, else in the order of the plan."""
+    found: dict[Alert, list[str]] = {}
+    for change in changing(plan):
+        for alert in alerts(change):
+            found.setdefault(alert, []).append(full_name(change, plan))
+    ordered = sorted(found, key=lambda alert: alert.code != GPU_LOST)
+    return [Told(alert, tuple(dict.fromkeys(found[alert]))) for alert in ordered]
+
+
+def alerts(change: Change) -> Iterator[Alert]:
+    yield from _lost_gpu(change)
+    yield from _collateral(change)
+    if (message := triggers(change)) and change.submit.triggers != "retarget" and not change.prune:
+        yield _noted(KEPT, message, change)
+    for note in warnings(change):
+        yield _noted(note.code, note.message, change)
+
+
+def _noted(code: str, message: str, change: Change) -> Alert:
+    return Alert(code=code, message=(Span(shortened(message, _MESSAGE)),), position=_cause(code, change))
+
+
+def _lost_gpu(change: Change) -> Iterator[Alert]:
+    for field in shown_fields(change):
+        if _loses_gpu(field):
+            cause = f"; {reason(field, change)}" if field.collateral else ""
+            message = (
+                Span("loses its GPU: "),
+                _name(_GPU),
+                Span(" was "),
+                _name(entry_of(field, change).old),
+                Span(cause),
+            )
+            yield Alert(code=GPU_LOST, message=message, position=_place(field, change))
+
+
+def _loses_gpu(field: Field) -> bool:
+    return field.path == _GPU and field.live not in _NO_GPU and field.desired in _NO_GPU
+
+
+def _collateral(change: Change) -> Iterator[Alert]:
+    """One alert for all that changes for one reason because of one line."""
+    found: dict[tuple[str, Position], list[Field]] = {}
+    for field in shown_fields(change):
+        if field.collateral and not _loses_gpu(field):
+            found.setdefault((reason(field, change), _place(field, change)), []).append(field)
+    for (why, position), fields in found.items():
+        parts = [span for field in fields[:_NAMED] for span in (Span(", "), *_effect(field, change))][1:]
+        more = f", and {len(fields) - _NAMED} more" if len(fields) > _NAMED else ""
+        message = (Span("also "), *parts, Span(f"{more}; {why}"))
+        yield Alert(code=COLLATERAL, message=message, position=position)
+
+
+def _effect(field: Field, change: Change) -> Line:
+    """`loses resources.limits.cpu (4)`."""
+    entry = entry_of(field, change)
+    name, old, new = _name(entry.label.removeprefix("also ")), _name(entry.old), _name(entry.new)
+    if entry.new == UNSET:
+        return (Span("loses "), name, Span(" ("), old, Span(")"))
+    if entry.old == UNSET:
+        return (Span("gets "), name, Span(" ("), new, Span(")"))
+    return (Span("changes "), name, Span(" from "), old, Span(" to "), new)
+
+
+def _name(text: str) -> Span:
+    return Span(shortened(text, _VALUE), "bold")
+
+
+def _place(field: Field, change: Change) -> Position:
+    return _line(field.set_by) if field.set_by else _manifest(change)
+
+
+def _cause(code: str, change: Change) -> Position:
+    """The line of the setting that a note speaks of, else the manifest."""
+    for beginning in _CAUSES.get(code, ()):
+        for setting in change.settings:
+            if setting.path[: len(beginning)] == beginning:
+                return _line(setting.position)
+    return _manifest(change)
+
+
+def _manifest(change: Change) -> Position:
+    return _line(change.manifests[-1].position) if change.manifests else Position("")
+
+
+def _line(position: Position) -> Position:
+    """Without the column, which a saved plan does not have."""
+    return Position(position.path, position.line)

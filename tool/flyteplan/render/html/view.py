@@ -1,0 +1,201 @@
+"""What a page shows, already in words: the nouns that the template draws, whatever they are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from flyteplan.errors import Position
+
+# The address of a line of a manifest on the web, "" where there is none.
+Link = Callable[[Position], str]
+
+
+def nowhere(_: Position) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assets:
+    """The texts of the files that a page is made of. Style and script are written into it as they are."""
+
+    template: str
+    style: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of a manifest as it is read; `href` leads there."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """`whole` is "" where `short` is all of it."""
+
+    short: str
+    whole: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loser:
+    """A value that another beat, and where it stands."""
+
+    place: Place
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One field. `base`: the base's value where that is not `old`; `why`: the cause of what nobody wrote."""
+
+    path: str
+    old: Value
+    new: Value
+    base: str = ""
+    difference: str = ""
+    source: Place | None = None
+    losers: tuple[Loser, ...] = ()
+    effects: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What can hurt."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One task of a card. `anchor` is the fragment that leads to it; `spec` the text of its desired template."""
+
+    anchor: str
+    name: str
+    base: str
+    live: str
+    becomes: str
+    unchanged: int
+    spec: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Tasks that change alike, mostly one. `kept`: fields that differ from the base and stay as they are live.
+
+    `names`: those of several tasks in few words; `retargeted`: the triggers that move along.
+    """
+
+    action: str
+    members: tuple[Member, ...]
+    version: str
+    names: str = ""
+    state: str = ""
+    strategy: str = ""
+    retargeted: str = ""
+    call: tuple[tuple[str, Value], ...] = ()
+    manifests: tuple[tuple[str, Place], ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    rows: tuple[Row, ...] = ()
+    kept: tuple[Row, ...] = ()
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        return tuple(sorted({effect for row in self.rows for effect in row.effects}))
+
+    @property
+    def collateral(self) -> int:
+        return sum(bool(row.why) for row in self.rows)
+
+    @property
+    def places(self) -> Iterator[Place]:
+        yield from (place for _, place in self.manifests)
+        for row in (*self.rows, *self.kept):
+            yield from (row.source,) if row.source else ()
+            yield from (loser.place for loser in row.losers)
+
+    @property
+    def unchanged(self) -> int:
+        return sum(member.unchanged for member in self.members)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one task adds to a total; `width` in percent of the largest."""
+
+    anchor: str
+    name: str
+    difference: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """`width` in percent of the longer of two bars."""
+
+    label: str
+    amount: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One resource, live against desired, and the tasks that make the most of the difference."""
+
+    name: str
+    difference: str
+    bars: tuple[Bar, Bar]
+    largest: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """An alert, said once for all the tasks that it is about: (anchor, name) each."""
+
+    alert: Alert
+    tasks: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the filters offer: (value, number of tasks or fields) each."""
+
+    actions: tuple[tuple[str, int], ...] = ()
+    fields: tuple[str, ...] = ()
+    effects: tuple[tuple[str, int], ...] = ()
+    collateral: int = 0
+    layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`summary` is its one sentence, `facts` (label, text) each, `root` what all addresses of places begin with."""
+
+    title: str
+    summary: str
+    digest: str
+    facts: tuple[tuple[str, str], ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    warned: tuple[Warned, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    charts_note: str = ""
+    changed: tuple[Card, ...] = ()
+    unchanged: tuple[Card, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    choices: Choices = field(default_factory=Choices)
+    specs_left_out: bool = False
+    root: str = ""
+
+    @property
+    def tasks(self) -> int:
+        return sum(len(card.members) for card in (*self.changed, *self.unchanged))
+
+    @property
+    def rows(self) -> int:
+        """How many fields change, those of tasks that change alike counted for each of them."""
+        return sum(len(card.members) * len(card.rows) for card in self.changed)

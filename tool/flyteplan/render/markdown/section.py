@@ -1,0 +1,149 @@
+"""One plan in a comment: in full, or in as little as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flyteplan.model.plan import Plan
+from flyteplan.render.attention import Told, told
+from flyteplan.render.difftext import difftext
+from flyteplan.render.groups import Group, changing, groups
+from flyteplan.render.markdown import alerts
+from flyteplan.render.markdown.escape import code, fenced, prose
+from flyteplan.render.markdown.page import Page
+from flyteplan.render.markdown.rows import kinds, names, table
+from flyteplan.render.style import plain
+from flyteplan.render.wording import notes, requests
+
+# What a plan goes without where it does not fit, one after the other. Alerts, counts and digest are never dropped: the
+# last three tell alerts in fewer words.
+STEPS = (
+    "the diff",
+    "links, and values that lost to others",
+    "all names of tasks that change alike",
+    "the fields of each task and the notes",
+    "what changes",
+    "which tasks and lines the alerts are about",
+    "the words of the alerts",
+    "the kinds of the alerts",
+)
+_DIFF, _LINKS, _NAMES, _FIELDS, _CHANGES, _WHICH, _WORDS, _KINDS = range(1, len(STEPS) + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a section is made of."""
+
+    plan: Plan
+    digest: str
+    page: Page
+    alerts: Sequence[Told]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """`step`: of how many of STEPS it goes without; `cut`: those of them that it had."""
+
+    material: Material
+    body: str
+    step: int = 0
+    cut: tuple[str, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        return self.material.plan
+
+    @property
+    def digest(self) -> str:
+        return self.material.digest
+
+    @property
+    def alerts(self) -> Sequence[Told]:
+        return self.material.alerts
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(filter(None, (self.body, _said(self), _footer(self))))
+
+    @property
+    def is_shortest(self) -> bool:
+        return self.step == len(STEPS)
+
+    def shorter(self) -> Section:
+        step, body = self.step + 1, _body(self.material, self.step + 1)
+        cut = self.cut if body == self.body else (*self.cut, STEPS[self.step])
+        return Section(material=self.material, body=body, step=step, cut=cut)
+
+
+def section(plan: Plan, digest: str, page: Page) -> Section:
+    material = Material(plan=plan, digest=digest, page=page, alerts=told(plan))
+    return Section(material=material, body=_body(material, 0))
+
+
+def _body(of: Material, step: int) -> str:
+    return "\n\n".join(filter(None, (part(of, step) for part in _PARTS)))
+
+
+def _alerts(of: Material, step: int) -> str:
+    lines = _alert_lines(of, step) if of.alerts else []
+    return of.page.warned(lines) if lines else ""
+
+
+def _alert_lines(of: Material, step: int) -> list[str]:
+    if step < _WHICH:
+        return alerts.in_full(of.alerts, of.page, links=step < _LINKS)
+    if step < _WORDS:
+        return alerts.by_message(of.alerts)
+    return alerts.by_code(of.alerts) if step < _KINDS else alerts.as_number(of.alerts)
+
+
+def _changes(of: Material, step: int) -> str:
+    if step >= _CHANGES or not changing(of.plan):
+        return ""
+    if step >= _FIELDS:
+        return kinds(of.plan)
+    return table(_groups(of, step), of.plan, of.page, links=step < _LINKS)
+
+
+def _groups(of: Material, step: int) -> list[Group]:
+    return groups(changing(of.plan), expand=of.page.expand and step < _NAMES)
+
+
+def _requests(of: Material, step: int) -> str:  # noqa: ARG001 (one of _PARTS)
+    found = requests(of.plan, ", ")
+    return f"**Requests** {found}" if found else ""
+
+
+def _notes(of: Material, step: int) -> str:
+    if step >= _FIELDS:
+        return ""
+    found = notes(changing(of.plan))
+    return "\n".join(["**Notes**", *(f"- {prose(message)} {count}" for message, count in found)]) if found else ""
+
+
+def _names(of: Material, step: int) -> str:
+    if step >= _NAMES:
+        return ""
+    found = names(_groups(of, step), of.plan)
+    return of.page.folded("Tasks that change alike", found) if found else ""
+
+
+def _diff(of: Material, step: int) -> str:
+    lines = difftext(of.plan) if step < _DIFF else []
+    return of.page.folded("Diff", fenced(plain(lines), "diff")) if lines else ""
+
+
+_PARTS: tuple[Callable[[Material, int], str], ...] = (_alerts, _changes, _requests, _notes, _names, _diff)
+
+
+def _said(one: Section) -> str:
+    if not one.cut:
+        return ""
+    page = one.material.page
+    whole = f"[The job]({page.job}) has" if page.job else "`flyteplan plan -v` shows"
+    return f"*Left out to fit {page.room:,} bytes: {', '.join(one.cut)}. {whole} them.*"
+
+
+def _footer(one: Section) -> str:
+    return f"Digest {code(one.digest)}, which `flyteplan apply --expect-digest` holds the plan to."

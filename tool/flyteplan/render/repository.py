@@ -1,0 +1,40 @@
+"""Where the files of a plan are in their repository, and on the web."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from flyteplan.errors import Position
+
+_OUTSIDE = ("/", "<", "-", "..")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """`folder`: the one of flyteplan.yaml, from the repository's root; paths of positions are relative to it.
+
+    `url` is the page of the root at one revision (`https://github.com/acme/ml/blob/51ef0b7`), "" where it is not
+    known; `anchor` leads to a line of a file there.
+    """
+
+    folder: str = ""
+    url: str = ""
+    anchor: str = "#L{line}"
+
+    def path(self, position: Position) -> str:
+        """From the root of the repository; as it is shown for what is not in it."""
+        return posixpath.normpath(posixpath.join(self.folder, position.path)) if _inside(position) else position.path
+
+    def link(self, position: Position) -> str:
+        """The page of this line, "" where there is none."""
+        from urllib.parse import quote
+
+        if not self.url or not _inside(position):
+            return ""
+        path = quote(self.path(position), errors="replace")
+        return f"{self.url}/{path}" + (self.anchor.format(line=position.line) if position.line else "")
+
+
+def _inside(position: Position) -> bool:
+    return bool(position.path) and not position.path.startswith(_OUTSIDE)

@@ -1,0 +1,123 @@
+"""What every rendering of a plan says in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flyteplan.model import quantity
+from flyteplan.model.plan import Change, Note, Plan, totals
+from flyteplan.model.task import Trigger
+from flyteplan.render.groups import LEFT_GIT, Group, live_kind
+
+# The code of the note that says what `triggers` says.
+KEPT = "triggers-kept"
+_TOTALS = {"cpu": False, "memory": True, "gpu": False}
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def scope(plan: Plan) -> str:
+    return "/".join(filter(None, (plan.org, plan.project, plan.domain)))
+
+
+def extent(plan: Plan) -> str:
+    """`3 tasks, 4 manifests in 2 files`."""
+    sources = {(source.name, source.position) for change in plan.changes for source in change.manifests}
+    tasks = counted(len({change.task.task for change in plan.changes}), "task")
+    files = counted(len({position.path for _, position in sources}), "file")
+    return f"{tasks}, {counted(len(sources), 'manifest')} in {files}"
+
+
+def version(group: Group) -> str:
+    """The base, and how it was found: `@ latest -> v3`."""
+    first = group[0]
+    how = "pinned" if first.selector.version else first.selector.auto_version
+    versions = {change.task.version for change in group}
+    only = versions.pop() if len(versions) == 1 else ""
+    if first.prune:
+        return f"{LEFT_GIT}: back to {f'the base {only}' if only else 'their own bases'}"
+    if first.deferred:
+        return f"@ {how}  deferred: the version is known in a task only"
+    if first.action == "resolve":
+        told = f"{how}, lock" if first.locked else how
+        return f"resolves to {only} ({told})" if only else f"resolve to their own versions ({told})"
+    if first.selector.version:
+        return f"@ {first.selector.version} (pinned)"
+    lock = " (lock)" if first.locked else ""
+    return f"@ {how} -> {only}{lock}" if only else f"@ {how}{lock}"
+
+
+def live(group: Group) -> str:
+    """What is live where it is not the base, else ""."""
+    kind = live_kind(group[0])
+    if not kind:
+        return ""
+    versions = {change.live_version for change in group}
+    return f"live {versions.pop()}" if len(versions) == 1 else f"live: {kind} versions"
+
+
+def trigger_count(change: Change) -> int:
+    return len(change.triggers) + change.other_triggers if change.action == "update" else 0
+
+
+def triggers(change: Change) -> str:
+    """What becomes of the triggers of a task that gets a new version, "" where it has none."""
+    count = trigger_count(change)
+    if not count:
+        return ""
+    known = [*map(_trigger, change.triggers), *([f"{change.other_triggers} more"] if change.other_triggers else [])]
+    names = f" ({', '.join(known)})" if change.triggers else ""
+    if change.submit.triggers == "retarget":
+        return f"triggers: {count} retargeted{names}"
+    if change.prune:
+        return f"triggers: {count} kept as they are{names}"
+    return f"triggers: {count} kept on the old version{names}; see submit.triggers: retarget"
+
+
+def _trigger(trigger: Trigger) -> str:
+    return trigger.name if trigger.active else f"inactive {trigger.name}"
+
+
+def warnings(change: Change) -> list[Note]:
+    """The notes that need attention, but for the one that `triggers` says better."""
+    told = bool(trigger_count(change))
+    return [note for note in change.notes if note.attention and not (note.code == KEPT and told)]
+
+
+def notes(changed: Iterable[Change]) -> list[tuple[str, str]]:
+    """What needs no attention, once each, and how many tasks it concerns: `(3 tasks)`."""
+    tasks: dict[Note, set[object]] = {}
+    for change in changed:
+        for note in change.notes:
+            if not note.attention:
+                tasks.setdefault(note, set()).add(change.task.task)
+    return [(note.message, f"({counted(len(concerned), 'task')})") for note, concerned in tasks.items()]
+
+
+def requests(plan: Plan, separator: str) -> str:
+    """What the versions ask for in all, as far as it differs: `cpu +2 (4 -> 6)`, else ""."""
+    told = _totals(plan, separator, retried=False)
+    replicated = told and any(change.replicas > 1 for change in plan.changes)
+    return f"{told}  (all replicas counted)" if replicated else told
+
+
+def worst_case(plan: Plan, separator: str) -> str:
+    """The same when every attempt of every task fails but the last, "" where it is not another sum."""
+    told = _totals(plan, separator, retried=True)
+    return "" if told == _totals(plan, separator, retried=False) else told
+
+
+def _totals(plan: Plan, separator: str, *, retried: bool) -> str:
+    found = totals(plan.changes, retried=retried)
+    parts = [_total(name, *found.get(name, (0, 0)), binary=binary) for name, binary in _TOTALS.items()]
+    return separator.join(filter(None, parts))
+
+
+def _total(name: str, live: int, desired: int, *, binary: bool) -> str:
+    if live == desired:
+        return ""
+    sign = "+" if desired > live else "-"
+    before, after, by = (quantity.show(amount, binary=binary) for amount in (live, desired, abs(desired - live)))
+    return f"{name} {sign}{by} ({before} -> {after})"

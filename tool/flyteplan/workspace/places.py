@@ -1,0 +1,119 @@
+"""Where templates are read from, and whose: a snapshot, a catalog database, or a Flyte endpoint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from flyteplan.errors import UsageError
+from flyteplan.files.paths import shown
+from flyteplan.files.snapshot import SUFFIX, SnapshotCatalog
+from flyteplan.model.config import Target
+from flyteplan.workspace import Workspace
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from flyteplan.ports import Catalog, Controller
+    from flyteplan.remote.connection import Connection
+
+_NOWHERE = "no catalog (name one in a target of flyteplan.yaml, or give --catalog PATH or --endpoint HOST)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How an endpoint is reached: `flags` are those of `remote.connection.Flags` that were given.
+
+    `tell` shows a line to the user, `terminal` is whether there is one who can log in, `closing` ends connections.
+    """
+
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    tell: Callable[[str], None]
+    terminal: bool = False
+    closing: ExitStack
+
+    @property
+    def session(self) -> dict[str, Any]:
+        """What a connection takes from the process."""
+        return {"environ": os.environ, "terminal": self.terminal, "closing": self.closing}
+
+
+def placed(target: Target, path: str | None, flags: Mapping[str, str | None], access: Access) -> Target:
+    """*target* with org, project and domain of the flags, else of Flyte's variables, else its own; so is the salt.
+
+    For an endpoint, what none of them names comes from Flyte's own configuration file.
+    """
+    own = named(target, flags)
+    if not is_remote(target, path, access):
+        return own
+    found = _connection(own, access)
+    org = own.org or found.org or found.guessed_org
+    return replace(own, org=org, project=own.project or found.project, domain=own.domain or found.domain)
+
+
+def named(target: Target, flags: Mapping[str, str | None]) -> Target:
+    """As `placed`, without the configuration file."""
+    return replace(
+        target,
+        org=_first(flags["org"], "FLYTE_TASK_ORG", target.org),
+        project=_first(flags["project"], "FLYTE_TASK_PROJECT", target.project),
+        domain=_first(flags["domain"], "FLYTE_TASK_DOMAIN", target.domain),
+        salt=_first(None, "FLYTEPLAN_SALT", target.salt),
+    )
+
+
+def _first(flag: str | None, variable: str, configured: str) -> str:
+    return flag or os.environ.get(variable) or configured
+
+
+def open_catalog(target: Target, path: str | None, workspace: Workspace, access: Access) -> Catalog:
+    """That of the flags, else of the target, else of Flyte's configuration. Raises UsageError where there is none."""
+    if is_remote(target, path, access):
+        from flyteplan.remote import open_remote
+
+        return open_remote(_connection(target, access), target.org, access.tell, **access.session)
+    return open_file(path or os.path.join(workspace.root, target.catalog), workspace)
+
+
+def open_file(path: str, workspace: Workspace) -> Catalog:
+    """A .jsonl file or a folder of them, or else a catalog database."""
+    if path.endswith(SUFFIX) or os.path.isdir(path):
+        return SnapshotCatalog(path, root=workspace.root)
+    from flyteplan.local.catalog import LocalCatalog
+
+    return LocalCatalog(path, root=workspace.root)
+
+
+def open_controller(target: Target, path: str | None, workspace: Workspace, access: Access) -> Controller:
+    """Where versions are deployed to: the place that `open_catalog` reads. Raises UsageError for a snapshot."""
+    if is_remote(target, path, access):
+        from flyteplan.remote.controller import open_controller as open_endpoint
+
+        return open_endpoint(_connection(target, access), target.org, access.tell, **access.session)
+    place = path or os.path.join(workspace.root, target.catalog)
+    if place.endswith(SUFFIX) or os.path.isdir(place):
+        name = shown(place, workspace.root)
+        hint = f"pull it into a catalog database first: flyteplan pull --catalog {name} --into catalog.db"
+        raise UsageError(f"{name} is a snapshot, and snapshots are only read ({hint}; or give --endpoint HOST)")
+    from flyteplan.local.controller import LocalController
+
+    return LocalController(place, root=workspace.root)
+
+
+def is_remote(target: Target, path: str | None, access: Access) -> bool:
+    if path:
+        return False
+    return bool(access.flags.get("endpoint")) or not target.catalog
+
+
+def _connection(target: Target, access: Access) -> Connection:
+    from flyteplan.remote.connection import Flags, connection
+
+    try:
+        return connection(Flags(**access.flags), os.environ, os.getcwd(), target)
+    except UsageError as error:
+        if str(error).startswith("no endpoint"):
+            raise UsageError(_NOWHERE) from None
+        raise

@@ -1,0 +1,68 @@
+"""From a workspace to a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flyteplan import pipeline
+from flyteplan.errors import InputError, Problem, failure
+from flyteplan.files.schema import read_schema
+from flyteplan.model.config import Target
+from flyteplan.model.deployment import Provenance
+from flyteplan.model.plan import Plan
+from flyteplan.ports import Catalog
+from flyteplan.validate import Validator
+from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files
+from flyteplan.workspace.current import current_version
+from flyteplan.workspace.lockfile import read_lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What a plan and a lock are made of: valid manifests, the target they go to, and its catalog."""
+
+    workspace: Workspace
+    checked: pipeline.Manifests
+    target: Target
+    catalog: Catalog
+
+
+def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspace) -> pipeline.Manifests:
+    """The manifests of *paths*, without any those of the target. Raises InputError with all that is wrong in them."""
+    layers = layers_of(paths) if paths else workspace.layers(target)
+    order = tuple(range(len(layers)))
+    files = manifest_files(layers, workspace)
+    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,))
+    if not checked.valid:
+        raise InputError(checked.problems)
+    return checked
+
+
+def planned(
+    stage: Stage,
+    *,
+    choice: pipeline.Choice,
+    current: str | None,
+    locked: bool,
+    again: bool = False,
+    prune: Provenance | None = None,
+) -> tuple[Plan, tuple[Problem, ...]]:
+    """The plan and its warnings. Raises InputError with all that is wrong when there is none.
+
+    *current* is the version of the running deployment where the user says it; *locked* holds to flyteplan.lock.
+    """
+    made = pipeline.plan(
+        stage.checked.manifests,
+        stage.target,
+        stage.catalog,
+        current=current_version(current),
+        choice=choice,
+        lock=read_lock(stage.workspace, needed=locked),
+        strict=locked,
+        again=again,
+        prune=prune,
+    )
+    problems = (*stage.checked.problems, *made.problems)
+    if made.plan is None:
+        raise failure(problems)
+    return made.plan, problems

@@ -1,0 +1,121 @@
+"""Saved plans, read back and checked."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+
+from flyteplan import pipeline
+from flyteplan.errors import InputError, Position, Problem, StaleError
+from flyteplan.files.saved import read_bytes
+from flyteplan.files.schema import read_schema
+from flyteplan.load import load
+from flyteplan.model.config import Target
+from flyteplan.model.document import Document
+from flyteplan.model.plan import FORMAT_VERSION, Plan
+from flyteplan.plan import digest, read
+from flyteplan.validate import Validator
+from flyteplan.validate.wording import problems
+from flyteplan.workspace import MANIFEST_SCHEMA, Workspace
+
+PLAN_SCHEMA = "plan.v1.schema.json"
+_PROBE = 4096
+
+
+_YAML = (".yaml", ".yml")
+_AGAIN = "make it again with flyteplan plan --out"
+
+
+def is_saved_plan(path: str) -> bool:
+    """Whether a file looks like a plan: one that says so near its beginning, and has not the name of a manifest."""
+    if path.endswith(_YAML) or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return b'"format_version"' in file.read(_PROBE)
+
+
+def read_plan(path: str, *, to_apply: bool = False) -> Plan:
+    """The plan that was saved. Raises InputError when the file is no plan, or was changed since.
+
+    *to_apply*: also when it was written for readers, without the overrides from which it is applied.
+    """
+    saved = _document(path)
+    value: Any = saved.value
+    _check_format(saved, value)
+    validator = Validator(read_schema(PLAN_SCHEMA), "jsonschema")
+    faults = validator.faults(value)
+    if faults:
+        raise InputError(problems(faults, saved.locator, validator))
+    plan = _read(saved, value)
+    if digest(plan) != value["digest"]:
+        hint = f"it was edited after it was saved; {_AGAIN}"
+        raise _wrong(saved, "digest", "the plan does not have the digest that it says", hint)
+    if to_apply and not all("overrides" in change for change in value["changes"]):
+        raise InputError([_for_readers(path)])
+    return plan
+
+
+def _for_readers(path: str) -> Problem:
+    message, hint = "this plan has no overrides, from which it would be applied", "save it with flyteplan plan --out"
+    return Problem(code="FP1106", position=Position(path), message=message, hint=hint)
+
+
+def _read(saved: Document, value: Any) -> Plan:
+    """The schema leaves the overrides open: they have the values that settings have."""
+    try:
+        return read(value)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        hint = f"it was edited after it was saved; {_AGAIN}"
+        raise _wrong(saved, "changes", "there is a value among the changes that no plan has", hint) from None
+
+
+def same_target(plan: Plan, target: Target, path: str) -> None:
+    """Raises StaleError unless *plan*, saved at *path*, is about *target*.
+
+    Where a target's templates are read may be written in many ways; what it is about may not.
+    """
+    pairs = {
+        "target": (plan.target, target.name),
+        "org": (plan.org, target.org),
+        "project": (plan.project, target.project),
+        "domain": (plan.domain, target.domain),
+    }
+    moved = [f"the {what} is {now!r}, and was {then!r}" for what, (then, now) in pairs.items() if then != now]
+    if moved:
+        hint = "apply it where it was planned, or plan again"
+        raise StaleError([Problem(code="FP2301", position=Position(path), message="; ".join(moved), hint=hint)])
+
+
+def _document(path: str) -> Document:
+    for item in load(read_bytes(path), path):
+        if isinstance(item, Problem):
+            raise InputError([item])
+        return item
+    message, hint = "the file is empty", "make it with flyteplan plan --out"
+    raise InputError([Problem(code="FP1106", position=Position(path, 1, 1), message=message, hint=hint)])
+
+
+def _check_format(saved: Document, value: Any) -> None:
+    """Another minor version adds only what can be left alone; another major one is refused."""
+    version = value.get("format_version") if isinstance(value, dict) else None
+    major = FORMAT_VERSION.split(".", maxsplit=1)[0]
+    if not isinstance(version, str) or version.split(".", maxsplit=1)[0] != major:
+        hint = f"this flyteplan reads plans of format {major}.x"
+        raise _wrong(saved, "format_version", f"a plan of format {version}", hint)
+
+
+def _wrong(saved: Document, key: str, message: str, hint: str) -> InputError:
+    position = saved.locator.value((key,))
+    return InputError([Problem(code="FP1106", position=position, message=message, hint=hint)])
+
+
+def with_values(plan: Plan, salt: str, workspace: Workspace) -> Plan:
+    """*plan* with its sensitive values, read again in the manifests. Raises StaleError for those that changed."""
+    return pipeline.recalled(plan, salt, partial(_manifest, workspace), Validator(read_schema(MANIFEST_SCHEMA)))
+
+
+def _manifest(workspace: Workspace, path: str) -> bytes:
+    """Paths outside of the repository are saved as they were given."""
+    inside = os.path.join(workspace.root, path)
+    return read_bytes(inside if os.path.exists(inside) else path, shown=path)
