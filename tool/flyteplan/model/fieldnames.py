@@ -26,7 +26,7 @@ _LEAVES = {
     "retries.": ("count", "backoff.base", "backoff.factor", "backoff.cap"),
     "timeout.": ("max_runtime", "max_queued_time", "deadline"),
     "cache.": ("behavior", "version_override", "serialize", "ignored_inputs", "max_age"),
-    "submit.": ("as", "triggers", "allow_older_base", "inputs", "run"),
+    "submit.": ("as", "triggers", "allow_older_base", "inputs", "run", "sensitive_inputs"),
 }
 # Below these stands what the user names; of resources only what has a domain.
 _OPEN = ("env_vars.", "labels.", "annotations.", "secrets.", "submit.inputs.", "submit.run.")
