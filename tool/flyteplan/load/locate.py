@@ -26,14 +26,21 @@ def place(path: str, mark: Mark) -> Position:
     return Position(path, mark.line + 1, mark.column + 1)
 
 
-class NodeLocator:
-    """A `model.document.Locator`. An alias stands where it is written, what is inside of it at its anchor."""
+# The node of a key, that of its value, and whether a pointer leads there or beyond.
+_Place = tuple[Node, Node, bool]
 
-    __slots__ = ("_path", "_root")
+
+class NodeLocator:
+    """A `model.document.Locator`. An alias stands where it is written, what is inside of it at its anchor.
+
+    What was found is remembered: whoever asks for one key of a mapping mostly asks for its neighbours too.
+    """
+
+    __slots__ = ("_found", "_path")
 
     def __init__(self, path: str, root: Node) -> None:
         self._path = path
-        self._root = root
+        self._found: dict[Pointer, _Place] = {(): (root, root, True)}
 
     def value(self, pointer: Pointer) -> Position:
         return place(self._path, self._deepest(pointer)[1].start_mark)
@@ -45,14 +52,13 @@ class NodeLocator:
         node = target(self._deepest(pointer)[1])
         return str(node.value) if isinstance(node, ScalarNode) else ""
 
-    def _deepest(self, pointer: Pointer) -> tuple[Node, Node]:
+    def _deepest(self, pointer: Pointer) -> _Place:
         """The key and the value that *pointer* leads to, as far as it leads."""
-        found = (self._root, self._root)
-        for step in pointer:
-            inner = _step(target(found[1]), step)
-            if inner is None:
-                break
-            found = inner
+        found = self._found.get(pointer)
+        if found is None:
+            key, value, is_whole = self._deepest(pointer[:-1])
+            inner = _step(target(value), pointer[-1]) if is_whole else None
+            found = self._found[pointer] = (*inner, True) if inner else (key, value, False)
         return found
 
 
@@ -66,7 +72,7 @@ def _step(node: Node, step: str | int) -> tuple[Node, Node] | None:
 
 def _pair(pairs: Iterable[tuple[Node, Node]], name: str | int) -> tuple[Node, Node] | None:
     for key, value in pairs:
-        scalar = target(key)
-        if isinstance(scalar, ScalarNode) and scalar.value == name:
+        scalar = key if key.__class__ is ScalarNode else target(key)
+        if scalar.value == name and isinstance(scalar, ScalarNode):
             return key, value
     return None
