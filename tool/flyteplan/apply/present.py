@@ -32,9 +32,10 @@ class Present:
 def look(catalog: Catalog, changes: Collection[Change]) -> Present:
     """Each question once, for all of them. Raises CatalogError.
 
-    Versions come first: one that another apply makes meanwhile is then seen as what is live, not as a name taken.
+    Versions come first: one that another apply makes meanwhile is then seen as what is live, not as a name taken. Where
+    the base was live there was no derived version whose name could be taken, and one made since is live.
     """
-    versions = catalog.versions({change.task.task for change in changes if change.action == "update"})
+    versions = catalog.versions({change.task.task for change in changes if _may_be_taken(change)})
     tasks = {change.task.task for change in changes}
     newest = catalog.newest(tasks)
     keys = {change.task for change in changes} | {TaskVersion(task, found.live) for task, found in newest.items()}
@@ -45,6 +46,10 @@ def look(catalog: Catalog, changes: Collection[Change]) -> Present:
         triggers=catalog.triggers({change.task.task for change in changes if change.submit.kind == "version"}),
         runs=catalog.runs([change.run for change in changes if change.submit.kind == "run"]),
     )
+
+
+def _may_be_taken(change: Change) -> bool:
+    return change.action == "update" and change.live_version != change.task.version
 
 
 def made(change: Change) -> TaskVersion:

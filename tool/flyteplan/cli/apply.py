@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +27,7 @@ from flyteplan.model.event import ALREADY, FAILED, NOT_TRIED, SUBMITTED, Event
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.run import Run
 from flyteplan.plan import digest
+from flyteplan.ports import Catalog
 from flyteplan.render.applied import event_json, event_line, phase_json, phase_line, total_json, total_line
 from flyteplan.render.text import text
 
@@ -38,12 +39,13 @@ _PARALLELISM = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _How:
-    """What the flags of apply itself say."""
+    """What the flags of apply itself say; `seen` is the catalog of the plan, while it is fresh."""
 
     as_json: bool
     parallelism: int
     fail_fast: bool
     wait: bool
+    seen: Catalog | None = None
 
 
 @click.command("apply")
@@ -84,10 +86,13 @@ def command(
     _expect(prepared.plan, expect_digest)
     _check_waiting(prepared, how)
     hold(prepared.plan, dangerous_allow)
-    if _changes(prepared.plan) and not (yes or prepared.saved or _agreed(prepared)):
+    asking = _changes(prepared.plan) > 0 and not (yes or prepared.saved)
+    if asking and not _agreed(prepared):
         show("Nothing was submitted.\n", err=True)
         return Exit.FAILED
-    return _held(prepared, how, wanted)
+    # While somebody reads and thinks, anything may happen.
+    seen = None if asking else prepared.catalog
+    return _held(prepared, replace(how, seen=seen), wanted)
 
 
 def _held(prepared: Ready, how: _How, asked: Asked) -> int:
@@ -163,7 +168,7 @@ def _happening(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[E
     owner, target = workspace.config.owner, prepared.plan.target
     provenance = Provenance(owner=owner, target=target, revision=revision(workspace.root))
     pace = pipeline.Pace(parallelism=how.parallelism, fail_fast=how.fail_fast, stopped=interrupted.is_set)
-    happening = pipeline.submit(prepared.changes, prepared.controller, provenance, pace)
+    happening = pipeline.submit(prepared.changes, prepared.controller, provenance, pace, how.seen)
     return _in_sight(recorded(happening, prepared, provenance), _changes(prepared.plan))
 
 

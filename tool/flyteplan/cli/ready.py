@@ -12,7 +12,7 @@ from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_controller, placed
 from flyteplan.errors import UsageError
 from flyteplan.model.plan import Change, Plan
-from flyteplan.ports import Controller
+from flyteplan.ports import Catalog, Controller
 from flyteplan.render.style import Span
 from flyteplan.workspace import Workspace, open_workspace
 from flyteplan.workspace.planning import Stage, checked_manifests
@@ -21,12 +21,16 @@ from flyteplan.workspace.savedplan import is_saved_plan, read_plan, same_target,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """`changes` are those that count: of a plan made now, what it changes; of a saved one, all that it stands on."""
+    """`changes` are those that count: of a plan made now, what it changes; of a saved one, all that it stands on.
+
+    `catalog` is what they were read from.
+    """
 
     workspace: Workspace
     plan: Plan
     changes: tuple[Change, ...]
     controller: Controller
+    catalog: Catalog
     saved: bool
 
 
@@ -41,7 +45,9 @@ def ready(asked: Asked) -> Ready:
     stage = Stage(workspace=workspace, checked=manifests, target=target, catalog=controller.now())
     plan = planned(stage, asked)
     changing = tuple(one for one in plan.changes if one.action in ("update", "run") or one.submit.state == "taken")
-    return Ready(workspace=workspace, plan=plan, changes=changing, controller=controller, saved=False)
+    return Ready(
+        workspace=workspace, plan=plan, changes=changing, controller=controller, catalog=stage.catalog, saved=False
+    )
 
 
 def _saved(asked: Asked, workspace: Workspace) -> Ready:
@@ -55,13 +61,14 @@ def _saved(asked: Asked, workspace: Workspace) -> Ready:
     target = placed(workspace.target(asked.target or plan.target or None), asked.catalog, asked.flags)
     same_target(plan, target, path)
     controller = open_controller(target, asked.catalog, workspace)
-    _tell_place(plan, controller.now().address)
+    catalog = controller.now()
+    _tell_place(plan, catalog.address)
     plan = with_values(plan, target.salt, workspace)
-    changes = pipeline.restored(plan, controller.now())
+    changes = pipeline.restored(plan, catalog)
     now = moment(None)
     rulebook = read_rulebook(workspace, target, asked.policy_from, now)
     plan = pipeline.judge(replace(plan, judgement=None), changes, rulebook, now)
-    return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, saved=True)
+    return Ready(workspace=workspace, plan=plan, changes=changes, controller=controller, catalog=catalog, saved=True)
 
 
 def _tell_place(plan: Plan, address: str) -> None:

@@ -25,9 +25,13 @@ def submit(
     controller: Controller,
     provenance: Provenance,
     pace: Pace,
+    seen: Catalog | None = None,
 ) -> Iterator[Event]:
-    """One event a change. Raises StaleError and RefusedError before anything is submitted, with all that is wrong."""
-    present = look(controller.now(), changes)
+    """One event a change. Raises StaleError and RefusedError before anything is submitted, with all that is wrong.
+
+    *seen* is the catalog as it was read a moment ago, where it was: what it has read is not read again.
+    """
+    present = look(seen or controller.now(), changes)
     stale = [_stale(change, move) for change in changes if (move := moved(change, present))]
     if stale:
         raise StaleError(stale)
