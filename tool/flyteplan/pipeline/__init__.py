@@ -6,26 +6,30 @@
 `reading` has the first part, which needs no catalog; `planning` has the whole on one screen. Every stage returns its
 problems as data, and a plan is made only when none of them is an error. `judging` holds a plan to the policies and the
 guards of its target. `locking` and `importing` go the same way to other ends; `applying` and `reporting` go on where a
-plan ends, and so does `calling`, in a running task. `history` tells what was applied.
+plan ends, and so does `calling`, in a running task. `recounting` tells what was applied.
 """
 
 from __future__ import annotations
 
-from flyteplan.apply import Pace
-from flyteplan.pipeline.applying import restored, submit
-from flyteplan.pipeline.calling import resumed
-from flyteplan.pipeline.choice import Choice
-from flyteplan.pipeline.comparing import Compared, Side, compare
-from flyteplan.pipeline.following import follow
-from flyteplan.pipeline.history import Wanted, history
-from flyteplan.pipeline.importing import written
-from flyteplan.pipeline.judging import Policies, Rulebook, check_policies, judge, outdated, read_policies
-from flyteplan.pipeline.locking import Relocked, relock
-from flyteplan.pipeline.planning import Planned, plan
-from flyteplan.pipeline.policytesting import try_case, try_manifests
-from flyteplan.pipeline.reading import Known, Manifests, validate
-from flyteplan.pipeline.recalling import recalled
-from flyteplan.pipeline.reporting import report
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flyteplan.apply import Pace
+    from flyteplan.pipeline.applying import restored, submit
+    from flyteplan.pipeline.calling import resumed
+    from flyteplan.pipeline.choice import Choice
+    from flyteplan.pipeline.comparing import Compared, Side, compare
+    from flyteplan.pipeline.following import follow
+    from flyteplan.pipeline.importing import written
+    from flyteplan.pipeline.judging import Policies, Rulebook, check_policies, judge, outdated, read_policies
+    from flyteplan.pipeline.locking import Relocked, relock
+    from flyteplan.pipeline.planning import Planned, plan
+    from flyteplan.pipeline.policytesting import try_case, try_manifests
+    from flyteplan.pipeline.reading import Known, Manifests, validate
+    from flyteplan.pipeline.recalling import recalled
+    from flyteplan.pipeline.recounting import Wanted, history
+    from flyteplan.pipeline.reporting import report
 
 __all__ = [
     "Choice",
@@ -58,3 +62,30 @@ __all__ = [
     "validate",
     "written",
 ]
+
+# Where each of them is. No command needs all of them, and importing all takes longer than validating a file.
+_MODULES = {
+    "Pace": "flyteplan.apply",
+    **dict.fromkeys(("restored", "submit"), "flyteplan.pipeline.applying"),
+    **dict.fromkeys(("resumed",), "flyteplan.pipeline.calling"),
+    **dict.fromkeys(("Choice",), "flyteplan.pipeline.choice"),
+    **dict.fromkeys(("Compared", "Side", "compare"), "flyteplan.pipeline.comparing"),
+    **dict.fromkeys(("follow",), "flyteplan.pipeline.following"),
+    **dict.fromkeys(("written",), "flyteplan.pipeline.importing"),
+    **dict.fromkeys(
+        ("Policies", "Rulebook", "check_policies", "judge", "outdated", "read_policies"), "flyteplan.pipeline.judging"
+    ),
+    **dict.fromkeys(("Relocked", "relock"), "flyteplan.pipeline.locking"),
+    **dict.fromkeys(("Planned", "plan"), "flyteplan.pipeline.planning"),
+    **dict.fromkeys(("try_case", "try_manifests"), "flyteplan.pipeline.policytesting"),
+    **dict.fromkeys(("Known", "Manifests", "validate"), "flyteplan.pipeline.reading"),
+    **dict.fromkeys(("recalled",), "flyteplan.pipeline.recalling"),
+    **dict.fromkeys(("Wanted", "history"), "flyteplan.pipeline.recounting"),
+    **dict.fromkeys(("report",), "flyteplan.pipeline.reporting"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(_MODULES[name]), name)
