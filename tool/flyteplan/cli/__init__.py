@@ -30,6 +30,25 @@ COMMANDS = {
     "tasks": "flyteplan.cli.tasks",
     "validate": "flyteplan.cli.validate",
 }
+# What --help says of each: their own first sentences, or fewer words, so that none of them is imported for it.
+SUMMARIES = {
+    "apply": "Plan, show, ask, and submit.",
+    "comment": "Write saved plans as one comment for a pull request.",
+    "diff": "Show the changed fields, or what differs between two states.",
+    "explain": "Explain a field of a manifest, or the code of a problem.",
+    "history": "List what was applied, the newest first.",
+    "import": "Write manifests of deployed tasks.",
+    "lock": "Pin what `latest` stands for.",
+    "plan": "Show what the manifests would change.",
+    "policy": "Try what overrides may do.",
+    "pull": "Copy templates into a file or a catalog database.",
+    "runs": "List, show or abort the runs that flyteplan started.",
+    "schema": "Print a JSON Schema, for editors and CI.",
+    "serve": "Put a catalog database on gRPC, to try things out.",
+    "status": "Show how what is deployed stands to what Git says.",
+    "tasks": "List or show the tasks of the catalog.",
+    "validate": "Check manifests and policies.",
+}
 _EPILOG = """\b
 Exit codes:
   0    done, or nothing to do
@@ -51,6 +70,10 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(COMMANDS[cmd_name]).command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(SUMMARIES.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
