@@ -232,6 +232,19 @@ def test_what_was_reviewed_is_applied_and_nothing_is_left(world: World) -> None:
     assert runner.ran[1:] == ["Plan", "Status"]
 
 
+def test_an_apply_in_part_is_finished_by_the_same_command(world: World) -> None:
+    world.review()
+    world.merge()
+    tool, real = world.path / "flyteplan", world.path / "whole"
+    tool.rename(real)
+    stops = f'[ "$1" != apply ] || [ -e "{world.folder}/../once" ] || {{ touch "{world.folder}/../once"; exit 5; }}'
+    _script(tool, ["bash", "-c", f'{stops}; exec {shlex.quote(str(real))} "$@"', "bash"])
+    code, runner = world.apply()
+    assert code == 0, runner.output
+    assert (world.folder.parent / "once").exists()
+    assert "Applied: 11 submitted, 0 failed" in runner.output
+
+
 @pytest.mark.parametrize("author", [STRANGER, None])
 def test_what_nobody_reviewed_is_not_applied(world: World, author: dict[str, Any] | None) -> None:
     """A comment of somebody else is none, even with the right digest; then a person gives the digest."""
