@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.property.templates import Draw
 
 from flyteplan.errors import CODES, Position, Problem
+from flyteplan.model.effects import EFFECTS
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
@@ -68,6 +69,7 @@ def fields(draw: Draw) -> Field:
         set_by=by,
         overridden=draw(losers) if by else (),
         collateral=collateral,
+        effects=tuple(draw(st.lists(st.sampled_from(EFFECTS), max_size=2, unique=True))),
     )
 
 
