@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.htmlpages import ASSETS, change, drawn, plan
 from tests.htmlpages import field as field_of
 from tests.markup import structure, texts
+from tests.property.plans import judgements
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
@@ -82,7 +83,11 @@ def changes(draw: Any) -> Change:
     )
 
 
-plans = st.lists(changes(), max_size=4).map(plan)
+plans = st.builds(
+    lambda found, judgement: replace(plan(found), judgement=judgement),
+    st.lists(changes(), max_size=4),
+    st.one_of(st.none(), judgements),
+)
 
 
 @given(plans, links, st.booleans(), texts_of)

@@ -12,6 +12,7 @@ from tests.htmlpages import BASE, LINK, PRODUCTION, change, drawn, few, field, m
 from tests.markup import Element, elements, texts
 
 from flyteplan.errors import Position
+from flyteplan.model.decision import Decision, Judgement
 from flyteplan.model.plan import Note, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
@@ -160,6 +161,31 @@ def test_an_alert_is_said_once_with_all_its_tasks() -> None:
     (warned,) = made.warned
     assert warned.tasks == (("task-a", "a"), ("task-b", "b"))
     assert [len(one.members) for one in made.changed] == [2]
+
+
+def test_what_policies_say_stands_at_the_top_with_its_lines() -> None:
+    task = TaskName("flytesnacks", "development", "a")
+    denied = Decision(
+        effect="deny",
+        policy="p",
+        rule="max-cpu",
+        rule_at=Position("policies/a.yaml", 9),
+        task=task,
+        field="resources.requests.cpu",
+        message="too much",
+        reason="<b>dear</b>",
+        set_by=Position(f"{BASE}/etl.yaml", 14),
+    )
+    judgement = Judgement(rules=2, decisions=(denied,))
+    made = replace(
+        plan([change("a", CPU, attempts=(1, 3), requests={"cpu": (2 * 10**9, 4 * 10**9)})]), judgement=judgement
+    )
+    told = page(made, document(made), link=LINK)
+    assert (told.policy, told.worst_case) == ("2 rules: 1 denied", "cpu +10 (2 -> 12)")
+    (one,) = told.verdicts
+    assert (one.outcome, one.message, one.tasks) == ("denied", "too much: <b>dear</b>", (("task-a", "a"),))
+    assert [at.text for at in one.places] == [f"{BASE}/etl.yaml:14", "policies/a.yaml:9"]
+    assert "too much: <b>dear</b>" in texts(drawn(made))
 
 
 def test_triggers_that_stay_are_an_alert_and_those_that_move_a_fact() -> None:

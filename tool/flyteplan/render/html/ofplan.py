@@ -14,10 +14,12 @@ from flyteplan.render.groups import changing
 from flyteplan.render.html.attention import warned
 from flyteplan.render.html.cards import Scene, anchor, cards
 from flyteplan.render.html.charts import charts, replicated
+from flyteplan.render.html.policy import verdicts
 from flyteplan.render.html.template import rendered
 from flyteplan.render.html.view import Assets, Card, Choices, Link, Page, nowhere
+from flyteplan.render.judged import judged_summary
 from flyteplan.render.text import summary
-from flyteplan.render.wording import notes, scope
+from flyteplan.render.wording import notes, scope, worst_case
 
 # How many characters of desired templates a page has room for; the changes themselves are never left out.
 _SPECS = 1_000_000
@@ -49,8 +51,11 @@ def page(plan: Plan, document: Mapping[str, Any], *, link: Link = nowhere, expan
         digest=document["digest"],
         facts=tuple(_facts(plan)),
         counts=tuple((action, counts[action]) for action in _ACTIONS if counts[action] or action in _ALWAYS),
+        policy=judged_summary(plan.judgement),
+        verdicts=verdicts(plan, link),
         warned=warned(plan, link),
         charts=charts(plan),
+        worst_case=worst_case(plan, ", "),
         charts_note="all replicas counted" if replicated(plan.changes) else "",
         changed=changed,
         unchanged=unchanged,

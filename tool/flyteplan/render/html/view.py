@@ -175,6 +175,17 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a policy or a guard says; `tasks` (anchor, name) each, `name` its own, `places` the lines behind it."""
+
+    outcome: str
+    name: str
+    message: str
+    tasks: tuple[tuple[str, str], ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What the filters offer: (value, number of tasks or fields) each."""
 
@@ -194,9 +205,12 @@ class Page:
     digest: str
     facts: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
+    policy: str = ""
+    verdicts: tuple[Verdict, ...] = ()
     warned: tuple[Warned, ...] = ()
     charts: tuple[Chart, ...] = ()
     charts_note: str = ""
+    worst_case: str = ""
     changed: tuple[Card, ...] = ()
     unchanged: tuple[Card, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
@@ -206,6 +220,7 @@ class Page:
 
     @property
     def places(self) -> Iterator[Place]:
+        yield from (place for one in self.verdicts for place in one.places)
         yield from (one.source for one in self.warned if one.source)
         for card in (*self.changed, *self.unchanged):
             yield from card.places
