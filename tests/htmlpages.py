@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,20 @@ ASSETS = Assets(
 GI = 2**30 * 10**9
 CORE = 10**9
 BASE, PRODUCTION = "manifests/base", "manifests/production"
-Effects = Mapping[str, Sequence[str]]
+EFFECTS = {
+    "resources.requests.cpu": ("capacity",),
+    "resources.requests.memory": ("capacity",),
+    "resources.requests.gpu": ("capacity", "behaviour"),
+    "cache.version_override": ("recompute", "identity"),
+    "retries.count": ("behaviour",),
+}
 
 
 def field(path: str, live: Any, desired: Any, at: str = f"{BASE}/etl.yaml:14", **more: Any) -> Field:
     file, _, line = at.rpartition(":")
     position = Position(file, int(line)) if at else None
-    return Field(**{"path": path, "base": live, "live": live, "desired": desired, "set_by": position, **more})
+    values = {"path": path, "base": live, "live": live, "desired": desired, "set_by": position}
+    return Field(**{**values, "effects": EFFECTS.get(path, ()) if live != desired else (), **more})
 
 
 def change(name: str, *fields: Field, **more: Any) -> Change:
@@ -124,18 +131,8 @@ def _one_of_many(number: int) -> Change:
     )
 
 
-def drawn(made: Plan, effects: Effects | None = None, **more: Any) -> str:
-    return html(made, described(made, effects or {}), ASSETS, **more)
-
-
-def described(made: Plan, effects: Effects) -> dict[str, Any]:
-    """The JSON of a plan, with these effects, by the paths of fields."""
-    found = dict(document(made))
-    for one in found["changes"]:
-        for each in one["fields"]:
-            if each["path"] in effects:
-                each["effects"] = list(effects[each["path"]])
-    return found
+def drawn(made: Plan, **more: Any) -> str:
+    return html(made, document(made), ASSETS, **more)
 
 
 def linked(position: Position) -> str:
@@ -143,10 +140,3 @@ def linked(position: Position) -> str:
 
 
 LINK: Link = linked
-EFFECTS: Effects = {
-    "resources.requests.cpu": ["capacity"],
-    "resources.requests.memory": ["capacity"],
-    "resources.requests.gpu": ["capacity", "behaviour"],
-    "cache.version_override": ["recompute", "identity"],
-    "retries.count": ["behaviour"],
-}

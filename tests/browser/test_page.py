@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from tests.htmlpages import BASE, EFFECTS, LINK, PRODUCTION, change, drawn, few, many, plan
+from tests.htmlpages import BASE, LINK, PRODUCTION, change, drawn, few, many, plan
 from tests.htmlpages import field as changed
 
 from flyteplan.errors import Position
@@ -63,7 +63,7 @@ class Opener:
     def __call__(self, name: str, anchor: str = "", viewport: dict[str, int] = WIDE, scheme: str = "light") -> Page:
         path = self.folder / f"{name}.html"
         if not path.exists():
-            path.write_text(drawn(PLANS[name], EFFECTS, link=LINK), "utf-8")
+            path.write_text(drawn(PLANS[name], link=LINK), "utf-8")
         page = self.browser.new_page(viewport=viewport, color_scheme=scheme)
         page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
@@ -116,7 +116,7 @@ def test_filter_by_field_hides_the_other_fields(opened: Opener) -> None:
     [
         ("Effect", "recompute (1)", ["training.train_model"]),
         ("Effect", "collateral (1)", ["features.build_matrix"]),
-        ("Effect", "needs attention", ["etl.extract_orders", "features.build_matrix"]),
+        ("Effect", "needs attention", ["etl.extract_orders", "features.build_matrix", "training.train_model"]),
         ("Layer", PRODUCTION, ["etl.extract_orders", "features.build_matrix"]),
         ("Layer", BASE, ["etl.extract_orders", "training.train_model"]),
         ("Action", "run (1)", ["training.train_model"]),

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from tests.property.templates import Draw
 
 from flyteplan.errors import CODES, Position, Problem
+from flyteplan.model.decision import EXCUSED, OUTCOMES, Breach, Decision, Judgement
+from flyteplan.model.effects import EFFECTS
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
+from flyteplan.model.policy import Match, Waiver
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
 
@@ -68,6 +71,7 @@ def fields(draw: Draw) -> Field:
         set_by=by,
         overridden=draw(losers) if by else (),
         collateral=collateral,
+        effects=tuple(draw(st.lists(st.sampled_from(EFFECTS), max_size=2, unique=True))),
     )
 
 
@@ -97,8 +101,39 @@ def changes(draw: Draw) -> Change:
         triggers=draw(triggers),
         other_triggers=draw(st.integers(0, 2)),
         notes=draw(found),
+        attempts=(1, draw(st.integers(1, 3))),
         requests={"cpu": (draw(st.integers(0, 10**12)), 10**9)},
     )
+
+
+@st.composite
+def decisions(draw: Draw) -> Decision:
+    effect = draw(st.sampled_from(OUTCOMES))
+    waiver = Waiver(
+        rule="", match=Match(), reason=draw(texts), owner=draw(texts), until="2026-12-31", position=draw(positions)
+    )
+    return Decision(
+        effect=effect,
+        policy=draw(names),
+        rule=draw(names),
+        rule_at=draw(positions),
+        task=TaskName("p", "d", draw(st.one_of(names, st.sampled_from(("etl.a", "etl.b"))))),
+        field=draw(texts),
+        message=draw(st.one_of(texts, _long)),
+        reason=draw(texts),
+        set_by=draw(positions),
+        waiver=waiver if effect == EXCUSED else None,
+    )
+
+
+judgements = st.builds(
+    Judgement,
+    rules=st.integers(1, 9),
+    revision=texts,
+    decisions=st.lists(decisions(), max_size=3).map(tuple),
+    breaches=st.lists(st.builds(Breach, name=names, message=texts, position=positions), max_size=1).map(tuple),
+    problems=problems.map(lambda found: tuple(found[:1])),
+)
 
 
 @st.composite
@@ -110,4 +145,5 @@ def plans(draw: Draw) -> Plan:
         project=draw(names),
         domain=draw(names),
         changes=tuple(draw(st.lists(changes(), max_size=4))),
+        judgement=draw(st.one_of(st.none(), judgements)),
     )

@@ -7,15 +7,16 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.htmlpages import ASSETS, change, described, drawn, plan
+from tests.htmlpages import ASSETS, change, drawn, plan
 from tests.htmlpages import field as field_of
 from tests.markup import structure, texts
+from tests.property.plans import judgements
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
-from flyteplan.plan import digest
+from flyteplan.plan import digest, document
 from flyteplan.render.html.ofplan import page
 from flyteplan.render.html.template import rendered
 from flyteplan.render.style import escaped
@@ -40,6 +41,7 @@ values: st.SearchStrategy[Any] = st.recursive(
 positions = st.builds(Position, st.one_of(names, names.map(lambda name: f"manifests/{name}.yaml")), st.integers(0, 99))
 links = st.one_of(st.just(""), names, names.map(lambda name: f"https://forge.example/{name}"))
 _paths = st.one_of(st.sampled_from(("resources.requests.gpu", "retries.count", "custom.version")), names)
+_effects = st.lists(st.sampled_from(("recompute", "identity", "capacity", "<b>")), max_size=3, unique=True)
 
 
 @st.composite
@@ -53,6 +55,7 @@ def changed_fields(draw: Any) -> Field:
         set_by=draw(st.one_of(st.none(), positions)),
         overridden=tuple(draw(st.lists(st.builds(Loser, position=positions, value=values), max_size=2))),
         collateral=draw(st.booleans()),
+        effects=tuple(draw(_effects)),
     )
 
 
@@ -80,18 +83,19 @@ def changes(draw: Any) -> Change:
     )
 
 
-plans = st.lists(changes(), max_size=4).map(plan)
-effects = st.dictionaries(_paths, st.lists(names, min_size=1, max_size=2), max_size=3)
+plans = st.builds(
+    lambda found, judgement: replace(plan(found), judgement=judgement),
+    st.lists(changes(), max_size=4),
+    st.one_of(st.none(), judgements),
+)
 
 
-@given(plans, effects, links, st.booleans(), texts_of)
-def test_nothing_that_a_plan_holds_is_markup(
-    made: Plan, told: dict[str, list[str]], link: str, expand: bool, spec: str
-) -> None:
-    document = described(made, told)
-    for one in document["changes"][:1]:
+@given(plans, links, st.booleans(), texts_of)
+def test_nothing_that_a_plan_holds_is_markup(made: Plan, link: str, expand: bool, spec: str) -> None:
+    told = dict(document(made))
+    for one in told["changes"][:1]:
         one["desired"] = {spec: spec}
-    found = page(made, document, link=lambda position: link, expand=expand)
+    found = page(made, told, link=lambda position: link, expand=expand)
     assert structure(rendered(found, ASSETS)) == structure(rendered(_tamed(found, {}), ASSETS))
 
 

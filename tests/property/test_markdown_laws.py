@@ -15,6 +15,7 @@ from flyteplan.render.attention import told
 from flyteplan.render.difftext import compare, difftext
 from flyteplan.render.fields import entry_of, shown_fields
 from flyteplan.render.groups import changing, full_name, groups
+from flyteplan.render.judged import judged_summary
 from flyteplan.render.markdown import DIALECTS, Page, comment, compared
 from flyteplan.render.markdown.escape import code, fenced, html_text, prose, row, visible
 from flyteplan.render.markdown.section import STEPS, Section, section
@@ -30,7 +31,7 @@ FREE = 10**9
 HEAD = ["", "Task", "Field", "Before", "After", "Change", "Set in"]
 # What a forge makes something of when it stands outside of code.
 ACTIVE = re.compile(
-    r"(?!\[!WARNING\]$)^.*(?:@\w|#\d|[!%~$&]\w|://|www\.|[<`|\\*_~]|:\w+:|\b[0-9a-f]{7,40}\b|\b[A-Z]+-\d)"
+    r"(?!\[!(?:WARNING|CAUTION|IMPORTANT)\]$)^.*(?:@\w|#\d|[!%~$&]\w|://|www\.|[<`|\\*_~]|:\w+:|\b[0-9a-f]{7,40}\b|\b[A-Z]+-\d)"
 )
 # Two plans take twice the time of one.
 fewer = settings(max_examples=settings().max_examples // 3)
@@ -84,11 +85,17 @@ def test_the_only_links_are_those_to_lines_of_manifests(dialect: str, plan: Plan
 @given(dialect=dialects, plan=plans())
 def test_the_only_tags_are_our_own(dialect: str, plan: Plan) -> None:
     text = comment([(plan, DIGEST)], page(dialect))
-    changed, alerts = bool(changing(plan)), bool(told(plan))
+    changed, alerts, judged = bool(changing(plan)), bool(told(plan)), bool(judged_summary(plan.judgement))
     diff, html = bool(difftext(plan)), DIALECTS[dialect].html
     names = "Tasks that change alike" in text
     folded = ["details", "summary", "/summary", "/details"] if html else ["h4"]
-    own = [*["comment"] * html, "h3", *["blockquote"] * alerts, *["table"] * changed, *folded * (names + diff)]
+    own = [
+        *["comment"] * html,
+        "h3",
+        *["blockquote"] * (judged + alerts),
+        *["table"] * changed,
+        *folded * (names + diff),
+    ]
     assert by_commonmark(text).tags == own
     assert by_github(text).tags.count("details") == html * (names + diff)
     shown = {"p", "strong", "em", "code", "a", "li", "ul", "h3", "h4", "blockquote", "pre", "details", "summary"}
@@ -119,6 +126,10 @@ def test_a_comment_fits_and_tells_its_alerts_its_counts_and_its_digest(
     assert text.count(DIGEST) == 2
     assert "**Plan: " in text
     assert bool(told(plan)) == ("[!WARNING]" in text or "**Attention**" in text)
+    denied = plan.judgement is not None and plan.judgement.denied
+    assert denied == ("[!CAUTION]" in text or "**Denied**" in text)
+    if plan.judgement and plan.judgement.counts["deny"]:
+        assert f"{plan.judgement.counts['deny']} denied" in text
 
 
 @given(plan=plans())
@@ -143,9 +154,9 @@ def test_several_plans_stand_below_one_table(dialect: str, first: Plan, second: 
     assert len(text.encode()) <= (limit or DIALECTS[dialect].limit)
     assert text.count(DIGEST) == text.count(OTHER) == 2
     for seen in (by_commonmark(text), by_github(text)):
-        assert [len(cells) for cells in seen.rows[:3]] == [7, 7, 7]
+        assert [len(cells) for cells in seen.rows[:3]] == [8, 8, 8]
         assert [part for part in seen.prose if ACTIVE.search(part)] == []
-        assert seen.rows[1][4] == str(len(told(first)))
+        assert seen.rows[1][5] == str(len(told(first)))
     swapped = comment([(second, OTHER), (first, DIGEST)], page(dialect, limit=limit))
     assert swapped.split(" digest=")[0] == text.split(" digest=")[0]
 

@@ -8,14 +8,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from tests.htmlpages import BASE, EFFECTS, LINK, PRODUCTION, change, described, drawn, few, field, many, plan
+from tests.htmlpages import BASE, LINK, PRODUCTION, change, drawn, few, field, many, plan
 from tests.markup import Element, elements, texts
 
 from flyteplan.errors import Position
+from flyteplan.model.decision import Decision, Judgement
 from flyteplan.model.plan import Note, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
-from flyteplan.plan import digest
+from flyteplan.plan import digest, document
 from flyteplan.render.html.ofplan import page
 from flyteplan.render.html.view import Card, Page, Row
 
@@ -24,7 +25,7 @@ CPU = field("resources.requests.cpu", "2", "4")
 
 def shown(*changes: Any, **more: Any) -> Page:
     made = plan(changes)
-    return page(made, described(made, {}), **more)
+    return page(made, document(made), **more)
 
 
 def card(*fields: Any, **more: Any) -> Card:
@@ -38,7 +39,7 @@ def row(*fields: Any, **more: Any) -> Row:
 
 @pytest.mark.parametrize("made", [few(), plan([]), plan([change("a")]), many(30)], ids=["few", "none", "same", "many"])
 def test_ids_are_unique_links_lead_somewhere_and_no_heading_is_skipped(made: Plan) -> None:
-    found = elements(drawn(made, EFFECTS, link=LINK))
+    found = elements(drawn(made, link=LINK))
     ids = [one.attributes["id"] for one in found if "id" in one.attributes]
     assert len(ids) == len(set(ids))
     targets = {one.attributes["href"][1:] for one in found if one.attributes.get("href", "").startswith("#")}
@@ -50,7 +51,7 @@ def test_ids_are_unique_links_lead_somewhere_and_no_heading_is_skipped(made: Pla
 
 
 def test_nothing_is_loaded_from_anywhere() -> None:
-    found = elements(drawn(few(), EFFECTS, link=LINK))
+    found = elements(drawn(few(), link=LINK))
     addresses = [one.attributes[name] for one in found for name in ("src", "href", "action") if name in one.attributes]
     assert [one for one in addresses if not one.startswith("#")] == ["data:,"]
     assert not {"img", "iframe", "object", "embed", "base"} & {one.name for one in found}
@@ -68,7 +69,7 @@ def test_the_policy_lets_run_and_apply_what_the_page_came_with_and_nothing_else(
 
 
 def test_every_control_is_named() -> None:
-    found = elements(drawn(few(), EFFECTS))
+    found = elements(drawn(few()))
     controls = [one for one in found if one.name in ("input", "select")]
     assert len(controls) == 5
     assert all("label" in one.within for one in controls)
@@ -77,7 +78,7 @@ def test_every_control_is_named() -> None:
 
 
 def test_tables_have_captions_and_headers_of_columns_and_rows() -> None:
-    found = elements(drawn(few(), EFFECTS))
+    found = elements(drawn(few()))
     tables = [one for one in found if one.name == "table"]
     assert len([one for one in found if one.name == "caption"]) == len(tables) > 0
     assert {one.attributes["scope"] for one in found if one.name == "th"} == {"col", "row"}
@@ -87,12 +88,12 @@ def test_digest_target_and_counts_are_at_the_top() -> None:
     made = few()
     told = texts(drawn(made))
     assert digest(made) in told
-    assert page(made, described(made, {})).counts == (("update", 2), ("run", 1), ("unchanged", 0))
-    assert page(made, described(made, {})).title == "Plan for local"
+    assert page(made, document(made)).counts == (("update", 2), ("run", 1), ("unchanged", 0))
+    assert page(made, document(made)).title == "Plan for local"
 
 
 def test_a_plan_is_drawn_the_same_each_time() -> None:
-    assert drawn(few(), EFFECTS, link=LINK) == drawn(few(), EFFECTS, link=LINK)
+    assert drawn(few(), link=LINK) == drawn(few(), link=LINK)
 
 
 def test_an_address_leads_to_a_task_or_to_a_run_of_it_by_its_name() -> None:
@@ -118,7 +119,7 @@ def test_two_names_never_share_an_address() -> None:
 
 def test_a_row_tells_live_desired_difference_place_and_effects() -> None:
     made = few()
-    first = page(made, described(made, EFFECTS), link=LINK).changed[0]
+    first = page(made, document(made), link=LINK).changed[0]
     memory = first.rows[0]
     assert (memory.old.short, memory.new.short, memory.difference) == ("4Gi", "8Gi", "+4Gi x2")
     assert memory.effects == ("capacity",)
@@ -151,7 +152,7 @@ def test_what_nobody_wrote_says_why_and_stands_at_the_top() -> None:
         ("gpu-lost", (("task-a", "a"),)),
         ("collateral", (("task-a", "a"),)),
     ]
-    assert made.warned[1].alert.text.startswith("also removed: resources.limits.cpu; because strategy: replace")
+    assert made.warned[1].alert.text.startswith("also loses resources.limits.cpu (4); strategy: replace")
 
 
 def test_an_alert_is_said_once_with_all_its_tasks() -> None:
@@ -162,13 +163,38 @@ def test_an_alert_is_said_once_with_all_its_tasks() -> None:
     assert [len(one.members) for one in made.changed] == [2]
 
 
+def test_what_policies_say_stands_at_the_top_with_its_lines() -> None:
+    task = TaskName("flytesnacks", "development", "a")
+    denied = Decision(
+        effect="deny",
+        policy="p",
+        rule="max-cpu",
+        rule_at=Position("policies/a.yaml", 9),
+        task=task,
+        field="resources.requests.cpu",
+        message="too much",
+        reason="<b>dear</b>",
+        set_by=Position(f"{BASE}/etl.yaml", 14),
+    )
+    judgement = Judgement(rules=2, decisions=(denied,))
+    made = replace(
+        plan([change("a", CPU, attempts=(1, 3), requests={"cpu": (2 * 10**9, 4 * 10**9)})]), judgement=judgement
+    )
+    told = page(made, document(made), link=LINK)
+    assert (told.policy, told.worst_case) == ("2 rules: 1 denied", "cpu +10 (2 -> 12)")
+    (one,) = told.verdicts
+    assert (one.outcome, one.message, one.tasks) == ("denied", "too much: <b>dear</b>", (("task-a", "a"),))
+    assert [at.text for at in one.places] == [f"{BASE}/etl.yaml:14", "policies/a.yaml:9"]
+    assert "too much: <b>dear</b>" in texts(drawn(made))
+
+
 def test_triggers_that_stay_are_an_alert_and_those_that_move_a_fact() -> None:
     triggers = (Trigger(name="nightly", active=True), Trigger(name="weekly", active=False))
     note = Note(code="triggers-kept", message="2 triggers go on", attention=True)
     (alert,) = card(triggers=triggers, notes=(note,)).alerts
     assert alert.text.startswith("triggers: 2 kept on the old version (nightly, inactive weekly)")
     moved = card(triggers=triggers, submit=Submit(kind="version", name="v", triggers="retarget"))
-    assert (moved.alerts, moved.retargeted) == ((), "2 retargeted (nightly, inactive weekly)")
+    assert (moved.alerts, moved.triggers) == ((), "2 retargeted (nightly, inactive weekly)")
 
 
 def test_tasks_that_change_alike_share_a_card_and_keep_their_addresses() -> None:
@@ -219,7 +245,7 @@ def test_a_long_value_is_shortened_and_still_there_in_full() -> None:
 
 def test_charts_show_what_versions_ask_for_and_who_changes_it_most() -> None:
     made = few()
-    cpu, memory, gpu = page(made, described(made, {})).charts
+    cpu, memory, gpu = page(made, document(made)).charts
     assert [(bar.amount, bar.width) for bar in cpu.bars] == [("4", "50.0"), ("8", "100.0")]
     assert (memory.difference, gpu.difference) == ("+4Gi x2", "-1")
     assert [(share.anchor, share.difference) for share in cpu.largest] == [("task-features.build_matrix", "+4")]
@@ -227,7 +253,7 @@ def test_charts_show_what_versions_ask_for_and_who_changes_it_most() -> None:
 
 def test_the_choices_are_what_the_plan_has() -> None:
     made = few()
-    choices = page(made, described(made, EFFECTS)).choices
+    choices = page(made, document(made)).choices
     assert choices.actions == (("update", 2), ("run", 1))
     assert dict(choices.effects) == {"behaviour": 2, "capacity": 2, "identity": 1, "recompute": 1}
     assert choices.collateral == 1
@@ -244,12 +270,12 @@ def test_layers_are_folders_and_those_above_that_tell_some_apart() -> None:
 
 def test_desired_templates_are_shown_as_long_as_there_is_room() -> None:
     made = plan([change("a", CPU)])
-    document = described(made, {})
-    document["changes"][0]["desired"] = {"short_name": "</script><b>"}
-    assert "</script><b>" in page(made, document).changed[0].members[0].spec
-    document["changes"][0]["desired"] = {"short_name": "x" * 1_000_001}
-    assert page(made, document).changed[0].members[0].spec == ""
-    assert page(made, document).specs_left_out
+    told = dict(document(made))
+    told["changes"][0]["desired"] = {"short_name": "</script><b>"}
+    assert "</script><b>" in page(made, told).changed[0].members[0].spec
+    told["changes"][0]["desired"] = {"short_name": "x" * 1_000_001}
+    assert page(made, told).changed[0].members[0].spec == ""
+    assert page(made, told).specs_left_out
 
 
 def test_a_value_is_text_wherever_it_stands() -> None:
@@ -261,5 +287,5 @@ def test_a_value_is_text_wherever_it_stands() -> None:
 
 
 def test_3000_changes_make_a_page_of_some_megabytes() -> None:
-    assert len(drawn(many(3000), EFFECTS).encode()) < 5_000_000
-    assert len(drawn(many(3000), EFFECTS, link=LINK).encode()) < 6_000_000
+    assert len(drawn(many(3000)).encode()) < 5_000_000
+    assert len(drawn(many(3000), link=LINK).encode()) < 6_000_000

@@ -37,9 +37,14 @@ def markdown_of_sides(base: str, old: Plan, new: Plan, names: Names) -> str:
 
 def plan_annotations(plan: Plan, warnings: Sequence[Problem]) -> str:
     from flyteplan.render.github import alert_commands
+    from flyteplan.render.judged import judged_problems
     from flyteplan.render.text import summary
 
-    return _commands(warnings) + alert_commands(plan, repository()) + f"{summary(plan)}\n"
+    return (
+        _commands([*warnings, *judged_problems(plan.judgement)])
+        + alert_commands(plan, repository())
+        + f"{summary(plan)}\n"
+    )
 
 
 def problem_annotations(problems: Sequence[Problem]) -> Reports:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import click
 
@@ -12,7 +11,7 @@ from flyteplan.errors import Exit, Problem, RefusedError, ordered
 from flyteplan.model.decision import Judgement
 from flyteplan.model.guards import FREEZE, GUARDS, PROTECTED
 from flyteplan.model.plan import Plan
-from flyteplan.render.judged import breach_problem, decision_problems
+from flyteplan.render.judged import breach_problem, decision_problems, judged_problems
 
 _NAMED = (PROTECTED, FREEZE)
 
@@ -21,8 +20,7 @@ def told(plan: Plan) -> int:
     """3 when a policy denies it, else 0. Guards are warnings here: they are about an apply, and nothing is applied."""
     if plan.judgement is None:
         return Exit.DONE
-    breaches = [replace(breach_problem(one), severity="warning") for one in plan.judgement.breaches]
-    show_problems(ordered([*_policies(plan.judgement), *breaches]))
+    show_problems(judged_problems(plan.judgement))
     return Exit.REFUSED if plan.judgement.denied else Exit.DONE
 
 

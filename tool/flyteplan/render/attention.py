@@ -11,7 +11,7 @@ from flyteplan.render.fields import entry_of, reason, shown_fields
 from flyteplan.render.groups import changing, full_name
 from flyteplan.render.style import Line, Span
 from flyteplan.render.values import UNSET, shortened
-from flyteplan.render.wording import KEPT, triggers, warnings
+from flyteplan.render.wording import AGAIN, KEPT, triggers, warnings
 
 GPU_LOST = "gpu-lost"
 COLLATERAL = "collateral"
@@ -42,25 +42,32 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alert, and the names of the tasks that it is about."""
+    """An alert, and what it is about: the changes, and the names of their tasks."""
 
     alert: Alert
+    changes: tuple[Change, ...]
     tasks: tuple[str, ...]
 
 
 def told(plan: Plan) -> list[Told]:
     """Each alert once, lost GPUs first, else in the order of the plan."""
-    found: dict[Alert, list[str]] = {}
+    found: dict[Alert, list[Change]] = {}
     for change in changing(plan):
         for alert in alerts(change):
-            found.setdefault(alert, []).append(full_name(change, plan))
+            found.setdefault(alert, []).append(change)
     ordered = sorted(found, key=lambda alert: alert.code != GPU_LOST)
-    return [Told(alert, tuple(dict.fromkeys(found[alert]))) for alert in ordered]
+    return [_told(alert, found[alert], plan) for alert in ordered]
+
+
+def _told(alert: Alert, changes: list[Change], plan: Plan) -> Told:
+    names = dict.fromkeys(full_name(change, plan) for change in changes)
+    return Told(alert, tuple(changes), tuple(names))
 
 
 def alerts(change: Change) -> Iterator[Alert]:
     yield from _lost_gpu(change)
     yield from _collateral(change)
+    yield from _again(change)
     if (message := triggers(change)) and change.submit.triggers != "retarget" and not change.prune:
         yield _noted(KEPT, message, change)
     for note in warnings(change):
@@ -96,13 +103,31 @@ def _collateral(change: Change) -> Iterator[Alert]:
         if field.collateral and not _loses_gpu(field):
             found.setdefault((reason(field, change), _place(field, change)), []).append(field)
     for (why, position), fields in found.items():
-        parts = [span for field in fields[:_NAMED] for span in (Span(", "), *_effect(field, change))][1:]
-        more = f", and {len(fields) - _NAMED} more" if len(fields) > _NAMED else ""
-        message = (Span("also "), *parts, Span(f"{more}; {why}"))
-        yield Alert(code=COLLATERAL, message=message, position=position)
+        parts = _listed([_fate(field, change) for field in fields])
+        yield Alert(code=COLLATERAL, message=(Span("also "), *parts, Span(f"; {why}")), position=position)
 
 
-def _effect(field: Field, change: Change) -> Line:
+def _again(change: Change) -> Iterator[Alert]:
+    """Work that is done again: one alert for all fields of one line that make it so."""
+    for effect, words in AGAIN.items():
+        found: dict[Position, list[Field]] = {}
+        for field in shown_fields(change):
+            if effect in field.effects and effect in change.effects:
+                found.setdefault(_place(field, change), []).append(field)
+        for position, fields in found.items():
+            changed = _listed([(_name(field.path),) for field in fields])
+            verb = "changes" if len(fields) == 1 else "change"
+            yield Alert(code=effect, message=(*changed, Span(f" {verb}: {words}")), position=position)
+
+
+def _listed(parts: list[Line]) -> Line:
+    """The first of them, and how many more there are."""
+    shown = [span for part in parts[:_NAMED] for span in (Span(", "), *part)][1:]
+    more = f", and {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
+    return (*shown, *([Span(more)] if more else []))
+
+
+def _fate(field: Field, change: Change) -> Line:
     """`loses resources.limits.cpu (4)`."""
     entry = entry_of(field, change)
     name, old, new = _name(entry.label.removeprefix("also ")), _name(entry.old), _name(entry.new)

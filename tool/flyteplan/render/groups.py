@@ -9,7 +9,7 @@ from typing import Any
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field, Plan
 from flyteplan.model.sensitive import holds_stand_in
-from flyteplan.model.task import is_derived
+from flyteplan.model.task import TaskName, is_derived
 from flyteplan.render.fields import shown_fields
 from flyteplan.render.table import wrapped
 from flyteplan.render.values import pair, shown
@@ -74,6 +74,10 @@ def full_name(change: Change, plan: Plan) -> str:
     task = change.task.task
     if change.org != plan.org:
         return f"{change.org}/{task}"
+    return task_name(task, plan)
+
+
+def task_name(task: TaskName, plan: Plan) -> str:
     return task.name if (task.project, task.domain) == (plan.project, plan.domain) else str(task)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from flyteplan.errors import Problem
+from flyteplan.errors import Position, Problem, ordered
 from flyteplan.model.decision import EXCUSED, Breach, Decision, Judgement
 from flyteplan.model.policy import DENY, WARN
+from flyteplan.model.task import TaskName
 from flyteplan.render.fields import INDENT
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import wrapped
 
 _SHOWN = 3
+# What is neither denied, warned of nor excused: a guard, and an exception that has ended or ends soon.
+STOPPED, EXCEPTION = "stopped by a guard", "exception to settle"
 _WORDS = {DENY: "denied", WARN: "warned of", EXCUSED: "excused"}
 
 
@@ -43,6 +47,67 @@ def _tasks(group: Sequence[Decision]) -> str:
     return f"{', '.join(names[:_SHOWN])}{more}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a policy or a guard says, once for all the tasks that it says it of.
+
+    `outcome` in our words; `name` is the rule's or the guard's. `cause` is the line of a manifest, `rule_at` that of
+    the policy or the guard; one of them is there.
+    """
+
+    outcome: str
+    name: str
+    message: str
+    tasks: tuple[TaskName, ...] = ()
+    cause: Position | None = None
+    rule_at: Position | None = None
+
+
+def verdicts(judgement: Judgement | None) -> list[Verdict]:
+    """What keeps the plan from being applied first."""
+    if judgement is None:
+        return []
+    found = {effect: [_verdict(group) for group in _alike(_of(effect, judgement))] for effect in _WORDS}
+    guards = [
+        Verdict(outcome=STOPPED, name=one.name, message=one.message, rule_at=one.position) for one in judgement.breaches
+    ]
+    ended = [
+        Verdict(outcome=EXCEPTION, name=one.code, message=one.message, rule_at=one.position)
+        for one in judgement.problems
+    ]
+    return [*found[DENY], *guards, *ended, *found[WARN], *found[EXCUSED]]
+
+
+def _of(effect: str, judgement: Judgement) -> Iterator[Decision]:
+    return (one for one in judgement.decisions if one.effect == effect)
+
+
+def _verdict(group: Sequence[Decision]) -> Verdict:
+    first = group[0]
+    return Verdict(
+        outcome=_WORDS[first.effect],
+        name=first.rule,
+        message=f"{first.message}{_because(first)}",
+        tasks=tuple(dict.fromkeys(one.task for one in group)),
+        cause=first.set_by,
+        rule_at=first.rule_at,
+    )
+
+
+def _because(one: Decision) -> str:
+    if one.waiver is None:
+        return f": {one.reason}"
+    return f", until {one.waiver.until}: {one.waiver.reason} ({one.waiver.owner})"
+
+
+def judged_problems(judgement: Judgement | None) -> list[Problem]:
+    """All of it where nothing is applied, and guards are warnings for that."""
+    if judgement is None:
+        return []
+    breaches = [replace(breach_problem(one), severity="warning") for one in judgement.breaches]
+    return [*ordered([*judgement.problems, *decision_problems(judgement.decisions), *breaches])]
+
+
 def breach_problem(one: Breach) -> Problem:
     hint = f"--dangerous-allow {shlex.quote(one.name)} applies it all the same"
     return Problem(code="FP2506", position=one.position, message=one.message, hint=hint)
@@ -50,14 +115,23 @@ def breach_problem(one: Breach) -> Problem:
 
 def judged_lines(judgement: Judgement | None, width: int) -> list[Line]:
     """`Policy  6 rules: 1 denied, 1 excused`, and what is excused and by whom; nothing where no rule spoke up."""
-    if judgement is None or not (judgement.decisions or judgement.breaches):
+    told = judged_summary(judgement)
+    if judgement is None or not told:
         return []
+    first: Line = (Span("Policy", "bold"), Span(f"  {told}"))
+    excused = _alike(one for one in judgement.decisions if one.waiver)
+    return [first, *(line for group in excused for line in _excused(group, width))]
+
+
+def judged_summary(judgement: Judgement | None) -> str:
+    """`6 rules: 1 denied, 1 excused`, "" where nothing was said."""
+    if judgement is None:
+        return ""
     where = f" of {judgement.revision}" if judgement.revision else ""
     told = [f"{judgement.counts[effect]} {word}" for effect, word in _WORDS.items() if judgement.counts[effect]]
     told += [f"stopped by {_count(len(judgement.breaches), 'guard')}"] if judgement.breaches else []
-    first: Line = (Span("Policy", "bold"), Span(f"  {_count(judgement.rules, 'rule')}{where}: {', '.join(told)}"))
-    excused = _alike(one for one in judgement.decisions if one.waiver)
-    return [first, *(line for group in excused for line in _excused(group, width))]
+    told += [f"{_count(len(judgement.problems), 'exception')} to settle"] if judgement.problems else []
+    return f"{_count(judgement.rules, 'rule')}{where}: {', '.join(told)}" if told else ""
 
 
 def _count(number: int, what: str) -> str:

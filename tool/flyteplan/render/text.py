@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from flyteplan.model.effects import IDENTITY, RECOMPUTE
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.fields import INDENT, MARK, field_lines
 from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
@@ -14,6 +13,7 @@ from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned, wrapped
 from flyteplan.render.values import shortened, shown
 from flyteplan.render.wording import (
+    AGAIN,
     counted,
     extent,
     live,
@@ -32,10 +32,6 @@ _SIGNS = {
     "run": Span("+ ", "add"),
     "resolve": Span("= ", "bold"),
     "unchanged": Span("= ", "bold"),
-}
-_AGAIN = {
-    RECOMPUTE: "recompute: cached results are not reused",
-    IDENTITY: "identity: a run that recovers does not find what it did before",
 }
 
 
@@ -122,8 +118,7 @@ def _call(change: Change, width: int) -> list[Line]:
 
 
 def _effects(change: Change, width: int) -> list[Line]:
-    """What does not show in the fields, and costs: work that was done is done again."""
-    told = [words for effect, words in _AGAIN.items() if effect in change.effects]
+    told = [f"{effect}: {words}" for effect, words in AGAIN.items() if effect in change.effects]
     return [line for words in told for line in _warned(words, width)]
 
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flyteplan.model.plan import Change, Plan
-from flyteplan.model.task import Trigger
+from flyteplan.render import attention
+from flyteplan.render.attention import COLLATERAL, alerts
 from flyteplan.render.groups import full_name, groups, named
-from flyteplan.render.html.rows import changing_rows, effects_of, kept, kept_rows, linked, value
-from flyteplan.render.html.view import Alert, Card, Link, Member
+from flyteplan.render.html.rows import changing_rows, kept, kept_rows, linked, value
+from flyteplan.render.html.view import Alert, Card, Link, Member, Part
+from flyteplan.render.wording import triggers
 
-# What the list of triggers says better.
-_KEPT = "triggers-kept"
 _NAMES = 50
 _ANCHORS = {"version": "task", "run": "run", "none": "resolve"}
-
-
-class Drawn(NamedTuple):
-    """A change, and the object that it is in the JSON of the plan."""
-
-    change: Change
-    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +28,9 @@ class Scene:
     expand: bool
 
 
-def cards(drawn: Sequence[Drawn], scene: Scene) -> tuple[Card, ...]:
+def cards(changes: Iterable[Change], scene: Scene) -> tuple[Card, ...]:
     """One for all changes that are alike in all that is shown, or one for each."""
-    documents = {id(one.change): one.document for one in drawn}
-    found = groups((one.change for one in drawn), expand=scene.expand)
-    return tuple(_card(alike, documents[id(alike[0])], scene) for group in found for alike in _split(group))
+    return tuple(_card(alike, scene) for group in groups(changes, expand=scene.expand) for alike in _split(group))
 
 
 def _split(group: Iterable[Change]) -> Iterable[tuple[Change, ...]]:
@@ -53,7 +43,7 @@ def _split(group: Iterable[Change]) -> Iterable[tuple[Change, ...]]:
     return map(tuple, found.values())
 
 
-def _card(group: tuple[Change, ...], document: Mapping[str, Any], scene: Scene) -> Card:
+def _card(group: tuple[Change, ...], scene: Scene) -> Card:
     first, link = group[0], scene.link
     return Card(
         action=first.action,
@@ -62,11 +52,11 @@ def _card(group: tuple[Change, ...], document: Mapping[str, Any], scene: Scene) 
         names=_names(group, scene.plan),
         state=first.submit.state,
         strategy=first.strategy,
-        retargeted=_triggers(first) if _moves_triggers(first) else "",
+        triggers=_triggers(first),
         call=tuple((name, value(told)) for name, told in first.submit.call),
         manifests=tuple((source.name, linked(source.position, link)) for source in first.manifests),
-        alerts=tuple(alerts(first)),
-        rows=changing_rows(first, effects_of(document["fields"]), link),
+        alerts=tuple(_alerts(first)),
+        rows=changing_rows(first, link),
         kept=kept_rows(first, link),
     )
 
@@ -107,33 +97,16 @@ def _version(change: Change) -> str:
 
 
 def _triggers(change: Change) -> str:
-    """What becomes of the triggers of a task that gets a new version."""
-    count = _trigger_count(change)
-    if not count:
-        return ""
-    more = [f"{change.other_triggers} more"] if change.other_triggers else []
-    names = f" ({', '.join([*map(_trigger, change.triggers), *more])})" if change.triggers else ""
-    fate = "retargeted" if _moves_triggers(change) else "kept on the old version"
-    return f"{count} {fate}{names}"
+    """What becomes of the triggers of a task that gets a new version, where that is no alert."""
+    known = change.submit.triggers == "retarget" or change.prune
+    return triggers(change).removeprefix("triggers: ") if known else ""
 
 
-def _moves_triggers(change: Change) -> bool:
-    return change.submit.triggers == "retarget"
+def _alerts(change: Change) -> Iterator[Alert]:
+    """What of it can hurt, but for the fields that nobody wrote, whose rows say so."""
+    return (worded(alert) for alert in alerts(change) if alert.code != COLLATERAL)
 
 
-def _trigger_count(change: Change) -> int:
-    return len(change.triggers) + change.other_triggers if change.action == "update" else 0
-
-
-def _trigger(trigger: Trigger) -> str:
-    return trigger.name if trigger.active else f"inactive {trigger.name}"
-
-
-def alerts(change: Change) -> Iterator[Alert]:
-    """What of it can hurt, but for the fields that nobody wrote."""
-    told = _triggers(change)
-    if told and not _moves_triggers(change):
-        yield Alert(code=_KEPT, text=f"triggers: {told}; see submit.triggers: retarget")
-    for note in change.notes:
-        if note.attention and not (note.code == _KEPT and told):
-            yield Alert(code=note.code, text=note.message)
+def worded(alert: attention.Alert) -> Alert:
+    parts = tuple(Part(text=span.text, quoted=bool(span.style)) for span in alert.message)
+    return Alert(code=alert.code, parts=parts)

@@ -132,7 +132,7 @@
     for (const link of all("a[data-at]:not([href])", card)) link.href = document.body.dataset.root + link.dataset.at;
   };
   document.addEventListener("toggle", (event) => { if (event.target.open) complete(event.target); }, true);
-  for (const card of all("details.change[open]")) complete(card);
+  for (const open of all(".policy, .warned, details.change[open]")) complete(open);
 
   const toggleAll = (open) => { for (const card of cards) if (!card.hidden) card.open = open; };
   byId("expand").addEventListener("click", () => toggleAll(true));

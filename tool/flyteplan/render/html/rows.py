@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flyteplan.errors import Position
@@ -11,16 +10,14 @@ from flyteplan.render.fields import entry_of, place, reason, shown_fields
 from flyteplan.render.html.view import Link, Loser, Place, Row, Value
 from flyteplan.render.values import pair, shortened, shortened_pair, shown
 
-# The effects of fields, by path.
-Effects = Mapping[str, tuple[str, ...]]
 _VALUE = 120
 _LOSER = 60
 _ADDRESSES = ("https://", "http://")
 
 
-def changing_rows(change: Change, effects: Effects, link: Link) -> tuple[Row, ...]:
+def changing_rows(change: Change, link: Link) -> tuple[Row, ...]:
     """What applying the change does to live."""
-    return tuple(_changing(field, change, effects.get(field.path, ()), link) for field in shown_fields(change))
+    return tuple(_changing(field, change, link) for field in shown_fields(change))
 
 
 def kept_rows(change: Change, link: Link) -> tuple[Row, ...]:
@@ -32,7 +29,7 @@ def kept(change: Change) -> tuple[Field, ...]:
     return tuple(field for field in change.fields if not field.changes)
 
 
-def _changing(field: Field, change: Change, effects: tuple[str, ...], link: Link) -> Row:
+def _changing(field: Field, change: Change, link: Link) -> Row:
     entry = entry_of(field, change)
     old, new = both(entry.old, entry.new)
     return Row(
@@ -43,7 +40,7 @@ def _changing(field: Field, change: Change, effects: tuple[str, ...], link: Link
         difference=" ".join(filter(None, (entry.difference, entry.ratio))),
         source=linked(field.set_by, link) if field.set_by else _unlinked(entry.source),
         losers=_losers(field, link),
-        effects=effects,
+        effects=field.effects,
         why=reason(field, change) if field.collateral else "",
     )
 
@@ -84,8 +81,3 @@ def linked(position: Position, link: Link) -> Place:
 
 def _unlinked(source: str) -> Place | None:
     return Place(text=source) if source else None
-
-
-def effects_of(fields: Iterable[Mapping[str, Any]]) -> Effects:
-    """As the plan's JSON has them; a field without any is left out."""
-    return {field["path"]: tuple(map(str, field["effects"])) for field in fields if field.get("effects")}

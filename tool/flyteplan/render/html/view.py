@@ -64,11 +64,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some words. `quoted`: they are a name or a value, and none of ours."""
+
+    text: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """What can hurt."""
 
     code: str
-    text: str
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +100,7 @@ class Member:
 class Card:
     """Tasks that change alike, mostly one. `kept`: fields that differ from the base and stay as they are live.
 
-    `names`: those of several tasks in few words; `retargeted`: the triggers that move along.
+    `names`: those of several tasks in few words; `triggers`: what becomes of them, where that is no alert.
     """
 
     action: str
@@ -97,7 +109,7 @@ class Card:
     names: str = ""
     state: str = ""
     strategy: str = ""
-    retargeted: str = ""
+    triggers: str = ""
     call: tuple[tuple[str, Value], ...] = ()
     manifests: tuple[tuple[str, Place], ...] = ()
     alerts: tuple[Alert, ...] = ()
@@ -155,10 +167,22 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
-    """An alert, said once for all the tasks that it is about: (anchor, name) each."""
+    """An alert, said once for all the tasks that it is about: (anchor, name) each. `source` is the line behind it."""
 
     alert: Alert
     tasks: tuple[tuple[str, str], ...]
+    source: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a policy or a guard says; `tasks` (anchor, name) each, `name` its own, `places` the lines behind it."""
+
+    outcome: str
+    name: str
+    message: str
+    tasks: tuple[tuple[str, str], ...]
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,15 +205,25 @@ class Page:
     digest: str
     facts: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
+    policy: str = ""
+    verdicts: tuple[Verdict, ...] = ()
     warned: tuple[Warned, ...] = ()
     charts: tuple[Chart, ...] = ()
     charts_note: str = ""
+    worst_case: str = ""
     changed: tuple[Card, ...] = ()
     unchanged: tuple[Card, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     choices: Choices = field(default_factory=Choices)
     specs_left_out: bool = False
     root: str = ""
+
+    @property
+    def places(self) -> Iterator[Place]:
+        yield from (place for one in self.verdicts for place in one.places)
+        yield from (one.source for one in self.warned if one.source)
+        for card in (*self.changed, *self.unchanged):
+            yield from card.places
 
     @property
     def tasks(self) -> int:

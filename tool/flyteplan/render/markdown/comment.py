@@ -73,14 +73,18 @@ def _several(sections: Sequence[Section], page: Page) -> str:
     for one in sections:
         body = f"{_about(one.plan)}\n\n{one.text}"
         name = shortened(escaped(_name(one.plan)), _NAME)
-        blocks.append(page.folded(summary(one.plan).removeprefix("Plan: "), body, name=name, opened=bool(one.alerts)))
+        blocks.append(
+            page.folded(
+                summary(one.plan).removeprefix("Plan: "), body, name=name, opened=bool(one.alerts or one.denials)
+            )
+        )
     return "\n\n".join(blocks)
 
 
 def _matrix(sections: Sequence[Section]) -> str:
     """A row for each plan."""
-    head = ("", "To update", "To run", "Unchanged", "Alerts", "Requests", "Digest")
-    lines = [head, ("--", "--:", "--:", "--:", "--:", "--", "--"), *map(_row, sections)]
+    head = ("", "To update", "To run", "Unchanged", "Denied", "Alerts", "Requests", "Digest")
+    lines = [head, ("--", "--:", "--:", "--:", "--:", "--:", "--", "--"), *map(_row, sections)]
     return "\n".join(map(row, lines))
 
 
@@ -91,6 +95,7 @@ def _row(one: Section) -> tuple[str, ...]:
     return (
         _code(_name(one.plan)),
         *numbers,
+        str(one.denials),
         str(len(one.alerts)),
         asked,
         code(one.digest[:_SHORT_DIGEST]),

@@ -56,8 +56,8 @@ class Page:
         named = f"<code>{html_text(name)}</code> " if name else ""
         return f"<details{' open' if opened else ''}><summary>{named}{title}</summary>\n\n{body}\n\n</details>"
 
-    def warned(self, lines: list[str]) -> str:
-        head = "[!WARNING]" if self.dialect.alerts else "**Attention**"
+    def warned(self, lines: list[str], *, kind: str = "WARNING", title: str = "Attention") -> str:
+        head = f"[!{kind}]" if self.dialect.alerts else f"**{title}**"
         rest = [f"> {line}" for line in lines]
         return "\n".join([f"> {head}", *([] if self.dialect.alerts else [">"]), *rest])
 

@@ -6,27 +6,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flyteplan.model.plan import Plan
+from flyteplan.model.policy import DENY
 from flyteplan.render.attention import Told, told
 from flyteplan.render.difftext import difftext
 from flyteplan.render.groups import Group, changing, groups
-from flyteplan.render.markdown import alerts
+from flyteplan.render.judged import judged_summary, verdicts
+from flyteplan.render.markdown import alerts, policy
 from flyteplan.render.markdown.escape import code, fenced, prose
 from flyteplan.render.markdown.page import Page
 from flyteplan.render.markdown.rows import kinds, names, table
 from flyteplan.render.style import plain
-from flyteplan.render.wording import notes, requests
+from flyteplan.render.wording import notes, requests, worst_case
 
-# What a plan goes without where it does not fit, one after the other. Alerts, counts and digest are never dropped: the
-# last three tell alerts in fewer words.
+# What a plan goes without where it does not fit, one after the other. Alerts, what policies say, counts and digest are
+# never dropped: the last three tell alerts and policies in fewer words.
 STEPS = (
     "the diff",
     "links, and values that lost to others",
     "all names of tasks that change alike",
     "the fields of each task and the notes",
     "what changes",
-    "which tasks and lines the alerts are about",
-    "the words of the alerts",
-    "the kinds of the alerts",
+    "which tasks and lines alerts and policies are about",
+    "the words of alerts and policies",
+    "the kinds of alerts and the rules of policies",
 )
 _DIFF, _LINKS, _NAMES, _FIELDS, _CHANGES, _WHICH, _WORDS, _KINDS = range(1, len(STEPS) + 1)
 
@@ -63,6 +65,13 @@ class Section:
         return self.material.alerts
 
     @property
+    def denials(self) -> int:
+        """How many decisions and ended exceptions deny it."""
+        judgement = self.plan.judgement
+        ended = sum(one.severity == "error" for one in judgement.problems) if judgement else 0
+        return judgement.counts[DENY] + ended if judgement else 0
+
+    @property
     def text(self) -> str:
         return "\n\n".join(filter(None, (self.body, _said(self), _footer(self))))
 
@@ -83,6 +92,24 @@ def section(plan: Plan, digest: str, page: Page) -> Section:
 
 def _body(of: Material, step: int) -> str:
     return "\n\n".join(filter(None, (part(of, step) for part in _PARTS)))
+
+
+def _policies(of: Material, step: int) -> str:
+    told = judged_summary(of.plan.judgement)
+    if not told:
+        return ""
+    denied = of.plan.judgement is not None and of.plan.judgement.denied
+    lines = [f"**Policy** {prose(told)}", *_policy_lines(of, step)]
+    return of.page.warned(lines, kind="CAUTION" if denied else "IMPORTANT", title="Denied" if denied else "Policy")
+
+
+def _policy_lines(of: Material, step: int) -> list[str]:
+    found = verdicts(of.plan.judgement)
+    if step < _WHICH:
+        return policy.in_full(found, of.plan, of.page, links=step < _LINKS)
+    if step < _WORDS:
+        return policy.by_message(found)
+    return policy.by_rule(found) if step < _KINDS else []
 
 
 def _alerts(of: Material, step: int) -> str:
@@ -111,8 +138,8 @@ def _groups(of: Material, step: int) -> list[Group]:
 
 
 def _requests(of: Material, step: int) -> str:  # noqa: ARG001 (one of _PARTS)
-    found = requests(of.plan, ", ")
-    return f"**Requests** {found}" if found else ""
+    told = {"Requests": requests(of.plan, ", "), "Worst case with retries": worst_case(of.plan, ", ")}
+    return "\n\n".join(f"**{name}** {found}" for name, found in told.items() if found)
 
 
 def _notes(of: Material, step: int) -> str:
@@ -134,7 +161,7 @@ def _diff(of: Material, step: int) -> str:
     return of.page.folded("Diff", fenced(plain(lines), "diff")) if lines else ""
 
 
-_PARTS: tuple[Callable[[Material, int], str], ...] = (_alerts, _changes, _requests, _notes, _names, _diff)
+_PARTS: tuple[Callable[[Material, int], str], ...] = (_policies, _alerts, _changes, _requests, _notes, _names, _diff)
 
 
 def _said(one: Section) -> str:
