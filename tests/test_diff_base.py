@@ -233,3 +233,40 @@ def written(folder: Path, manifests: Sequence[File]) -> bool:
 
 def saved(name: str) -> str | None:
     return name if run(["plan", "-q", "--out", name]) == 0 else None
+
+
+def own_history() -> list[tuple[str, str]]:
+    """Pairs of this repository's own commits, some of them apart; none where there is no history."""
+    call = ["git", "-C", str(ROOT), "rev-list", "HEAD", "--", "manifests", "flyteplan.yaml", "examples", "schema"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    commits = done.stdout.split()[::6]
+    return list(zip(commits[1:], commits, strict=False))
+
+
+def test_it_agrees_on_the_history_of_this_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = own_history()
+    if pairs:
+        git("clone", "--quiet", "--no-checkout", str(ROOT), str(tmp_path / "clone"))
+        monkeypatch.chdir(tmp_path / "clone")
+    for older, newer in pairs:
+        codes = [planned_at(commit, name) for commit, name in ((older, "old.json"), (newer, "new.json"))]
+        code = run(["diff", "--base", older, *PLACE, "-o", "text=base.txt"])
+        if codes == [0, 0]:
+            assert code == 0
+            assert run(["diff", "old.json", "new.json", "-o", "text=both.txt"]) == 0
+            both = [line for line in Path("both.txt").read_text("utf-8").splitlines() if line != SAME]
+            assert differences("base.txt") == both
+
+
+PLACE = ("-t", "production", "--catalog", str(ROOT / "examples" / "catalog"))
+
+
+def planned_at(commit: str, name: str) -> int:
+    git("checkout", "--quiet", "--force", commit)
+    return run(["plan", "-q", *PLACE, "--out", name])
+
+
+def differences(file: str) -> list[str]:
+    """Without what is told of the names of manifests, and the totals."""
+    lines = Path(file).read_text("utf-8").splitlines()[:-1]
+    return [line for line in lines if line and line[1:11] != " manifest " and line != SAME]
