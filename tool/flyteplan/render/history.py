@@ -30,7 +30,8 @@ def _table(entries: Iterable[Entry]) -> list[Line]:
     scopes = {(one.target, one.task.scope) for one in entries}
     is_mixed = len({target for target, _ in scopes}) < len(scopes)
     rows = [list(_cells(one, full=is_mixed)) for one in entries]
-    return aligned([[Span(head, "bold") for head in _HEADS], *rows], gaps=_GAPS) if rows else []
+    heads = [Span(head if any(row[column].text for row in rows) else "", "bold") for column, head in enumerate(_HEADS)]
+    return aligned([heads, *rows], gaps=_GAPS) if rows else []
 
 
 def _cells(entry: Entry, *, full: bool) -> Iterator[Span]:
