@@ -191,8 +191,24 @@ def test_other_formats(repo: Repository, capsys: pytest.CaptureFixture[str]) -> 
     assert found["manifests"] == {"added": [], "removed": [], "renamed": []}
     assert run(["diff", "--base", "HEAD", "-o", "markdown"]) == 0
     page = capsys.readouterr().out
-    assert "Against `HEAD`." in page
+    assert "`local` against `HEAD`." in page
     assert "~ etl.load" in page
+
+
+def test_what_a_policy_denies_is_in_the_comment(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = {"name": "small", "limits": {"resources.cpu": {"max": 2}}, "deny": "too much"}
+    head = {"apiVersion": "flyteplan/v1", "kind": "OverridePolicy", "metadata": {"name": "p"}}
+    value = {**head, "spec": {"rules": [rule]}}
+    (repo.folder / "policies").mkdir()
+    (repo.folder / "policies" / "p.yaml").write_text(json.dumps(value))
+    path = repo.folder / "flyteplan.yaml"
+    path.write_text(path.read_text().replace("manifests: [manifests]", "manifests: [manifests], policies: [policies]"))
+    commit()
+    repo.wants({"resources": {"cpu": 3}})
+    assert run(["diff", "--base", "HEAD", "-o", "markdown"]) == 3
+    page = capsys.readouterr().out
+    assert "**Policy**" in page
+    assert "too much" in page
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

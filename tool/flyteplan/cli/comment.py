@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 import click
@@ -24,4 +25,7 @@ def command(plans: tuple[str, ...], outputs: tuple[str, ...], verbose: bool) -> 
     """
     wanted = formats(outputs, ("markdown",), default="markdown")
     read = [read_plan(path) for path in plans]
+    twice = [name for name, count in Counter(plan.target for plan in read).items() if count > 1]
+    if twice:
+        raise click.UsageError(f"two of the plans are of the target {twice[0]}: a comment has one plan of each")
     write(wanted, {"markdown": partial(markdown, read, expand=verbose)})

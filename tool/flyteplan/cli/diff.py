@@ -51,7 +51,9 @@ def command(
     checked out, and only the tasks whose overrides differ are read.
     """
     asked["target"] = targets[0] if targets else None
-    if base is not None and len(targets) < 2:
+    if len(targets) > 1 and (base is not None or asked["policy_from"]):
+        raise click.UsageError("two targets are compared as the checkout has them; leave out --base and --policy-from")
+    if base is not None:
         return against(base, Asked(paths=paths, **asked), outputs, detailed=detailed_exitcode)
     saved = bool(paths) and all(map(is_saved_plan, paths))
     given = [name for name, value in asked.items() if value]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flyteplan.model.plan import Plan
 from flyteplan.render.difftext import SAME, compare
+from flyteplan.render.judged import judged_summary, verdicts
 from flyteplan.render.markdown.escape import code, fenced, prose
 from flyteplan.render.markdown.page import Page, size
+from flyteplan.render.markdown.policy import in_full
 from flyteplan.render.sides import Names, names_lines, summary
 from flyteplan.render.style import text_of
 from flyteplan.render.wording import counted
@@ -28,7 +30,19 @@ def of_sides(base: str, old: tuple[Plan, str], new: tuple[Plan, str], names: Nam
     if old[0].changes or new[0].changes:
         lines += [text_of(line) for line in compare(old[0], new[0])]
     told = prose(text_of(summary(old[0], new[0], names)))
-    return _comment(f"Against {code(base)}. {told}", lines, old[1], new[1], page)
+    about = f"{code(new[0].target)} against {code(base)}" if new[0].target else f"Against {code(base)}"
+    verdict = _verdict(new[0], page)
+    return _comment(f"{about}. {told}{verdict}", lines, old[1], new[1], page)
+
+
+def _verdict(plan: Plan, page: Page) -> str:
+    """What policies say of it, whole where there is room, else counted."""
+    said = judged_summary(plan.judgement)
+    if not said:
+        return ""
+    head = f"\n\n**Policy** {prose(said)}"
+    lines = "\n".join(in_full(verdicts(plan.judgement), plan, page, links=True))
+    return f"{head}\n\n{lines}" if lines and size(lines) < page.room // 2 else head
 
 
 def _comment(told: str, lines: list[str], old: str, new: str, page: Page) -> str:
