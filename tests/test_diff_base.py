@@ -76,6 +76,16 @@ def test_a_field_that_changed(repo: Repository, capsys: pytest.CaptureFixture[st
     assert git("status", "--porcelain") == "M manifests/load.yaml"
 
 
+def test_other_words_for_what_is_deployed_are_no_difference(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.wants({"resources": {"cpu": 1}})
+    commit()
+    repo.wants({"resources": {"cpu": "1000m"}})
+    lines = told(capsys, "main", "--detailed-exitcode")
+    assert lines == [SAME, "", "Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed."]
+
+
 def test_the_merge_base_and_the_other_revision(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     """As Git means A...B: neither what main did since, nor what is not committed."""
     git("checkout", "--quiet", "-b", "feature")

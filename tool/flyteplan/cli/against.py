@@ -18,7 +18,7 @@ from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit, InputError
 from flyteplan.model.plan import Plan
 from flyteplan.plan import document
-from flyteplan.render.difftext import compare
+from flyteplan.render.difftext import compare, differing
 from flyteplan.render.jsontext import jsontext
 from flyteplan.render.sides import Names, names_lines, summary
 from flyteplan.render.style import Line
@@ -51,7 +51,7 @@ def against(base: str, asked: Asked, outputs: Sequence[str], *, detailed: bool) 
         "markdown": partial(markdown_of_sides, base, found.before, new, names),
     }
     write(wanted, renderers)
-    differs = bool(found.before.changes or new.changes or any((names.added, names.removed, names.renamed)))
+    differs = bool(differing(found.before, new) or any((names.added, names.removed, names.renamed)))
     return told(new) or (Exit.CHANGES if detailed and differs else Exit.DONE)
 
 
