@@ -76,6 +76,16 @@ def test_a_field_that_changed(repo: Repository, capsys: pytest.CaptureFixture[st
     assert git("status", "--porcelain") == "M manifests/load.yaml"
 
 
+def test_other_words_for_what_is_deployed_are_no_difference(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.wants({"resources": {"cpu": 1}})
+    commit()
+    repo.wants({"resources": {"cpu": "1000m"}})
+    lines = told(capsys, "main", "--detailed-exitcode")
+    assert lines == [SAME, "", "Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed."]
+
+
 def test_the_merge_base_and_the_other_revision(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     """As Git means A...B: neither what main did since, nor what is not committed."""
     git("checkout", "--quiet", "-b", "feature")
@@ -119,6 +129,19 @@ def test_a_target_that_is_new_had_nothing(repo: Repository, capsys: pytest.Captu
     path = repo.folder / "flyteplan.yaml"
     path.write_text(path.read_text().replace("  local:", "  new:"))
     assert "+ etl.load  new in the plan, to update" in told(capsys, "main")
+
+
+def test_a_target_that_moves_leaves_its_tasks(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    """A domain in flyteplan.yaml is as much a part of the plan as any manifest; a flag holds for both sides."""
+    path = repo.folder / "flyteplan.yaml"
+    path.write_text(path.read_text().replace("catalog.db", str(CATALOG)))
+    (repo.folder / "manifests" / "load.yaml").write_text(manifest("join", "etl.join"), "utf-8")
+    commit()
+    path.write_text(path.read_text().replace("domain: development", "domain: production"))
+    lines = told(capsys, "main")
+    assert [line.split("  ")[0] for line in lines if line.startswith(("-", "+"))] == ["- etl.join", "+ etl.join"]
+    assert lines[-1].startswith("Differs: 2 tasks,")
+    assert told(capsys, "main", "--domain", "production")[-1].startswith("Differs: 0 tasks")
 
 
 def test_a_lock_that_moves_is_a_difference(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit, InputError
 from flyteplan.model.plan import Plan
 from flyteplan.plan import document
-from flyteplan.render.difftext import compare
+from flyteplan.render.difftext import compare, differing
 from flyteplan.render.jsontext import jsontext
 from flyteplan.render.sides import Names, names_lines, summary
 from flyteplan.render.style import Line
@@ -32,8 +32,9 @@ def against(base: str, asked: Asked, outputs: Sequence[str], *, detailed: bool) 
     _check(asked)
     wanted = formats(outputs, ("text", "json", "markdown"))
     workspace = open_workspace()
-    target = placed(workspace.target(asked.target), asked.catalog, asked.flags)
-    before, after = sides(workspace, target, base)
+    place = partial(placed, path=asked.catalog, flags=asked.flags)
+    before, after = sides(workspace, workspace.target(asked.target), base, place)
+    target = after.target
     catalog = open_catalog(target, asked.catalog, workspace)
     choice = pipeline.Choice(select=asked.select, exclude=asked.exclude)
     found = pipeline.compare(before, after, catalog, current=current_version(asked.current_version), choice=choice)
@@ -50,7 +51,7 @@ def against(base: str, asked: Asked, outputs: Sequence[str], *, detailed: bool) 
         "markdown": partial(markdown_of_sides, base, found.before, new, names),
     }
     write(wanted, renderers)
-    differs = bool(found.before.changes or new.changes or any((names.added, names.removed, names.renamed)))
+    differs = bool(differing(found.before, new) or any((names.added, names.removed, names.renamed)))
     return told(new) or (Exit.CHANGES if detailed and differs else Exit.DONE)
 
 

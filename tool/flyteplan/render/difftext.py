@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flyteplan.model.plan import Change, Field, Plan
+from flyteplan.model.task import TaskName
 from flyteplan.render.fields import place, reason, shown_fields
 from flyteplan.render.groups import LEFT_GIT, changing, full_name
 from flyteplan.render.style import Line, Span
@@ -42,6 +43,13 @@ def compare(old: Plan, new: Plan) -> list[Line]:
     blocks += [_compared(before.get(key), after.get(key), old, new) for key in sorted(before.keys() | after.keys())]
     lines = [line for block in blocks for line in block]
     return lines or [(Span(SAME),)]
+
+
+def differing(old: Plan, new: Plan) -> set[TaskName]:
+    """The tasks of which `compare` tells something: other words for the same settings are no difference."""
+    before, after = _by_key(old), _by_key(new)
+    pairs = [(before.get(key), after.get(key)) for key in before.keys() | after.keys()]
+    return {one.task.task for pair in pairs if _compared(*pair, old, new) for one in pair if one}
 
 
 def _by_key(plan: Plan) -> dict[_Key, Change]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flyteplan.model.plan import Plan
+from flyteplan.render.difftext import differing
 from flyteplan.render.style import Line, Span
 from flyteplan.render.wording import counted
 
@@ -26,6 +27,6 @@ def names_lines(names: Names) -> list[Line]:
 
 def summary(before: Plan, after: Plan, names: Names) -> Line:
     """The last line, which scripts may look for: `Differs: 2 tasks, 1 manifest added, 0 removed, 0 renamed.`"""
-    tasks = {change.task.task for plan in (before, after) for change in plan.changes}
+    tasks = differing(before, after)
     told = f"{counted(len(names.added), 'manifest')} added, {len(names.removed)} removed, {len(names.renamed)} renamed"
     return (Span(f"Differs: {counted(len(tasks), 'task')}, {told}.", "bold"),)

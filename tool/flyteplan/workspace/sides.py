@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from flyteplan import pipeline
@@ -28,17 +28,21 @@ class _Reader:
     workspace: Workspace
     validator: Validator
     known: pipeline.Known
+    place: Callable[[Target], Target]
 
     def read(self, files: Iterator[tuple[int, str, bytes | Problem]], layers: int) -> pipeline.Manifests:
         return pipeline.validate(files, self.validator, (tuple(range(layers)),), known=self.known)
 
 
-def sides(workspace: Workspace, target: Target, base: str) -> tuple[pipeline.Side, pipeline.Side]:
+def sides(
+    workspace: Workspace, target: Target, base: str, place: Callable[[Target], Target]
+) -> tuple[pipeline.Side, pipeline.Side]:
     """*base* and what is compared with it: the checkout, or of `A...B` the revision B with their merge base.
 
+    *place* is what the flags of the command make of a target, which each side has in the project and domain it says.
     Raises InputError for manifests that are wrong on either side, UsageError for a revision that is not there.
     """
-    reader = _Reader(workspace=workspace, validator=Validator(read_schema(MANIFEST_SCHEMA)), known={})
+    reader = _Reader(workspace=workspace, validator=Validator(read_schema(MANIFEST_SCHEMA)), known={}, place=place)
     before = _of_revision(reader, target, base)
     _, between, head = base.partition(_BETWEEN)
     return before, _of_revision(reader, target, head or "HEAD") if between else _of_checkout(reader, target)
@@ -49,7 +53,8 @@ def _of_checkout(reader: _Reader, target: Target) -> pipeline.Side:
     found = reader.read(manifest_files(layers, reader.workspace), len(layers))
     if not found.valid:
         raise InputError(found.problems)
-    return pipeline.Side(manifests=found.manifests, target=target, lock=read_lock(reader.workspace))
+    lock = read_lock(reader.workspace)
+    return pipeline.Side(manifests=found.manifests, target=reader.place(target), lock=lock)
 
 
 def _of_revision(reader: _Reader, target: Target, name: str) -> pipeline.Side:
@@ -64,7 +69,9 @@ def _of_revision(reader: _Reader, target: Target, name: str) -> pipeline.Side:
         raise InputError(_labelled(one, labelled) for one in found.problems)
     lock = read_file(revision, LOCK)
     return pipeline.Side(
-        manifests=found.manifests, target=target, lock=None if lock is None else lock_in(lock, labelled.shown(LOCK))
+        manifests=found.manifests,
+        target=reader.place(_moved(target, there)),
+        lock=None if lock is None else lock_in(lock, labelled.shown(LOCK)),
     )
 
 
@@ -72,6 +79,11 @@ def _target(config: Config, target: Target) -> Target | None:
     if not config.targets:
         return target if not target.name else None
     return next((one for one in config.targets if one.name == target.name), None)
+
+
+def _moved(target: Target, there: Target | None) -> Target:
+    """Both sides are read from one catalog, but the tasks they are about may lie in another project or domain."""
+    return replace(target, org=there.org, project=there.project, domain=there.domain) if there else target
 
 
 def _files(revision: Revision, paths: tuple[str, ...]) -> Iterator[tuple[int, str, bytes | Problem]]:
