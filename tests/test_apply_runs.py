@@ -293,6 +293,30 @@ def test_a_version_of_the_same_plan_is_nothing_new_to_a_run(repo: Repository) ->
     assert (len(repo.versions()), len(started(repo))) == (2, 1)
 
 
+def test_what_was_cut_off_is_counted_after_a_run_whose_name_is_taken(
+    repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run has an event of its own, though nothing is submitted for it."""
+    name_taken(repo)
+    wants(repo, settings={"name": "nightly"})
+    manifest = (repo.folder / "manifests" / "load.yaml").read_text("utf-8")
+    for task in ("etl.other", "etl.third"):
+        repo.deploy("v1", with_input("v1"), name=task)
+        text = manifest.replace('"name": "load"', f'"name": "{task[4:]}"').replace("etl.load", task)
+        (repo.folder / "manifests" / f"{task}.yaml").write_text(text.replace('"nightly"', f'"{task[4:]}"'), "utf-8")
+
+    def interrupted(self: LocalController, sent: Launch) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        return ""
+
+    monkeypatch.setattr(LocalController, "_start", interrupted)
+    capsys.readouterr()
+    assert apply("--parallelism", "1") != 0
+    outcomes = [line.split("  ")[0].rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert outcomes == ["failed", "failed", "not tried", "Applied: 0 submitted, 2 failed, 1 not tried."]
+
+
 def test_a_run_that_somebody_else_started_meanwhile_is_not_ours(
     repo: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,7 +37,7 @@ def apply(changes: Sequence[Change], controller: Controller, provenance: Provena
     A change that fails does not keep the others from being tried, unless the pace says so. What is on its way when it
     is to end comes to its end.
     """
-    wanted = [change for change in changes if change.action in ("update", "run") or change.submit.state == "taken"]
+    wanted = [change for change in changes if change.is_tried]
     failed = False
     for start in range(0, len(wanted), pace.parallelism):
         batch = wanted[start : start + pace.parallelism]
@@ -129,10 +129,11 @@ class _Batch:
         try:
             back = read([self._sent[number] for number in numbers], self._controller)
         except CatalogError as error:
-            for number in numbers if len(numbers) > 1 else ():
+            if len(numbers) == 1:
+                self._end(numbers[0], troubles, f"it was sent, and can not be read back: {error}")
+                return
+            for number in numbers:
                 self._read_back([number], troubles)
-            for number in numbers if len(numbers) == 1 else ():
-                self._end(number, troubles, f"it was sent, and can not be read back: {error}")
             return
         for number in numbers:
             self._end(number, troubles, wrong(self._sent[number], self._batch[number], back))

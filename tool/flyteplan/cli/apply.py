@@ -127,7 +127,7 @@ def _check_waiting(prepared: Ready, how: _How) -> None:
 
 
 def _changes(plan: Plan) -> int:
-    return sum(change.action in ("update", "run") for change in plan.changes)
+    return sum(change.submits for change in plan.changes)
 
 
 def _agreed(prepared: Ready) -> bool:
@@ -185,7 +185,7 @@ def _tell(event: Event, prepared: Ready, how: _How) -> None:
 
 def _cut_off(prepared: Ready, how: _How, *, told: int) -> Iterator[Event]:
     """Of what was on its way when somebody would not wait for its end, nobody knows."""
-    wanted = [change for change in prepared.changes if change.action in ("update", "run")]
+    wanted = [change for change in prepared.changes if change.is_tried]
     sent = (told // how.parallelism + 1) * how.parallelism
     for number, change in enumerate(wanted[told:], told):
         if number < sent:

@@ -78,7 +78,7 @@ def _check_lines(plan: Plan) -> None:
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:
-    changes = any(change.action in ("update", "run") for change in plan.changes)
+    changes = any(change.submits for change in plan.changes)
     return Exit.CHANGES if detailed and changes else Exit.DONE
 
 

@@ -44,7 +44,7 @@ def ready(asked: Asked) -> Ready:
     manifests = checked_manifests(asked.paths, target, workspace)
     stage = Stage(workspace=workspace, checked=manifests, target=target, catalog=controller.now())
     plan = planned(stage, asked)
-    changing = tuple(one for one in plan.changes if one.action in ("update", "run") or one.submit.state == "taken")
+    changing = tuple(one for one in plan.changes if one.is_tried)
     return Ready(
         workspace=workspace, plan=plan, changes=changing, controller=controller, catalog=stage.catalog, saved=False
     )

@@ -16,7 +16,7 @@ from flyteplan.plan import digest
 
 def recorded(happening: Iterable[Event], prepared: Ready, provenance: Provenance) -> Iterator[Event]:
     """An apply that has nothing to submit leaves no ledger."""
-    changes = sum(change.action in ("update", "run") for change in prepared.changes)
+    changes = sum(change.submits for change in prepared.changes)
     if not changes:
         yield from happening
         return

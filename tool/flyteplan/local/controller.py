@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -67,40 +67,39 @@ class LocalController:
             RunService(store, self._clock, OPEN_SOURCE).abort_run(request)
 
     def _deploy(self, sent: Deployment) -> str:
-        """What went wrong, "" when nothing."""
         from flyteidl2.task.task_service_pb2 import DeployTaskRequest
 
         from flyteplan.local.services.tasks import TaskService
 
-        try:
-            with self._opened("write") as store:
-                TaskService(store, self._clock).deploy_task(fill(DeployTaskRequest(), sent, org=""))
-        except CatalogError as error:
-            return str(error)
-        return ""
+        request = fill(DeployTaskRequest(), sent, org="")
+        return self._written(lambda store: TaskService(store, self._clock).deploy_task(request))
 
     def _retarget(self, move: Retarget) -> str:
+        """All its triggers in one transaction."""
         from flyteidl2.trigger.trigger_service_pb2 import DeployTriggerRequest
 
         from flyteplan.local.services.triggers import TriggerService
 
-        try:
-            with self._opened("write") as store:
-                for trigger in move.triggers:
-                    request = fill_trigger(DeployTriggerRequest(), trigger, move.key.version, org="")
-                    TriggerService(store, self._clock).deploy_trigger(request)
-        except CatalogError as error:
-            return str(error)
-        return ""
+        def write(store: Store) -> None:
+            for trigger in move.triggers:
+                request = fill_trigger(DeployTriggerRequest(), trigger, move.key.version, org="")
+                TriggerService(store, self._clock).deploy_trigger(request)
+
+        return self._written(write)
 
     def _start(self, sent: Launch) -> str:
         from flyteidl2.workflow.run_service_pb2 import CreateRunRequest
 
         from flyteplan.local.services.runs import RunService
 
+        request = fill_run(CreateRunRequest(), sent, org="")
+        return self._written(lambda store: RunService(store, self._clock, OPEN_SOURCE).create_run(request))
+
+    def _written(self, write: Callable[[Store], object]) -> str:
+        """What went wrong, "" when nothing."""
         try:
             with self._opened("write") as store:
-                RunService(store, self._clock, OPEN_SOURCE).create_run(fill_run(CreateRunRequest(), sent, org=""))
+                write(store)
         except CatalogError as error:
             return str(error)
         return ""

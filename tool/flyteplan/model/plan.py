@@ -156,10 +156,19 @@ class Change:
     secrecy: Secrecy = field(default=Secrecy(), repr=False)
 
     @property
+    def submits(self) -> bool:
+        """Whether applying it makes a version, a run, or a trigger point elsewhere."""
+        return self.action in ("update", "run")
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether an apply has an event for it: also where its run has a name that is taken, which can only fail."""
+        return self.submits or self.submit.state == "taken"
+
+    @property
     def effects(self) -> tuple[str, ...]:
         """What submitting it does: those of all its fields, none when nothing is submitted."""
-        submitted = self.action in ("update", "run")
-        return together(effect for field in self.fields for effect in field.effects) if submitted else ()
+        return together(effect for field in self.fields for effect in field.effects) if self.submits else ()
 
     @property
     def run(self) -> RunName:

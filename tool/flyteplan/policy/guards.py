@@ -16,7 +16,7 @@ _SHOWN = 3
 
 def breaches(guards: Guards, changes: Sequence[Change], left_out: int, now: str) -> tuple[Breach, ...]:
     """*left_out*: how many tasks the manifests are about that this plan leaves out."""
-    changed = sorted({change.task.task for change in changes if change.action in ("update", "run")})
+    changed = sorted({change.task.task for change in changes if change.submits})
     tasks = len({change.task.task for change in changes}) + left_out
     if not changed:
         return ()

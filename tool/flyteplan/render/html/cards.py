@@ -73,7 +73,7 @@ def _member(change: Change, scene: Scene) -> Member:
         name=full_name(change, scene.plan),
         base=change.task.version,
         live=change.live_version,
-        becomes=change.submit.name if change.action in ("update", "run") else "",
+        becomes=change.submit.name if change.submits else "",
         unchanged=change.unchanged,
         spec=scene.specs.get(name, ""),
     )
