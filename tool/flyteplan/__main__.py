@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -9,9 +10,12 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         _version()
         return
+    # A command makes few cycles, and its imports many objects: to look for cycles again and again is for nothing.
+    gc.set_threshold(100_000, 20, 20)
     from flyteplan.cli import run
+    from flyteplan.cli.ending import end
 
-    sys.exit(run(sys.argv[1:]))
+    end(run(sys.argv[1:]))
 
 
 def _version() -> None:

@@ -29,10 +29,10 @@ def show(lines: Sequence[Line] | str, *, err: bool = False) -> None:
     try:
         click.echo(text, err=err, nl=False, color=True, file=file)
     except BrokenPipeError:
-        _say_no_more_on(stream)
+        say_no_more_on(stream)
 
 
-def _say_no_more_on(stream: IO[str]) -> None:
+def say_no_more_on(stream: IO[str]) -> None:
     """Whoever read it has enough of it, which is no reason to leave half of the work undone, nor an error."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
