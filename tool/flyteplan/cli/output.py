@@ -9,7 +9,7 @@ from typing import IO
 
 import click
 
-from flyteplan.errors import Problem
+from flyteplan.errors import FlyteplanError, Problem
 from flyteplan.files.saved import write_atomically
 from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.style import Line, ansi, plain
@@ -29,10 +29,14 @@ def show(lines: Sequence[Line] | str, *, err: bool = False) -> None:
     try:
         click.echo(text, err=err, nl=False, color=True, file=file)
     except BrokenPipeError:
-        say_no_more_on(stream)
+        _say_no_more_on(stream)
+    except OSError as error:
+        if err:
+            raise
+        raise FlyteplanError(f"the output can not be written: {error.strerror}") from None
 
 
-def say_no_more_on(stream: IO[str]) -> None:
+def _say_no_more_on(stream: IO[str]) -> None:
     """Whoever read it has enough of it, which is no reason to leave half of the work undone, nor an error."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
