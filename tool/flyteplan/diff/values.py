@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
+
+from google.protobuf.unknown_fields import UnknownFieldSet
 
 from flyteplan.model import duration
 from flyteplan.model.plan import Difference
@@ -36,12 +39,24 @@ def tell(message: Any, value: Callable[[Any], Any]) -> Any:
     """*value* of *message*, None without one; with the bytes where it holds fields that we do not know."""
     if message is None:
         return None
+    if not _is_known(message):
+        return {"value": value(message), "serialized": serialized(message)}
+    return value(message)
+
+
+def _is_known(message: Any) -> bool:
+    """Whether we know all fields that it holds, those of the messages inside of it too."""
+    if _is_flat(message.DESCRIPTOR):
+        return not len(UnknownFieldSet(message))
     known = type(message)()
     known.CopyFrom(message)
     known.DiscardUnknownFields()
-    if known.ByteSize() == message.ByteSize():
-        return value(message)
-    return {"value": value(message), "serialized": serialized(message)}
+    return bool(known.ByteSize() == message.ByteSize())
+
+
+@cache
+def _is_flat(descriptor: Any) -> bool:
+    return all(field.message_type is None for field in descriptor.fields)
 
 
 def plain(value: Any) -> Any:

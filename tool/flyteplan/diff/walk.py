@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from google.protobuf.unknown_fields import UnknownFieldSet
+
 from flyteplan.diff.keyed import keyed
 from flyteplan.diff.names import VALUES, name_of
 from flyteplan.diff.values import TEXTS, Sides, equal, plain, serialized, tell, told
@@ -40,20 +42,34 @@ def walk(sides: Sides, path: str = "") -> Iterator[Difference]:
     """The differences of *sides*, messages of one type; None stands for a message that is not there."""
     if equal(sides):
         return
-    for step in _steps(next(side for side in sides if side is not None).DESCRIPTOR, path):
-        yield from step.tells(sides, step)
+    differing = _differing(sides)
+    for name, step in _steps(next(side for side in sides if side is not None).DESCRIPTOR, path).items():
+        if name in differing:
+            yield from step.tells(sides, step)
     yield from _unknown(sides, path)
 
 
+def _differing(sides: Sides) -> set[str]:
+    """The names of the fields that are not the same on all sides. A message lists what is set in it at one blow."""
+    first, *others = [
+        {} if side is None else {field.name: value for field, value in side.ListFields()} for side in sides
+    ]
+    found: set[str] = set()
+    for other in others:
+        found |= first.keys() ^ other.keys()
+        found.update(name for name in first.keys() & other.keys() if first[name] != other[name])
+    return found
+
+
 @cache
-def _steps(descriptor: Any, path: str) -> tuple[_Step, ...]:
-    """The same for every template: paths and kinds are found once."""
+def _steps(descriptor: Any, path: str) -> dict[str, _Step]:
+    """By the name of the field. The same for every template: paths and kinds are found once."""
     inner = {field: f"{path}.{field.name}" if path else str(field.name) for field in descriptor.fields}
-    return tuple(
-        _Step(field=field, name=field.name, path=at, tells=_teller(field))
+    return {
+        field.name: _Step(field=field, name=field.name, path=at, tells=_teller(field))
         for field, at in inner.items()
         if at != _VERSION
-    )
+    }
 
 
 def _teller(field: Any) -> Callable[[Sides, _Step], Iterator[Difference]]:
@@ -146,8 +162,6 @@ def _enum(value: int, field: Any) -> str | int:
 
 def _unknown(sides: Sides, path: str) -> Iterator[Difference]:
     """Fields of a newer server, as the hexadecimal of their bytes."""
-    from google.protobuf.unknown_fields import UnknownFieldSet
-
     if any(side is not None and len(UnknownFieldSet(side)) for side in sides):
         values = [None if side is None else _unknown_bytes(side) or None for side in sides]
         yield from told(f"{name_of(path)}.(unknown)" if path else "(unknown)", values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flyteplan.model.effects import effects
 from flyteplan.model.plan import Difference, Field, Loser, differ
@@ -61,6 +62,7 @@ def cause_of(field: str, settings: Settings, *, replace: bool, gone: bool) -> Se
     return _cause(setting_paths(field), settings, replace=replace, gone=gone)[0]
 
 
+@lru_cache(maxsize=4096)
 def setting_paths(field: str) -> tuple[Path, ...]:
     """The paths at which a manifest may have set this field, the narrowest first."""
     parameter, _, rest = field.partition(".")
@@ -110,7 +112,7 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
 
 
 def _losers(cause: Setting | None, paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
-    if cause is None:
+    if cause is None or not cause.lost:
         return ()
     lost = (secrecy.setting(setting) for setting in cause.lost if setting.path in paths)
     return tuple(Loser(position=setting.position, value=readable(setting)) for setting in lost)
