@@ -12,7 +12,7 @@ from flyteplan.files.config import NAME
 from flyteplan.files.git import Revision, open_revision, read_file, read_files
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Config, Target
-from flyteplan.model.lock import NAME as LOCK
+from flyteplan.model.filenames import LOCK
 from flyteplan.ports import Found
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, manifest_files, read_config
