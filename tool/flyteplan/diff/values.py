@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from google.protobuf.unknown_fields import UnknownFieldSet
-
 from flyteplan.model import duration
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import SHARED_MEMORY_MOUNT
@@ -47,11 +45,24 @@ def tell(message: Any, value: Callable[[Any], Any]) -> Any:
 def _is_known(message: Any) -> bool:
     """Whether we know all fields that it holds, those of the messages inside of it too."""
     if _is_flat(message.DESCRIPTOR):
-        return not len(UnknownFieldSet(message))
+        return not holds_unknown(message)
     known = type(message)()
     known.CopyFrom(message)
     known.DiscardUnknownFields()
     return bool(known.ByteSize() == message.ByteSize())
+
+
+def holds_unknown(message: Any) -> bool:
+    """Whether it has fields of a newer server, those of the messages inside of it left aside."""
+    return bool(len(_unknown_fields()(message)))
+
+
+@cache
+def _unknown_fields() -> Any:
+    """Protobuf is imported when there are messages to compare."""
+    from google.protobuf.unknown_fields import UnknownFieldSet
+
+    return UnknownFieldSet
 
 
 @cache

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from google.protobuf.unknown_fields import UnknownFieldSet
-
 from flyteplan.diff.keyed import keyed
 from flyteplan.diff.names import VALUES, name_of
-from flyteplan.diff.values import TEXTS, Sides, equal, plain, serialized, tell, told
+from flyteplan.diff.values import TEXTS, Sides, equal, holds_unknown, plain, serialized, tell, told
 from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.plan import Difference
 
@@ -162,7 +160,7 @@ def _enum(value: int, field: Any) -> str | int:
 
 def _unknown(sides: Sides, path: str) -> Iterator[Difference]:
     """Fields of a newer server, as the hexadecimal of their bytes."""
-    if any(side is not None and len(UnknownFieldSet(side)) for side in sides):
+    if any(side is not None and holds_unknown(side) for side in sides):
         values = [None if side is None else _unknown_bytes(side) or None for side in sides]
         yield from told(f"{name_of(path)}.(unknown)" if path else "(unknown)", values)
 
