@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ from flyteplan.model import duration
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import SHARED_MEMORY_MOUNT
 
+_PLAIN = (str, bool, int, float, type(None))
 # What base, live and desired have in one place, in this order; None: it is not there. Two where base is live.
 Sides = Sequence[Any]
 
@@ -23,10 +24,11 @@ def equal(values: Sides) -> bool:
     return True
 
 
-def told(path: str, values: Sides) -> Iterator[Difference]:
+def told(path: str, values: Sides) -> tuple[Difference, ...]:
     """The difference that *values* make, if they make one."""
-    if not equal(values):
-        yield Difference(path=path, base=values[0], live=values[-2], desired=values[-1])
+    if equal(values):
+        return ()
+    return (Difference(path=path, base=values[0], live=values[-2], desired=values[-1]),)
 
 
 def serialized(message: Any) -> str:
@@ -74,7 +76,7 @@ def plain(value: Any) -> Any:
     """A value that JSON can hold: of a message its proto3 JSON with proto field names."""
     if isinstance(value, bytes):
         return value.hex()
-    if not hasattr(value, "DESCRIPTOR"):
+    if isinstance(value, _PLAIN) or not hasattr(value, "DESCRIPTOR"):
         return value
     from google.protobuf.json_format import MessageToDict
 

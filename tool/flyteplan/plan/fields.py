@@ -45,10 +45,11 @@ def _field(difference: Difference, ground: Ground) -> Field:
     path, live, desired = difference.path, difference.live, difference.desired
     paths, hidden = setting_paths(path), ground.secrecy.value
     cause, authored = _cause(paths, ground.settings, replace=ground.replace, gone=desired is None)
+    base = hidden(path, difference.base)
     return Field(
         path=path,
-        base=hidden(path, difference.base),
-        live=hidden(path, live),
+        base=base,
+        live=base if live is difference.base else hidden(path, live),
         desired=hidden(path, desired),
         set_by=cause.position if cause is not None else None,
         overridden=_losers(cause, paths, ground.secrecy),
@@ -104,8 +105,8 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
 
     What is gone was cleared, if anything clears it: a count that is set does not take the device away.
     """
-    found = [setting for path in paths if (setting := settings.get(*path)) is not None]
-    for setting in [setting for setting in found if gone and not setting.value] or found:
+    found = settings.among(paths)
+    for setting in [setting for setting in found if not setting.value] or found if gone else found:
         side_effect = setting.clears and len(settings.under(*setting.path)) > 1
         return setting, not (replace and side_effect)
     return None, False
