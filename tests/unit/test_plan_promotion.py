@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flyteidl2.task.task_definition_pb2 import TaskSpec
+from flyteplan.render.promoted import differs, promoted, summary
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Plan, Source, Submit
@@ -13,7 +14,6 @@ from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.plan import promotion
 from flyteplan.render import plain
-from flyteplan.render.promoted import differs, promoted, summary
 
 PLACE = Position("a.yaml", 3)
 

@@ -11,7 +11,6 @@ import click
 from flyteplan import pipeline
 from flyteplan.cli import options
 from flyteplan.cli.output import show
-from flyteplan.cli.rulebook import policies_in
 from flyteplan.errors import Exit, InputError, Position, Problem, UsageError, ordered
 from flyteplan.files.manifests import read_layers
 from flyteplan.files.schema import read_schema
@@ -24,6 +23,7 @@ from flyteplan.model.task import TaskVersion, Template
 from flyteplan.render.policytests import results, tested
 from flyteplan.validate import Validator, cases, is_policy_test
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
+from flyteplan.workspace.policyfiles import policies_in
 
 TEST_SCHEMA = "policy-test.v1.schema.json"
 

@@ -14,7 +14,7 @@ from flyteplan.cli import options
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.reports import reported, reports
-from flyteplan.cli.rulebook import nothing, policy_files
+from flyteplan.cli.rulebook import nothing
 from flyteplan.errors import Exit, is_valid, ordered
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
@@ -31,6 +31,7 @@ from flyteplan.workspace import (
     manifest_files,
     open_workspace,
 )
+from flyteplan.workspace.policyfiles import policy_files
 
 
 @click.command("validate")

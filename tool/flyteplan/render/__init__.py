@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flyteplan.render.difftext import compare, difftext
+from flyteplan.render.compared import compared
+from flyteplan.render.difftext import difftext
 from flyteplan.render.jsontext import jsontext
 from flyteplan.render.problems import problems, problems_json
 from flyteplan.render.style import Line, Span, ansi, plain
@@ -14,7 +15,7 @@ __all__ = [
     "Span",
     "TaskRow",
     "ansi",
-    "compare",
+    "compared",
     "detail",
     "difftext",
     "jsontext",

@@ -67,9 +67,7 @@ def _rows(change: Change, page: Page, *, links: bool) -> Iterator[_Row]:
     if is_there(change):
         yield _Row(field="*(nothing is started)*")
         return
-    rows = [
-        _Row(field=code(f"call.{name}"), after=_value(shown(value), bold=True)) for name, value in change.submit.call
-    ]
+    rows = [_Row(field=code(f"call.{name}"), after=value(shown(told), bold=True)) for name, told in change.submit.call]
     rows += [_of_field(entry_of(field, change), page, links=links) for field in shown_fields(change)]
     if (change.submit.triggers == "retarget" or change.prune) and (told := triggers(change)):
         rows.append(_Row(field="triggers", after=prose(told.removeprefix("triggers: "))))
@@ -82,15 +80,15 @@ def _of_field(entry: Entry, page: Page, *, links: bool) -> _Row:
     collateral = entry.field.collateral
     return _Row(
         field=f"also {code(name)}" if collateral else code(name),
-        before=_value(old),
-        after=_value(new, bold=True),
+        before=value(old),
+        after=value(new, bold=True),
         change=prose(f"{entry.difference} ({entry.ratio})" if entry.ratio else entry.difference),
         source=_source(entry, page, links=links),
         sign=_COLLATERAL if collateral else "",
     )
 
 
-def _value(text: str, *, bold: bool = False) -> str:
+def value(text: str, *, bold: bool = False) -> str:
     if text == UNSET:
         return "*(unset)*"
     told = code(shortened(text, _VALUE))

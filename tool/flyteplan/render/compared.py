@@ -1,0 +1,182 @@
+"""Two plans side by side, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Names, Row
+from flyteplan.render.contrast import (
+    Alike,
+    came,
+    difference,
+    gone,
+    groups,
+    remains,
+    run_of,
+    sides,
+    source,
+    standing,
+    summary,
+    transitions,
+    wanted,
+    why,
+)
+from flyteplan.render.fields import INDENT, MARK, place
+from flyteplan.render.groups import full_name, named
+from flyteplan.render.rulechanges import rule_lines
+from flyteplan.render.style import Line, Span, text_of
+from flyteplan.render.table import Cell, aligned, length, trimmed, wrapped
+from flyteplan.render.values import UNSET, shortened_pair
+
+SAME = "The plans are the same."
+DEFAULT_WIDTH = 100
+_SIGNS = {ADDED: Span("+ ", "add"), REMOVED: Span("- ", "remove")}
+_LEAST_VALUE = 16
+# Blanks before: mark, path, old, arrow, new, difference, ratio, source.
+_ARROW_GAPS, _OLD = (0, 0, 2, 1, 1, 3, 2, 3), 2
+# Blanks before: mark, path, "was", old, "now", new, source.
+_STATE_GAPS = (0, 0, 2, 1, 2, 1, 3)
+
+
+def compared(of: Comparison, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
+    """A block for each task that differs; *expand* tells those that differ alike one by one."""
+    if of.kind == TARGETS:
+        return _promoted(of, expand, width)
+    lines = [*_names(of.names), *rule_lines(of.rules, width), *differences(of, expand=expand, width=width)]
+    if of.kind != REVISIONS:
+        return lines or [(Span(SAME),)]
+    if not lines and (of.before.changes or of.after.changes):
+        lines = [(Span(SAME),)]
+    return [*lines, *([()] if lines else []), (Span(summary(of), "bold"),)]
+
+
+def differences(of: Comparison, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
+    """What *of* tells of tasks."""
+    blocks = [_target(of), *(_block(group, of, width) for group in groups(of, expand=expand))]
+    return [line for block in blocks for line in block]
+
+
+def _promoted(of: Comparison, expand: bool, width: int) -> list[Line]:
+    left, right = sides(of)
+    title = (Span(f"{of.before.target} -> {of.after.target}", "bold"), Span(f"  {_scope(left)} -> {_scope(right)}"))
+    blocks = [_block(group, of, width) for group in groups(of, expand=expand)]
+    return [title, *(line for block in blocks for line in ((), *block)), (), (Span(summary(of), "bold"),)]
+
+
+def _scope(side: str) -> str:
+    return side.rpartition(" ")[2]
+
+
+def _names(names: Names) -> list[Line]:
+    lines: list[Line] = [(_SIGNS[REMOVED], Span(f"manifest {name}")) for name in names.removed]
+    lines += [(_SIGNS[ADDED], Span(f"manifest {name}")) for name in names.added]
+    return lines + [(Span("~ ", "change"), Span(f"manifest {old} -> {new}")) for old, new in names.renamed]
+
+
+def _target(of: Comparison) -> list[Line]:
+    left, right = sides(of)
+    return [(Span("~ ", "change"), Span(f"target  {left} -> {right}"))] if left != right else []
+
+
+def _block(group: Alike, of: Comparison, width: int) -> list[Line]:
+    first = group[0]
+    lines = [_title(group, of), *_members(group, of, width), *_asked_for(first, width)]
+    lines += _warned(remains(first, of), width, INDENT, "dim")
+    lines += _rows(first, of, width)
+    lines += [line for alert in came(first, of) for line in _warned(text_of(alert.message), width, MARK, "attention")]
+    words = [f"no more: {text_of(alert.message)}" for alert in gone(first, of)]
+    return lines + [line for word in words for line in _warned(word, width, INDENT, "dim")]
+
+
+def _title(group: Alike, of: Comparison) -> Line:
+    first = group[0]
+    name = full_name(first.change, of.plan_of(first)) if len(group) == 1 else f"{len(group)} tasks"
+    told = [Span(f"  {words}", "dim") for words in [run_of(first.change)] if words]
+    told += [Span(f"  {words}") for words in [standing(first, of)] if words]
+    return (_SIGNS.get(first.kind, Span("~ ", "change")), Span(name, "bold"), *told)
+
+
+def _members(group: Alike, of: Comparison, width: int) -> list[Line]:
+    if len(group) == 1:
+        return []
+    names = [full_name(entry.change, of.plan_of(entry)) for entry in group]
+    lines = named(names, width - len(INDENT))
+    return [(Span(f"{INDENT}{line}", "dim"),) for line in [*lines, "(-v tells them one by one)"]]
+
+
+def _asked_for(entry: Entry, width: int) -> Iterator[Line]:
+    """The lines of the manifests of a run that is new: it may have no field and no input."""
+    if entry.kind == ADDED and entry.change.submit.kind == "run":
+        found = ", ".join(place(one.position) for one in entry.change.manifests)
+        yield from _warned(f"asked for in {found}", width, INDENT, "dim")
+
+
+def _warned(message: str, width: int, mark: str, style: str) -> Iterator[Line]:
+    if message:
+        first, *rest = wrapped(message.split(), width - len(mark))
+        yield (Span(f"{mark}{first}", style),)
+        yield from ((Span(f"{INDENT}{line}", style),) for line in rest)
+
+
+def _rows(entry: Entry, of: Comparison, width: int) -> list[Line]:
+    if entry.kind == CHANGED and of.kind != TARGETS:
+        return list(_states(entry, of, width))
+    return list(_arrows(entry, of, width))
+
+
+def _states(entry: Entry, of: Comparison, width: int) -> Iterator[Line]:
+    """`was 1 -> 2  now 1 -> 3`: what both plans make of one field."""
+    found = [(fact.name, (fact.was, fact.now), "", "") for fact in entry.facts]
+    found += [(row.path, transitions(row), source(row, of), "") for row in entry.rows]
+    limits = _limits([(name, pair, at) for name, pair, at, _ in found], width - len(INDENT) - len("  was   now    "))
+    rows = [_state(name, shortened_pair(*pair, limits), at) for name, pair, at, _ in found]
+    yield from _fitted(rows, _STATE_GAPS, (), width)
+
+
+def _state(name: str, texts: tuple[str, str], at: str) -> list[Cell]:
+    was, now = Span(texts[0], "remove"), Span(texts[1], "add")
+    return [Span(INDENT), Span(name), Span("was", "dim"), was, Span("now", "dim"), now, Span(at, "dim")]
+
+
+def _arrows(entry: Entry, of: Comparison, width: int) -> Iterator[Line]:
+    """`1 -> 2  +1  x2`: what one of the plans makes of a field, or what two targets want of it."""
+    told = [(row.path, wanted(row), source(row, of)) for row in entry.rows]
+    limits = _limits(told, width - len(INDENT) - len("  ->    ") - len("  +999Gi  x9.99"))
+    rows = [_arrow(row, shortened_pair(*pair, limits), at) for row, (_, pair, at) in zip(entry.rows, told, strict=True)]
+    yield from _fitted(rows, _ARROW_GAPS, (_OLD,), width)
+    causes = dict.fromkeys(filter(None, (why(row, entry) for row in entry.rows)))
+    for cause in causes:
+        yield from _warned(f"because {cause}", width, INDENT, "attention")
+
+
+def _arrow(row: Row, texts: tuple[str, str], at: str) -> list[Cell]:
+    mark = Span(MARK, "attention") if row.collateral else Span(INDENT)
+    label = f"also {row.path}" if row.collateral else row.path
+    values = [_value(texts[0], "remove"), Span("->", "dim"), _value(texts[1], "add")]
+    return [mark, Span(label), *values, *map(Span, difference(row)), Span(at, "dim")]
+
+
+def _value(text: str, style: str) -> Span:
+    return Span(text, "dim" if text == UNSET else style)
+
+
+def _limits(told: Sequence[tuple[str, tuple[str, str], str]], room: int) -> tuple[int, int]:
+    """How long both values may be, so that a line fits; the shorter one gives its room to the other."""
+    path = max((len(name) for name, _, _ in told), default=0)
+    at = max((len(place) for _, _, place in told), default=0)
+    left = max(2 * _LEAST_VALUE, room - path - (at if path + at + 2 * _LEAST_VALUE <= room else 0))
+    old, new = (max((len(pair[side]) for _, pair, _ in told), default=0) for side in (0, 1))
+    if old <= left // 2:
+        return max(old, _LEAST_VALUE), left - old
+    return (left - new, max(new, _LEAST_VALUE)) if new <= left // 2 else (left // 2, left // 2)
+
+
+def _fitted(rows: list[list[Cell]], gaps: Sequence[int], right: Sequence[int], width: int) -> Iterator[Line]:
+    """The place on a line of its own where the terminal would break it in two."""
+    for line in aligned(rows, gaps=gaps, right=right):
+        whole, last = trimmed(line), line[-1]
+        if length(whole) <= width or last.style != "dim" or not last.text:
+            yield whole
+        else:
+            yield trimmed(line[:-1])
+            yield (Span(f"{INDENT}  "), last)
