@@ -17,7 +17,7 @@ from tests.property.test_plan_laws import TARGET, File, files
 
 from flyteplan.cli import run
 from flyteplan.files.saved import read_bytes
-from flyteplan.render.difftext import SAME
+from flyteplan.render.compared import SAME
 
 ROOT = Path(__file__).parents[1]
 CATALOG = ROOT / "examples" / "catalog" / "tasks.jsonl"

@@ -7,7 +7,8 @@ from flyteplan.errors import Position, Problem
 from flyteplan.model.plan import Change, Field, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion
-from flyteplan.render import ansi, compare, difftext, plain, problems, problems_json
+from flyteplan.plan import comparison
+from flyteplan.render import ansi, compared, difftext, plain, problems, problems_json
 
 PLACE = Position("etl.yaml", 14, 7)
 
@@ -39,7 +40,7 @@ def plan(*changes: Change) -> Plan:
 
 
 def lines(old: Plan, new: Plan) -> list[str]:
-    return plain(compare(old, new)).splitlines()
+    return plain(compared(comparison(old, new))).splitlines()
 
 
 CPU = field("resources.requests.cpu", "2", "4")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Names, Row
+from flyteplan.model.plan import Field
+from flyteplan.render.attention import COLLATERAL, Alert
 from flyteplan.render.contrast import (
     Alike,
     came,
@@ -21,21 +23,20 @@ from flyteplan.render.contrast import (
     wanted,
     why,
 )
-from flyteplan.render.fields import INDENT, MARK, place
+from flyteplan.render.fields import INDENT, MARK, entry_lines, place
+from flyteplan.render.fields import Entry as TableEntry
 from flyteplan.render.groups import full_name, named
 from flyteplan.render.rulechanges import rule_lines
 from flyteplan.render.style import Line, Span, text_of
 from flyteplan.render.table import Cell, aligned, length, trimmed, wrapped
-from flyteplan.render.values import UNSET, shortened_pair
+from flyteplan.render.values import shortened_pair
 
 SAME = "The plans are the same."
 DEFAULT_WIDTH = 100
 _SIGNS = {ADDED: Span("+ ", "add"), REMOVED: Span("- ", "remove")}
 _LEAST_VALUE = 16
-# Blanks before: mark, path, old, arrow, new, difference, ratio, source.
-_ARROW_GAPS, _OLD = (0, 0, 2, 1, 1, 3, 2, 3), 2
-# Blanks before: mark, path, "was", old, "now", new, source.
-_STATE_GAPS = (0, 0, 2, 1, 2, 1, 3)
+# Blanks before: indent, path, "was", old, "now", new, source.
+_GAPS = (0, 0, 2, 1, 2, 1, 3)
 
 
 def compared(of: Comparison, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
@@ -83,7 +84,8 @@ def _block(group: Alike, of: Comparison, width: int) -> list[Line]:
     lines = [_title(group, of), *_members(group, of, width), *_asked_for(first, width)]
     lines += _warned(remains(first, of), width, INDENT, "dim")
     lines += _rows(first, of, width)
-    lines += [line for alert in came(first, of) for line in _warned(text_of(alert.message), width, MARK, "attention")]
+    alerts = [text_of(alert.message) for alert in came(first, of) if not _shows(first, alert)]
+    lines += [line for words in alerts for line in _warned(words, width, MARK, "attention")]
     words = [f"no more: {text_of(alert.message)}" for alert in gone(first, of)]
     return lines + [line for word in words for line in _warned(word, width, INDENT, "dim")]
 
@@ -94,6 +96,11 @@ def _title(group: Alike, of: Comparison) -> Line:
     told = [Span(f"  {words}", "dim") for words in [run_of(first.change)] if words]
     told += [Span(f"  {words}") for words in [standing(first, of)] if words]
     return (_SIGNS.get(first.kind, Span("~ ", "change")), Span(name, "bold"), *told)
+
+
+def _shows(entry: Entry, alert: Alert) -> bool:
+    """Whether the rows of *entry* say it."""
+    return alert.code == COLLATERAL and entry.kind == ADDED
 
 
 def _members(group: Alike, of: Comparison, width: int) -> list[Line]:
@@ -121,7 +128,7 @@ def _warned(message: str, width: int, mark: str, style: str) -> Iterator[Line]:
 def _rows(entry: Entry, of: Comparison, width: int) -> list[Line]:
     if entry.kind == CHANGED and of.kind != TARGETS:
         return list(_states(entry, of, width))
-    return list(_arrows(entry, of, width))
+    return _arrows(entry, of, width)
 
 
 def _states(entry: Entry, of: Comparison, width: int) -> Iterator[Line]:
@@ -130,7 +137,7 @@ def _states(entry: Entry, of: Comparison, width: int) -> Iterator[Line]:
     found += [(row.path, transitions(row), source(row, of), "") for row in entry.rows]
     limits = _limits([(name, pair, at) for name, pair, at, _ in found], width - len(INDENT) - len("  was   now    "))
     rows = [_state(name, shortened_pair(*pair, limits), at) for name, pair, at, _ in found]
-    yield from _fitted(rows, _STATE_GAPS, (), width)
+    yield from _fitted(rows, width)
 
 
 def _state(name: str, texts: tuple[str, str], at: str) -> list[Cell]:
@@ -138,26 +145,18 @@ def _state(name: str, texts: tuple[str, str], at: str) -> list[Cell]:
     return [Span(INDENT), Span(name), Span("was", "dim"), was, Span("now", "dim"), now, Span(at, "dim")]
 
 
-def _arrows(entry: Entry, of: Comparison, width: int) -> Iterator[Line]:
+def _arrows(entry: Entry, of: Comparison, width: int) -> list[Line]:
     """`1 -> 2  +1  x2`: what one of the plans makes of a field, or what two targets want of it."""
-    told = [(row.path, wanted(row), source(row, of)) for row in entry.rows]
-    limits = _limits(told, width - len(INDENT) - len("  ->    ") - len("  +999Gi  x9.99"))
-    rows = [_arrow(row, shortened_pair(*pair, limits), at) for row, (_, pair, at) in zip(entry.rows, told, strict=True)]
-    yield from _fitted(rows, _ARROW_GAPS, (_OLD,), width)
-    causes = dict.fromkeys(filter(None, (why(row, entry) for row in entry.rows)))
-    for cause in causes:
-        yield from _warned(f"because {cause}", width, INDENT, "attention")
+    order = list(dict.fromkeys(why(row, entry) for row in entry.rows))
+    rows = sorted(entry.rows, key=lambda row: (bool(why(row, entry)), order.index(why(row, entry))))
+    return entry_lines([_entry(row, of) for row in rows], entry.change, width)
 
 
-def _arrow(row: Row, texts: tuple[str, str], at: str) -> list[Cell]:
-    mark = Span(MARK, "attention") if row.collateral else Span(INDENT)
-    label = f"also {row.path}" if row.collateral else row.path
-    values = [_value(texts[0], "remove"), Span("->", "dim"), _value(texts[1], "add")]
-    return [mark, Span(label), *values, *map(Span, difference(row)), Span(at, "dim")]
-
-
-def _value(text: str, style: str) -> Span:
-    return Span(text, "dim" if text == UNSET else style)
+def _entry(row: Row, of: Comparison) -> TableEntry:
+    field = row.after or Field(path=row.path, base=row.now, live=row.was, desired=row.now)
+    (old, new), (by, ratio) = wanted(row), difference(row)
+    label = f"also {row.path}" if field.collateral else row.path
+    return TableEntry(field=field, label=label, old=old, new=new, difference=by, ratio=ratio, source=source(row, of))
 
 
 def _limits(told: Sequence[tuple[str, tuple[str, str], str]], room: int) -> tuple[int, int]:
@@ -171,9 +170,9 @@ def _limits(told: Sequence[tuple[str, tuple[str, str], str]], room: int) -> tupl
     return (left - new, max(new, _LEAST_VALUE)) if new <= left // 2 else (left // 2, left // 2)
 
 
-def _fitted(rows: list[list[Cell]], gaps: Sequence[int], right: Sequence[int], width: int) -> Iterator[Line]:
+def _fitted(rows: list[list[Cell]], width: int) -> Iterator[Line]:
     """The place on a line of its own where the terminal would break it in two."""
-    for line in aligned(rows, gaps=gaps, right=right):
+    for line in aligned(rows, gaps=_GAPS):
         whole, last = trimmed(line), line[-1]
         if length(whole) <= width or last.style != "dim" or not last.text:
             yield whole

@@ -76,7 +76,7 @@ def remains(entry: Entry, of: Comparison) -> str:
     if change.submit.kind != "version":
         return ""
     if change.live_version == base:
-        return "was not applied: what is live stays as it is"
+        return "it was not applied, so what is live stays as it is"
     return f"live {change.live_version} stays; flyteplan plan --prune takes it back to the base {base}"
 
 
@@ -179,7 +179,7 @@ def source(row: Row, of: Comparison) -> str:
     at = place(now) if now else ""
     if of.kind == TARGETS:
         return " -> ".join(dict.fromkeys(filter(None, (was, at))))
-    return at or (f"was {was}" if was else "")
+    return at or was
 
 
 def effects(rows: Iterable[Row]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from flyteplan.errors import Position
-from flyteplan.model.rulechange import ADDED, REMOVED, WHATS, RuleChange
+from flyteplan.model.rulechange import ADDED, CHANGED, REMOVED, WHATS, RuleChange
 from flyteplan.render.fields import INDENT, place
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import wrapped
@@ -21,8 +21,8 @@ def named(one: RuleChange) -> str:
 
 
 def bearing(one: RuleChange) -> str:
-    """`loosened`, `removed: loosened`, `changed`."""
-    return one.bearing if one.state == "changed" else f"{one.state}: {one.bearing}"
+    """`loosened`, or of what only one side has, `removed`."""
+    return one.bearing if one.state == CHANGED else one.state
 
 
 def at(one: RuleChange) -> Position | None:

@@ -28,7 +28,7 @@ from flyteplan.render.contrast import (
 )
 from flyteplan.render.groups import full_name, named
 from flyteplan.render.html.addresses import addressed
-from flyteplan.render.html.cards import anchor, worded
+from flyteplan.render.html.cards import anchor, version_of, worded
 from flyteplan.render.html.ofplan import layers
 from flyteplan.render.html.policy import verdicts
 from flyteplan.render.html.rows import both, linked
@@ -98,7 +98,7 @@ def page(of: Comparison, digests: tuple[str, str], *, link: Link = nowhere, expa
 def _title(of: Comparison) -> str:
     left, right = sides(of)
     if of.kind == REVISIONS:
-        return f"{right} against {of.base}"
+        return f"{of.after.target or right} against {of.base}"
     return f"{left} -> {right}" if left != right else f"Two plans for {right}"
 
 
@@ -123,7 +123,7 @@ def _ruling(of: Comparison, link: Link) -> Iterator[Ruling]:
         position = at(one)
         what, _, name = rule_name(one).rpartition(" ")
         source = linked(position, link if one.at else nowhere) if position else None
-        yield Ruling(bearing=bearing(one), what=what, name=name, details=one.details, source=source)
+        yield Ruling(bearing=bearing(one), alerts=one.alerts, what=what, name=name, details=one.details, source=source)
 
 
 def _warned(one: Told, of: Comparison, link: Link) -> Warned:
@@ -146,9 +146,10 @@ def _card(group: Alike, of: Comparison, link: Link) -> Card:
     return Card(
         action=first.kind,
         members=tuple(_member(entry, of) for entry in group),
-        version="",
+        version=version_of(first.change),
         names=" ".join(named(names, _NAMES)) if len(group) > 1 else "",
-        strategy="",
+        strategy=first.change.strategy,
+        starts=first.change.submit.kind == "run",
         about=tuple(_about(first, of)),
         manifests=_manifests(first, link),
         alerts=tuple(worded(alert) for alert in came(first, of) if alert.code != COLLATERAL),
@@ -208,7 +209,7 @@ def _source(row: Difference, of: Comparison, link: Link) -> Place | None:
         return linked(now, link)
     if of.kind == TARGETS and row.was_set_by is not None:
         return linked(row.was_set_by, link)
-    return Place(text=f"was {was}") if was else None
+    return Place(text=was) if was else None
 
 
 def _choices(changed: Sequence[Card], of: Comparison) -> Choices:

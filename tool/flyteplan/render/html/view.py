@@ -101,7 +101,7 @@ class Card:
     """Tasks that change alike, mostly one. `kept`: fields that differ from the base and stay as they are live.
 
     `names`: those of several tasks in few words; `triggers`: what becomes of them, where that is no alert; `about`:
-    (label, text) each of what else is told of it as a whole.
+    (label, text) each of what else is told of it as a whole; `starts`: it is a run that will be.
     """
 
     action: str
@@ -112,6 +112,7 @@ class Card:
     strategy: str = ""
     triggers: str = ""
     about: tuple[tuple[str, str], ...] = ()
+    starts: bool = False
     call: tuple[tuple[str, Value], ...] = ()
     manifests: tuple[tuple[str, Place], ...] = ()
     alerts: tuple[Alert, ...] = ()
@@ -189,9 +190,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What became of a rule, an exception or a guard: `bearing` in our words, `details` what of it changed."""
+    """What became of a rule, an exception or a guard: `bearing` in our words, `details` what of it changed.
+
+    `alerts`: it may let through what was held back before.
+    """
 
     bearing: str
+    alerts: bool
     what: str
     name: str
     details: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ def _subject(group: Alike, of: Comparison) -> str:
     who = code(names[0]) if len(names) == 1 else f"{len(names)} tasks: {code(' '.join(named(names, _NAMES)))}"
     words = " ".join(filter(None, (run_of(first.change), standing(first, of))))
     stays = remains(first, of)
-    return f"{who} {prose(words)}{': ' if stays else ''}{prose(stays)}".rstrip()
+    return f"{who} {prose(words)}{'; ' if stays else ''}{prose(stays)}".rstrip()
 
 
 def _full_names(group: Alike, of: Comparison) -> list[str]:
@@ -52,7 +52,7 @@ def _rows(entry: Entry, of: Comparison, page: Page, *, links: bool) -> Iterator[
     at = _asked_for(entry, page, links=links)
     rows = [("", (fact.name, value(fact.was), value(fact.now, bold=True), "", "")) for fact in entry.facts]
     rows += [_row(one, of, page, links=links) for one in entry.rows]
-    yield from rows or [("", ("*(no field differs)*", "", "", "", at))]
+    yield from rows or [("", ("*(no field)*", "", "", "", at))]
 
 
 def _asked_for(entry: Entry, page: Page, *, links: bool) -> str:
@@ -78,7 +78,7 @@ def _source(one: Row, of: Comparison, page: Page, *, links: bool) -> str:
     if of.kind == TARGETS:
         left = _at(one.was_set_by, page, links=links) if one.was_set_by else ""
         return " -> ".join(dict.fromkeys(filter(None, (left, at))))
-    return at or (f"was {code(was)}" if was else "")
+    return at or (code(was) if was else "")
 
 
 def _at(position: Position, page: Page, *, links: bool) -> str:
