@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flyteidl2.task.task_definition_pb2 import TaskSpec
-from flyteplan.render.compared import compared
-from flyteplan.render.contrast import summary
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Plan, Source, Submit
@@ -15,6 +13,8 @@ from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.plan import promotion
 from flyteplan.render import plain
+from flyteplan.render.compared import compared
+from flyteplan.render.contrast import summary
 
 PLACE = Position("a.yaml", 3)
 
@@ -86,9 +86,7 @@ def test_the_call_of_a_run_is_compared_with_what_is_sensitive_keyed_alike() -> N
         )
         return change(domain, settings=settings, submit=Submit(kind="run", name="fp-1"))
 
-    assert contrasts(run("staging", "monday"), run("production", "friday")) == [
-        ("call.inputs.day", "monday", "friday")
-    ]
+    assert contrasts(run("staging", "monday"), run("production", "friday")) == [("call.inputs.day", "monday", "friday")]
 
 
 def test_of_versions_that_are_known_in_a_task_only_the_overrides_are_compared() -> None:

@@ -74,6 +74,8 @@ def test_lines_of_manifests_that_move_are_no_change() -> None:
 def test_tasks_of_one_plan_only_are_named() -> None:
     assert lines(plan(change("a", CPU)), plan(change("b"))) == [
         "- a  no longer in the plan, was to update",
+        "    it was not applied, so what is live stays as it is",
+        "    resources.requests.cpu  4 -> 2   -2  x0.5   etl.yaml:14",
         "+ b  new in the plan, unchanged",
     ]
 
@@ -90,14 +92,14 @@ def test_actions_versions_and_fields_that_differ_stand_in_columns() -> None:
         "~ a",
         "    base                    was v3         now v4",
         "    live                    was v3         now v4",
-        "    resources.requests.cpu  was 2 -> 4     now 2 -> 6",
-        "    retries.count           was unchanged  now 1 -> 3",
+        "    resources.requests.cpu  was 2 -> 4     now 2 -> 6   etl.yaml:14",
+        "    retries.count           was unchanged  now 1 -> 3   etl.yaml:14",
     ]
 
 
 def test_what_no_field_tells_is_told_by_the_digests() -> None:
     other = change("a", CPU, desired_digest="sha256:3")
-    assert lines(plan(change("a", CPU)), plan(other)) == ["~ a", '    specs  was ["1", "1", "2"]  now ["1", "1", "3"]']
+    assert lines(plan(change("a", CPU)), plan(other)) == ["~ a", "    specs  was 1 1 2  now 1 1 3"]
 
 
 def test_plans_of_two_targets_say_so() -> None:
@@ -137,4 +139,4 @@ def test_another_sensitive_value_than_before_is_told() -> None:
 
     assert lines(plan(secret("1")), plan(secret("1"))) == ["The plans are the same."]
     (_, row) = lines(plan(secret("1")), plan(secret("2")))
-    assert row.endswith("now (sensitive) -> (sensitive, changed), to another value")
+    assert row.endswith("was (sensitive) -> (sensitive, changed)  now another value   etl.yaml:14")

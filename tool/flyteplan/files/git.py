@@ -59,7 +59,7 @@ def open_revision(root: str, name: str) -> Revision:
         why = _text(prefix.stderr).partition("\n")[0].removeprefix("fatal: ")
         raise UsageError(f"revision {name} can not be read in {root}: {why}")
     commit = _merge_base(root, name) if "..." in name else _commit(root, name)
-    label = commit[:_SHOWN_DIGITS] if "..." in name else name
+    label = commit[:_SHOWN_DIGITS] if "..." in name or name == commit else name
     return Revision(root=root, prefix=_text(prefix.stdout), commit=commit, label=f"{label}:")
 
 

@@ -23,13 +23,14 @@ from flyteplan.render.contrast import (
     wanted,
     why,
 )
-from flyteplan.render.fields import INDENT, MARK, entry_lines, place
+from flyteplan.render.fields import INDENT, MARK, entry_lines
 from flyteplan.render.fields import Entry as TableEntry
 from flyteplan.render.groups import full_name, named
 from flyteplan.render.rulechanges import rule_lines
-from flyteplan.render.style import Line, Span, text_of
+from flyteplan.render.style import Line, Span, columns, text_of
 from flyteplan.render.table import Cell, aligned, length, trimmed, wrapped
 from flyteplan.render.values import shortened_pair
+from flyteplan.render.wording import asked_for
 
 SAME = "The plans are the same."
 DEFAULT_WIDTH = 100
@@ -114,8 +115,7 @@ def _members(group: Alike, of: Comparison, width: int) -> list[Line]:
 def _asked_for(entry: Entry, width: int) -> Iterator[Line]:
     """The lines of the manifests of a run that is new: it may have no field and no input."""
     if entry.kind == ADDED and entry.change.submit.kind == "run":
-        found = ", ".join(place(one.position) for one in entry.change.manifests)
-        yield from _warned(f"asked for in {found}", width, INDENT, "dim")
+        yield from _warned(asked_for(entry.change), width, INDENT, "dim")
 
 
 def _warned(message: str, width: int, mark: str, style: str) -> Iterator[Line]:
@@ -133,11 +133,10 @@ def _rows(entry: Entry, of: Comparison, width: int) -> list[Line]:
 
 def _states(entry: Entry, of: Comparison, width: int) -> Iterator[Line]:
     """`was 1 -> 2  now 1 -> 3`: what both plans make of one field."""
-    found = [(fact.name, (fact.was, fact.now), "", "") for fact in entry.facts]
-    found += [(row.path, transitions(row), source(row, of), "") for row in entry.rows]
-    limits = _limits([(name, pair, at) for name, pair, at, _ in found], width - len(INDENT) - len("  was   now    "))
-    rows = [_state(name, shortened_pair(*pair, limits), at) for name, pair, at, _ in found]
-    yield from _fitted(rows, width)
+    found = [(fact.name, (fact.was, fact.now), "") for fact in entry.facts]
+    found += [(row.path, transitions(row), source(row, of)) for row in entry.rows]
+    limits = _limits([(name, pair) for name, pair, _ in found], width)
+    yield from _fitted([_state(name, shortened_pair(*pair, limits), at) for name, pair, at in found], width)
 
 
 def _state(name: str, texts: tuple[str, str], at: str) -> list[Cell]:
@@ -159,15 +158,14 @@ def _entry(row: Row, of: Comparison) -> TableEntry:
     return TableEntry(field=field, label=label, old=old, new=new, difference=by, ratio=ratio, source=source(row, of))
 
 
-def _limits(told: Sequence[tuple[str, tuple[str, str], str]], room: int) -> tuple[int, int]:
-    """How long both values may be, so that a line fits; the shorter one gives its room to the other."""
-    path = max((len(name) for name, _, _ in told), default=0)
-    at = max((len(place) for _, _, place in told), default=0)
-    left = max(2 * _LEAST_VALUE, room - path - (at if path + at + 2 * _LEAST_VALUE <= room else 0))
-    old, new = (max((len(pair[side]) for _, pair, _ in told), default=0) for side in (0, 1))
-    if old <= left // 2:
-        return max(old, _LEAST_VALUE), left - old
-    return (left - new, max(new, _LEAST_VALUE)) if new <= left // 2 else (left // 2, left // 2)
+def _limits(told: Sequence[tuple[str, tuple[str, str]]], width: int) -> tuple[int, int]:
+    """How long both values may be, so that a line fits without its place; the shorter one gives room to the other."""
+    path = max((columns(name) for name, _ in told), default=0)
+    room = max(2 * _LEAST_VALUE, width - len(INDENT) - path - sum(_GAPS) + _GAPS[-1] - len("wasnow"))
+    old, new = (max((len(pair[side]) for _, pair in told), default=0) for side in (0, 1))
+    if old <= room // 2:
+        return max(old, _LEAST_VALUE), max(room - old, _LEAST_VALUE)
+    return (room - new, max(new, _LEAST_VALUE)) if new <= room // 2 else (room // 2, room // 2)
 
 
 def _fitted(rows: list[list[Cell]], width: int) -> Iterator[Line]:

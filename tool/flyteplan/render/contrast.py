@@ -125,13 +125,14 @@ def groups(of: Comparison, *, expand: bool) -> list[Alike]:
 
 
 def _likeness(entry: Entry, of: Comparison) -> str:
-    """All that is shown of an entry but for the name of its task."""
+    """All that is shown of an entry but for the name of its task, where there is more than the name."""
     rows = [
         (row.path, transitions(row), wanted(row), source(row, of), row.effects, why(row, entry)) for row in entry.rows
     ]
     said = [[(alert.code, alert.message, alert.position) for alert in found(entry, of)] for found in (came, gone)]
     sources = [place(one.position) for one in entry.change.manifests] if entry.change.submit.kind == "run" else []
-    return repr((entry.kind, standing(entry, of), remains(entry, of), entry.facts, rows, said, sources))
+    own = full_name(entry.change, of.plan_of(entry)) if not (entry.rows or entry.facts or any(said)) else ""
+    return repr((entry.kind, standing(entry, of), remains(entry, of), entry.facts, rows, said, sources, own))
 
 
 def transitions(row: Row) -> tuple[str, str]:
@@ -139,7 +140,7 @@ def transitions(row: Row) -> tuple[str, str]:
     if row.before is None and row.after is None:
         return pair(row.was, row.now)
     was, now = _made_of(row.before), _made_of(row.after)
-    return was, now if now != was else f"{now}, to another value"
+    return was, now if now != was else "another value"
 
 
 def _made_of(field: Field | None) -> str:
