@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.htmlpages import ASSETS
 from tests.markdown_page import by_commonmark, by_github
-from tests.markup import structure
+from tests.markup import shape
 from tests.markup import texts as texts_of
 from tests.property.comparisons import comparisons
 from tests.property.plans import plans
@@ -26,7 +26,7 @@ from flyteplan.render.html.ofcomparison import page as page_of
 from flyteplan.render.html.template import rendered
 from flyteplan.render.markdown import DIALECTS
 from flyteplan.render.markdown import comparison as markdown
-from flyteplan.render.markdown.escape import visible
+from flyteplan.render.markdown.escape import line_of_code
 from flyteplan.render.style import escaped, plain
 
 DIGESTS = (DIGEST, OTHER)
@@ -100,7 +100,7 @@ def test_the_table_has_a_row_for_everything_that_differs(dialect: str, of: Compa
 def test_the_diff_stands_in_one_block(of: Comparison) -> None:
     text = markdown(of, DIGESTS, page())
     lines = plain(compared(of)).splitlines() if of.differs else []
-    block = "".join(f"{visible(line)}\n" for line in lines)
+    block = "".join(f"{line_of_code(line)}\n" for line in lines)
     assert "".join(by_commonmark(text).code).rstrip() == block.rstrip()
 
 
@@ -126,7 +126,7 @@ def test_json_has_every_row_with_both_values(of: Comparison) -> None:
 def test_nothing_that_plans_hold_is_markup(of: Comparison, expand: bool) -> None:
     made = page_of(of, DIGESTS, link=lambda position: f"https://forge.example/{position.path}", expand=expand)
     text = rendered(made, ASSETS)
-    assert structure(text) == structure(rendered(tamed(made, {}), ASSETS))
+    assert shape(text) == shape(rendered(tamed(made, {}), ASSETS))
     seen = texts_of(text)
     assert DIGEST in seen
     assert OTHER in seen

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.htmlpages import ASSETS, change, drawn, plan
 from tests.htmlpages import field as field_of
-from tests.markup import structure, texts
+from tests.markup import shape, texts
 from tests.property.plans import judgements
 
 from flyteplan.errors import Position
@@ -96,7 +96,7 @@ def test_nothing_that_a_plan_holds_is_markup(made: Plan, link: str, expand: bool
     for one in told["changes"][:1]:
         one["desired"] = {spec: spec}
     found = page(made, told, link=lambda position: link, expand=expand)
-    assert structure(rendered(found, ASSETS)) == structure(rendered(tamed(found, {}), ASSETS))
+    assert shape(rendered(found, ASSETS)) == shape(rendered(tamed(found, {}), ASSETS))
 
 
 # What the template looks at; it writes none of it as markup.

@@ -205,11 +205,20 @@ class _Table:
         yield line
 
     def _losers_indent(self, table: Sequence[Line]) -> int:
-        """Below the places, as far as the longest of them leaves room for that."""
-        pairs = [pair for pair in zip(self._entries, table, strict=True) if pair[0].field.overridden]
+        """Below the places, as far as the longest of those that stand there leaves room for that."""
+        pairs = list(zip(self._entries, table, strict=True))
         ends = [length(line) - columns(entry.source) for entry, line in pairs if length(line) <= self._width]
-        told = widest(_lost(loser) for entry, _ in pairs for loser in entry.field.overridden)
-        return max(len(INDENT), min([self._width - told, *ends]))
+        below = [columns(told) for entry, line in pairs for told in self._below_line(entry, line)]
+        return max(len(INDENT), min([self._width - max(below, default=0), *ends]))
+
+    def _below_line(self, entry: Entry, line: Line) -> Iterator[str]:
+        """The losers that find no room on the line of their field, nor on that of one before."""
+        used = length(line)
+        for told in map(_lost, entry.field.overridden):
+            used += 1 + columns(told)
+            if used > self._width:
+                used = self._width
+                yield told
 
     def _cause(self, number: int) -> Iterator[Line]:
         """Below the last of the fields that have one cause."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from flyteplan.errors import Position
-from flyteplan.model.rulechange import ADDED, CHANGED, REMOVED, WHATS, RuleChange
+from flyteplan.model.rulechange import ADDED, CHANGED, EXCEPTION, REMOVED, WHATS, RuleChange
 from flyteplan.render.fields import INDENT, place
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import wrapped
@@ -15,9 +15,9 @@ from flyteplan.render.wording import counted
 _SIGNS = {ADDED: Span("+ ", "add"), REMOVED: Span("- ", "remove")}
 
 
-def named(one: RuleChange) -> str:
-    """`rule max-memory`, `guard freeze:year-end`, `exception from max-memory`."""
-    return f"exception from {one.name}" if one.what == "exception" else f"{one.what} {one.name}"
+def what(one: RuleChange) -> str:
+    """What stands before its name: `rule`, `guard`, `exception from`."""
+    return "exception from" if one.what == EXCEPTION else one.what
 
 
 def bearing(one: RuleChange) -> str:
@@ -34,7 +34,7 @@ def summary(changes: Iterable[RuleChange]) -> str:
     """`2 rules and 1 guard changed, 1 of them loosened`, "" where none did."""
     found = list(changes)
     counts = Counter(one.what for one in found)
-    told = [counted(counts[what], what) for what in WHATS if counts[what]]
+    told = [counted(counts[kind], kind) for kind in WHATS if counts[kind]]
     if not told:
         return ""
     bearings = Counter(one.bearing for one in found)
@@ -54,7 +54,7 @@ def rule_lines(changes: Iterable[RuleChange], width: int) -> list[Line]:
 def _lines(one: RuleChange, width: int) -> list[Line]:
     found, style = at(one), "attention" if one.alerts else ""
     sign = Span("! ", "attention") if one.alerts else _SIGNS.get(one.state, Span("~ ", "change"))
-    head: Line = (sign, Span(named(one), "bold"), Span(f"  {bearing(one)}", style))
+    head: Line = (sign, Span(f"{what(one)} {one.name}", "bold"), Span(f"  {bearing(one)}", style))
     head = (*head, Span(f"  {place(found)}", "dim")) if found else head
     indent = len(INDENT)
     details = [line for detail in one.details for line in wrapped(detail.split(), width - indent)]

@@ -48,8 +48,7 @@ from flyteplan.render.html.view import (
     nowhere,
 )
 from flyteplan.render.judged import judged_summary
-from flyteplan.render.rulechanges import at, bearing
-from flyteplan.render.rulechanges import named as rule_name
+from flyteplan.render.rulechanges import at, bearing, what
 from flyteplan.render.rulechanges import summary as rules_summary
 from flyteplan.render.style import text_of
 
@@ -121,9 +120,10 @@ def _ruling(of: Comparison, link: Link) -> Iterator[Ruling]:
     """What is gone was in the base, whose lines have no page here."""
     for one in of.rules:
         position = at(one)
-        what, _, name = rule_name(one).rpartition(" ")
         source = linked(position, link if one.at else nowhere) if position else None
-        yield Ruling(bearing=bearing(one), alerts=one.alerts, what=what, name=name, details=one.details, source=source)
+        yield Ruling(
+            bearing=bearing(one), alerts=one.alerts, what=what(one), name=one.name, details=one.details, source=source
+        )
 
 
 def _warned(one: Told, of: Comparison, link: Link) -> Warned:

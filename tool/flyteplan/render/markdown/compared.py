@@ -17,7 +17,7 @@ from flyteplan.render.markdown.contrasts import kinds, names, table
 from flyteplan.render.markdown.escape import code, fenced, prose
 from flyteplan.render.markdown.page import Page, size
 from flyteplan.render.markdown.rows import linked, located
-from flyteplan.render.rulechanges import at, bearing, named
+from flyteplan.render.rulechanges import at, bearing, what
 from flyteplan.render.rulechanges import summary as rules_summary
 from flyteplan.render.style import escaped, plain
 from flyteplan.render.values import shortened
@@ -112,13 +112,12 @@ def _rule_list(found: Sequence[RuleChange], page: Page, step: int) -> list[str]:
         return []
     if step >= _WORDS:
         counts = Counter((one.what, bearing(one)) for one in found)
-        return [f"- **{how}**: {counted(count, what)}" for (what, how), count in counts.items()]
+        return [f"- **{how}**: {counted(count, kind)}" for (kind, how), count in counts.items()]
     return [_rule(one, page, links=step < _LINKS, where=step < _WHICH) for one in found]
 
 
 def _rule(one: RuleChange, page: Page, *, links: bool, where: bool) -> str:
-    what, _, name = named(one).rpartition(" ")
-    head = f"- **{bearing(one)}**: {what} {code(shortened(name, _NAME))}"
+    head = f"- **{bearing(one)}**: {what(one)} {code(shortened(one.name, _NAME))}"
     if not where:
         return head
     position = at(one)
