@@ -288,6 +288,7 @@ def test_two_plans_are_filtered_by_what_became_of_their_tasks(opened: Opener) ->
     page = opened("two")
     expect(page.get_by_role("status")).to_have_text("4 tasks, 6 fields")
     page.get_by_label("Action").select_option(label="removed (1)")
+    expect(page.get_by_role("status")).to_contain_text("1 of 4 tasks")
     assert visible(page) == ["etl.gone"]
     page.get_by_role("button", name="Clear").click()
     page.get_by_label("Effect").select_option(label="recompute (1)")
