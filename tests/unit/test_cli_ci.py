@@ -96,6 +96,7 @@ def test_summary_and_outputs_are_filled(
     assert output.read_text().splitlines() == [
         f"digest={digest}",
         "changes=true",
+        "denied=false",
         "update=1",
         "run=0",
         "resolve=0",
