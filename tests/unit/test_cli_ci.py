@@ -108,6 +108,14 @@ def test_summary_and_outputs_are_filled(
     assert capsys.readouterr().out.count("Plan: ") == 2
 
 
+def test_a_denial_is_an_output(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(CASE.parent / "policy", workspace / "denied")
+    monkeypatch.chdir(workspace / "denied")
+    monkeypatch.setenv("GITHUB_OUTPUT", str(workspace / "output"))
+    assert run(["plan", "-q", "--as-of", "2026-11-01"]) == 3
+    assert "denied=true" in (workspace / "output").read_text().splitlines()
+
+
 def test_a_full_summary_is_left_as_it_is(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -117,8 +117,9 @@ def _row(path: str, left: Field | None, right: Field | None, old: Change, new: C
     if left is None or right is None:
         other = left or right
         assert other is not None, "one of the plans has it"
-        known = old.live_digest == new.live_digest or old.base_digest == new.base_digest
-        missing = other.live if old.live_digest == new.live_digest else other.base
+        alike = old.live_digest == new.live_digest
+        known = alike or old.base_digest == new.base_digest
+        missing = (other.live if alike else other.base) if known else None
         wanted = [missing if field is None else field.desired for field in (left, right)]
     return Row(
         path=path,

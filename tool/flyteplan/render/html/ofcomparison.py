@@ -98,6 +98,8 @@ def _title(of: Comparison) -> str:
     left, right = sides(of)
     if of.kind == REVISIONS:
         return f"{of.after.target or right} against {of.base}"
+    if of.kind == TARGETS:
+        return f"{of.before.target} -> {of.after.target}"
     return f"{left} -> {right}" if left != right else f"Two plans for {right}"
 
 
