@@ -11,9 +11,10 @@ from flyteplan.errors import Position
 from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, Comparison, Entry, Row
 from flyteplan.model.plan import Change, Note, Source, Submit
 from flyteplan.model.settings import Setting
-from flyteplan.plan import comparison
-from flyteplan.render import compared, plain
+from flyteplan.plan.comparison import comparison
+from flyteplan.render.compared import compared
 from flyteplan.render.contrast import came, groups
+from flyteplan.render.style import plain
 
 CPU = field("resources.requests.cpu", "2", "4")
 
