@@ -246,12 +246,12 @@ def test_what_is_new_shows_its_fields_its_inputs_and_what_can_hurt(
     (repo.folder / "manifests" / "third.yaml").write_text(json.dumps(value, indent=1), "utf-8")
     text = "\n".join(told(capsys, "main"))
     assert "+ etl.third  new in the plan, to update" in text
-    assert re.search(r"resources\.requests\.cpu +1 -> 4 +\+3  x4 +manifests/third\.yaml:15", text)
+    assert re.search(r"resources\.requests\.cpu +1 -> 4 +\+3  x4 +manifests/third\.yaml:14", text)
     assert "! loses its GPU: resources.requests.gpu was 1; strategy: replace takes the whole of resources" in text
     assert run(["diff", "--base", "main", "-o", "markdown"]) == 0
     page = capsys.readouterr().out
     assert "> [!WARNING]\n> - **`etl.third`**: loses its GPU" in page
-    assert "| `1` | **`4`** | `+3` (`x4`) | `manifests/third.yaml:15` |" in page
+    assert "| `1` | **`4`** | `+3` (`x4`) | `manifests/third.yaml:14` |" in page
 
 
 def test_a_run_that_is_new_shows_its_inputs_and_its_manifest(

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flyteplan.errors import Position
-from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Row
+from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, UNKNOWN, Comparison, Entry, Row
 from flyteplan.model.plan import Change, Field
 from flyteplan.render.attention import GPU_LOST, Alert, Told, alerts
 from flyteplan.render.fields import place, reason
 from flyteplan.render.groups import full_name
 from flyteplan.render.magnitude import SAME, magnitude
 from flyteplan.render.style import text_of
-from flyteplan.render.values import pair
+from flyteplan.render.values import pair, shortened
 from flyteplan.render.wording import counted, scope
 
 # Tasks that differ alike.
 Alike = tuple[Entry, ...]
+_TARGET = 60
 _NOT_KNOWN = "the version is known in a task only"
 
 
@@ -35,7 +36,8 @@ def summary(of: Comparison) -> str:
 def _promotion(of: Comparison) -> str:
     """`Promotion: 2 differ, 1 only in staging, 7 the same.`"""
     parts = [f"{of.count(CHANGED)} differ"]
-    words = {REMOVED: f"only in {of.before.target}", ADDED: f"only in {of.after.target}", "unknown": "not known"}
+    left, right = (shortened(plan.target, _TARGET) for plan in (of.before, of.after))
+    words = {REMOVED: f"only in {left}", ADDED: f"only in {right}", UNKNOWN: "not known"}
     parts += [f"{of.count(kind)} {word}" for kind, word in words.items() if of.count(kind)]
     return f"Promotion: {', '.join([*parts, f'{of.same} the same'])}."
 

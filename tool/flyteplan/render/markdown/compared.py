@@ -92,7 +92,7 @@ def _name(text: str) -> str:
 
 
 def _counts(of: Comparison) -> str:
-    return prose(summary(of)) if size(summary(of)) <= 2 * _NAME else prose(summary(of).partition(":")[0] + ".")
+    return prose(summary(of))
 
 
 def _body(of: Digested, step: int) -> str:
