@@ -107,3 +107,18 @@ def test_what_is_sensitive_is_a_word_and_another_value_of_it_is_told() -> None:
     old, new = ([{"name": "A_TOKEN", "value": value}] for value in (one, other))
     assert pair(old, new) == (shown(old), f"{shown(old)} (sensitive, changed)")
     assert shown(old) == "[{name: A_TOKEN, value: (sensitive)}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("::error::pwned", "\\x3a:error::pwned"),
+        ("    ::stop-commands::x", "    \\x3a:stop-commands::x"),
+        ("a ##[error]b", "a \\x23#[error]b"),
+        ("a::b and s3://x ::y #[z]", "a::b and s3://x ::y #[z]"),
+    ],
+)
+def test_no_line_is_a_command_to_a_runner(text: str, expected: str) -> None:
+    """It takes what follows the blanks at the beginning of a line, and the older form wherever it stands."""
+    blanks = len(text) - len(text.lstrip())
+    assert plain([(Span(text[:blanks]), Span(text[blanks:]))]) == f"{expected}\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Select Graphic Rendition parameters, by style.
 _CODES = {"add": "32", "change": "33", "remove": "31", "attention": "35", "dim": "2", "bold": "1"}
+_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)")
 _set = object.__setattr__
 _SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
@@ -28,7 +30,16 @@ Line = tuple[Span, ...]
 
 
 def plain(lines: Iterable[Line]) -> str:
-    return "".join(f"{text_of(line)}\n" for line in lines)
+    """As text. Nothing in it is a command to a runner of GitHub Actions that logs it: `::` at the beginning, `##[`."""
+    return "".join([f"{_harmless(text_of(line))}\n" for line in lines])
+
+
+def _harmless(text: str) -> str:
+    return _COMMAND.sub(_escaped_first, text) if "::" in text or "##[" in text else text
+
+
+def _escaped_first(match: re.Match[str]) -> str:
+    return f"{match[1] or ''}{_escape(match[0][-1])}"
 
 
 def ansi(lines: Iterable[Line]) -> str:
