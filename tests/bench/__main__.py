@@ -18,7 +18,7 @@ from tests.bench.rows import ONLINE, ROWS, Setting
 from tests.bench.sides import BenchError
 
 _FULL = {"many": 10_000, "some": 1_000, "applied": 1_000, "pairs": 7}
-_QUICK = {"many": 1_000, "some": 100, "applied": 100, "pairs": 3}
+_QUICK = {"many": 300, "some": 100, "applied": 50, "pairs": 3}
 _PAGE = ROOT / "docs" / "performance.md"
 _FOLDER = ROOT / "docs" / "performance"
 
