@@ -33,9 +33,13 @@ def cells(finding: Finding) -> tuple[str, ...]:
         return (number, finding.what, "", "", "", "", "", "", f"not measured: {finding.why}")
     verdict = "MISSED" if finding.missed else "met"
     if isinstance(finding, Counted):
-        budget = _calls(finding.budget) if finding.exact else f"at most {sum(finding.budget.values())}"
-        return (number, finding.what, "", "", "", "", _calls(finding.found), budget, verdict)
+        return (number, finding.what, "", "", "", "", *_totals(finding), f"{verdict}: {_calls(finding)}")
     return (*_compared(finding), verdict if finding.goal is not None else "")
+
+
+def _totals(finding: Counted) -> tuple[str, str]:
+    found, budget = sum(finding.found.values()), sum(finding.budget.values())
+    return f"{found:,}", f"{budget:,}" if finding.exact else f"at most {budget:,}"
 
 
 def _compared(finding: Compared) -> tuple[str, ...]:
@@ -58,8 +62,13 @@ def _amount(value: float, unit: str) -> str:
     return f"{1000 * value:.0f} ms" if unit == "s" and value < 10 else f"{value:.1f} {unit}"
 
 
-def _calls(calls: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in sorted(calls.items())) or "none"
+def _calls(finding: Counted) -> str:
+    found = _listed(finding.found)
+    return f"{found} instead of {_listed(finding.budget)}" if finding.missed and finding.exact else found
+
+
+def _listed(calls: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in sorted(calls.items()))
 
 
 def verdict(findings: Sequence[Finding]) -> str:

@@ -59,7 +59,7 @@ def test_a_table_has_every_finding_and_its_verdict() -> None:
     calls = Counted(row=9, what="calls", found={"Get": 1}, budget={"Get": 2})
     findings = [compared(0.5), compared(2.0), why, calls]
     ends = [cells(finding)[-1] for finding in findings]
-    assert ends == ["met", "MISSED", "not measured: no kubeconform on the PATH", "MISSED"]
+    assert ends == ["met", "MISSED", "not measured: no kubeconform on the PATH", "MISSED: 1 Get instead of 2 Get"]
     assert table(findings).count("\n") == len(markdown(findings).splitlines()) - 1 == 5
     assert cells(compared(0.25, 0.5, 1.0))[3:8] == ("0.5", "1", "0.25-1", "250 ms", "500 ms")
 
