@@ -82,6 +82,9 @@ class InputError(FlyteplanError):
         self.problems = ordered(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
 
 class StaleError(InputError):
     """What was locked or planned does not hold any more; `problems` says where."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from flyteplan.errors import Problem
 from flyteplan.model.deployment import Deployment, Retarget
@@ -12,6 +12,28 @@ from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, 
 
 if TYPE_CHECKING:
     from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
+
+
+# A file's bytes, or why there are none.
+Content: TypeAlias = "bytes | Problem"
+# A manifest file: the number of its layer, the path it is shown by, and its content or what reads it.
+Found: TypeAlias = "tuple[int, str, Content | Callable[[], Content]]"
+_Part = TypeVar("_Part")
+
+
+class Spread(Protocol):
+    """Who reads many files: one process, or several at once."""
+
+    def __call__(self, work: Callable[[Iterable[Found]], _Part], found: Iterable[Found], /) -> Sequence[_Part]:
+        """What *work* makes of *found*, in as many parts as it was given to, each file to one of them.
+
+        *work* and its answers may be sent to other processes. What it raises is raised here.
+        """
+
+
+def alone(work: Callable[[Iterable[Found]], _Part], found: Iterable[Found], /) -> Sequence[_Part]:
+    """The `Spread` of one process."""
+    return [work(found)]
 
 
 class Catalog(Protocol):

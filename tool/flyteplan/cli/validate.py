@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,9 +18,11 @@ from flyteplan.cli.rulebook import nothing, policy_files
 from flyteplan.errors import Exit, is_valid, ordered
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
+from flyteplan.ports import Found
 from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.problems import problems_json
 from flyteplan.render.style import Line, Span
+from flyteplan.shard import spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import (
     MANIFEST_SCHEMA,
@@ -63,7 +65,9 @@ def command(
     """
     wanted = formats(outputs, ("text", "json", "github", "junit", "sarif"))
     with reported(wanted, reports):
-        checked = _checked(paths, target, catalog, flags, current_version=current_version, as_of=as_of)
+        # A report names the files, and standard input is there only once.
+        keep = "junit" in dict(wanted) or "-" in paths
+        checked = _checked(paths, target, catalog, flags, current_version=current_version, as_of=as_of, keep=keep)
     renderers: dict[str, Renderer] = {
         "text": partial(_text, checked, quiet=quiet),
         "json": partial(_json, checked),
@@ -81,16 +85,17 @@ def _checked(
     *,
     current_version: str | None,
     as_of: str | None,
+    keep: bool,
 ) -> pipeline.Manifests:
+    """*keep* the manifests, where somebody asks for more of them than what is wrong."""
     workspace = open_workspace()
     layers, orders = _layers(workspace, paths, target)
-    files = manifest_files(layers, workspace)
     policies = Validator(read_schema(POLICY_SCHEMA))
-    checked = pipeline.validate(
-        files, Validator(read_schema(MANIFEST_SCHEMA)), orders, policies=policies if paths else None
-    )
+    planning = _names_a_catalog(catalog, current_version, flags)
+    among = policies if paths else None
+    checked = _read(partial(manifest_files, layers, workspace), orders, among, keep=keep or planning)
     checked = _with_policies(checked, [] if paths else _targets(workspace, target), workspace, policies, as_of)
-    if _names_a_catalog(catalog, current_version, flags) and checked.valid:
+    if planning and checked.valid:
         from flyteplan.cli.planning import problems_of_plan
         from flyteplan.cli.sources import open_catalog, placed
         from flyteplan.workspace.planning import Stage
@@ -101,6 +106,15 @@ def _checked(
         stage = Stage(workspace=workspace, checked=checked.of(stack), target=place, catalog=source)
         checked = checked.with_problems(problems_of_plan(stage, current_version))
     return checked
+
+
+def _read(
+    files: Callable[[], Iterable[Found]], orders: Sequence[Sequence[int]], policies: Validator | None, *, keep: bool
+) -> pipeline.Manifests:
+    validator = Validator(read_schema(MANIFEST_SCHEMA))
+    if keep:
+        return pipeline.validate(files(), validator, orders, policies=policies, spread=spread)
+    return pipeline.check(files, validator, orders, policies=policies, spread=spread)
 
 
 def _layers(
@@ -160,7 +174,7 @@ def _text(checked: pipeline.Manifests, *, quiet: bool) -> list[Line]:
     warnings = len(checked.problems) - errors
     policies = len(checked.policies)
     held = f" and {policies} {'policy' if policies == 1 else 'policies'}" if policies else ""
-    where = f"{_count(len(checked.manifests), 'manifest')}{held} in {_count(checked.files, 'file')}"
+    where = f"{_count(checked.count, 'manifest')}{held} in {_count(checked.files, 'file')}"
     told = f", {_count(warnings, 'warning')}" if warnings else ""
     line = f"Invalid: {_count(errors, 'error')}{told} in {_count(checked.files, 'file')}." if errors else ""
     last = (Span(line or f"Valid: {where}{told}.", "bold"),)
@@ -175,7 +189,7 @@ def _json(checked: pipeline.Manifests) -> str:
     content = {
         "valid": checked.valid,
         "files": checked.files,
-        "manifests": len(checked.manifests),
+        "manifests": checked.count,
         "policies": len(checked.policies),
         "problems": problems_json(checked.problems),
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import BinaryIO, NamedTuple, TypeAlias
 
@@ -11,14 +12,15 @@ from flyteplan.errors import Position, Problem
 from flyteplan.files.paths import inside, shown
 from flyteplan.files.reading import TooLargeError, read, read_descriptor, reason
 from flyteplan.load import MAXIMUM_BYTES
+from flyteplan.ports import Content, Found
 
 STDIN = "-"
 # How standard input is shown.
 PIPED = "<stdin>"
 SUFFIXES = (".yaml", ".yml", ".json")
 
-# What a file turned out to be, with the path it is shown by.
-Found: TypeAlias = tuple[str, bytes | Problem]
+# What a file turned out to be, or what reads it, with the path it is shown by.
+_Found: TypeAlias = "tuple[str, Content | Callable[[], Content]]"
 _Identity: TypeAlias = tuple[int, int]
 
 
@@ -32,8 +34,14 @@ class _Step(NamedTuple):
 
 def read_layers(
     layers: Sequence[Sequence[str]], *, root: str = ".", stdin: BinaryIO | None = None
-) -> Iterator[tuple[int, str, bytes | Problem]]:
-    """Yields `(layer, shown path, bytes or what is wrong)` for every manifest file.
+) -> Iterator[tuple[int, str, Content]]:
+    """Yields `(layer, shown path, bytes or what is wrong)` for every manifest file of `find_layers`."""
+    for layer, name, content in find_layers(layers, root=root, stdin=stdin):
+        yield layer, name, content() if callable(content) else content
+
+
+def find_layers(layers: Sequence[Sequence[str]], *, root: str = ".", stdin: BinaryIO | None = None) -> Iterator[Found]:
+    """Yields `(layer, shown path, what reads it)` for every manifest file. What can be read only once is read.
 
     A layer is a sequence of folders (walked; `.yaml`, `.yml` and `.json`, nothing hidden), files, and `-` for `stdin`
     (None: the standard input of the process). A file that two paths of one layer lead to is read once. Paths are shown
@@ -42,11 +50,11 @@ def read_layers(
     for layer, paths in enumerate(layers):
         seen: set[str] = set()
         for path in paths:
-            for name, content in _read_path(path, root, stdin, seen):
+            for name, content in _find_path(path, root, stdin, seen):
                 yield layer, name, content
 
 
-def _read_path(path: str, root: str, stdin: BinaryIO | None, seen: set[str]) -> Iterator[Found]:
+def _find_path(path: str, root: str, stdin: BinaryIO | None, seen: set[str]) -> Iterator[_Found]:
     if path == STDIN:
         if PIPED not in seen:
             seen.add(PIPED)
@@ -55,7 +63,7 @@ def _read_path(path: str, root: str, stdin: BinaryIO | None, seen: set[str]) -> 
     for file, name in _files(path, shown(path, root)):
         if name not in seen:
             seen.add(name)
-            yield name, file if isinstance(file, Problem) else _content(name, file)
+            yield name, file if isinstance(file, Problem) else partial(_content, name, file)
 
 
 def _files(path: str, name: str) -> Iterator[tuple[str | Problem, str]]:
@@ -106,7 +114,7 @@ def _identity(folder: str) -> _Identity:
     return status.st_dev, status.st_ino
 
 
-def _content(name: str, source: str | int | BinaryIO) -> bytes | Problem:
+def _content(name: str, source: str | int | BinaryIO) -> Content:
     try:
         return _read(source)
     except TooLargeError:

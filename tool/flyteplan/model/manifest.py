@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flyteplan.errors import Position
@@ -47,7 +48,7 @@ class Manifest:
     strategy: str = ""
     strategy_at: Position | None = None
     priority: int = 0
-    settings: tuple[Setting, ...] = ()
+    settings: Sequence[Setting] = ()
 
     @property
     def rank(self) -> tuple[int, int, int]:

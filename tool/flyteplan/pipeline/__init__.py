@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flyteplan.pipeline.locking import Relocked, relock
     from flyteplan.pipeline.planning import Planned, plan
     from flyteplan.pipeline.policytesting import try_case, try_manifests
-    from flyteplan.pipeline.reading import Known, Manifests, validate
+    from flyteplan.pipeline.reading import Known, Manifests, check, validate
     from flyteplan.pipeline.recalling import recalled
     from flyteplan.pipeline.recounting import Wanted, history
     from flyteplan.pipeline.reporting import report
@@ -43,6 +43,7 @@ __all__ = [
     "Rulebook",
     "Side",
     "Wanted",
+    "check",
     "check_policies",
     "compare",
     "follow",
@@ -78,7 +79,7 @@ _MODULES = {
     **dict.fromkeys(("Relocked", "relock"), "flyteplan.pipeline.locking"),
     **dict.fromkeys(("Planned", "plan"), "flyteplan.pipeline.planning"),
     **dict.fromkeys(("try_case", "try_manifests"), "flyteplan.pipeline.policytesting"),
-    **dict.fromkeys(("Known", "Manifests", "validate"), "flyteplan.pipeline.reading"),
+    **dict.fromkeys(("Known", "Manifests", "check", "validate"), "flyteplan.pipeline.reading"),
     **dict.fromkeys(("recalled",), "flyteplan.pipeline.recalling"),
     **dict.fromkeys(("Wanted", "history"), "flyteplan.pipeline.recounting"),
     **dict.fromkeys(("report",), "flyteplan.pipeline.reporting"),

@@ -11,8 +11,9 @@ from flyteplan.model.decision import Judgement
 from flyteplan.model.guards import Guards
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.policy import Policy
-from flyteplan.pipeline.reading import Found, documents, read_policy
+from flyteplan.pipeline.reading import documents, read_policy
 from flyteplan.policy import breaches, decisions, ended, wrong_among
+from flyteplan.ports import Content
 from flyteplan.validate import Validator
 
 _SOON = timedelta(days=14)
@@ -40,7 +41,7 @@ class Rulebook:
     problems: tuple[Problem, ...] = ()
 
 
-def read_policies(found: Iterable[Found], validator: Validator) -> Policies:
+def read_policies(found: Iterable[tuple[int, str, Content]], validator: Validator) -> Policies:
     """Files of policies -> policies."""
     policies: list[Policy] = []
     problems: list[Problem] = []
@@ -49,7 +50,9 @@ def read_policies(found: Iterable[Found], validator: Validator) -> Policies:
             if isinstance(item, Problem):
                 problems.append(item)
             elif item.value is not None:
-                problems += read_policy(item, validator, policies)
+                said = list(read_policy(item, validator))
+                problems += [one for one in said if isinstance(one, Problem)]
+                policies += [one for one in said if isinstance(one, Policy)]
     return Policies(policies=tuple(policies), problems=ordered([*problems, *wrong_among(policies)]))
 
 

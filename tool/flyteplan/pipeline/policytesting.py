@@ -28,7 +28,7 @@ def try_case(case: Case, bare: Template, policies: Sequence[Policy], validator: 
     problems = (*deployed.problems, *wanted.problems)
     if deployed.manifest is None or wanted.manifest is None:
         return Result(case=case, problems=problems)
-    base = override(bare, Settings(deployed.manifest.settings), "merge")
+    base = override(bare, Settings(tuple(deployed.manifest.settings)), "merge")
     if not is_valid(base.problems):
         return Result(case=case, problems=base.problems)
     catalog = OneTask(replace(bare, spec=base.spec))

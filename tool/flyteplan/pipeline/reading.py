@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
 from flyteplan.load import load
 from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.policy import Policy
+from flyteplan.ports import Content, Found, Spread, alone
 from flyteplan.resolve import compose, referenced
-from flyteplan.validate import CheckedPolicy, Validator, between, is_policy, is_policy_test, manifest, policy
+from flyteplan.validate import (
+    CheckedPolicy,
+    Validator,
+    between,
+    doubtful,
+    file_digest,
+    is_policy,
+    is_policy_test,
+    manifest,
+    outline,
+    policy,
+)
 
-Found = tuple[int, str, "bytes | Problem"]
+_Item: TypeAlias = "Manifest | Policy | Problem"
+# What files come to, by layer, path and content.
+Known = dict[tuple[int, str, Content], tuple[_Item, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifests:
-    """All manifests of all layers, and all that is wrong with them."""
+    """All manifests of all layers, and all that is wrong with them. `count` is how many are valid, kept or not."""
 
     manifests: tuple[Manifest, ...]
     problems: tuple[Problem, ...]
     files: int
+    count: int
     policies: tuple[Policy, ...] = ()
 
     @property
@@ -31,15 +47,16 @@ class Manifests:
 
     def of(self, stack: Sequence[int]) -> Manifests:
         """Those of one target, whose layers these are in order."""
-        here = (replace(one, layer=stack.index(one.layer)) for one in self.manifests if one.layer in stack)
+        order = {layer: number for number, layer in enumerate(stack)}
+        here = (_moved(one, order[one.layer]) for one in self.manifests if one.layer in order)
         return replace(self, manifests=tuple(here))
 
     def with_problems(self, problems: Iterable[Problem]) -> Manifests:
         return replace(self, problems=ordered([*self.problems, *problems]))
 
 
-# What files come to, by path and content.
-Known = dict[tuple[str, "bytes | Problem"], Manifests]
+def _moved(one: Manifest, layer: int) -> Manifest:
+    return one if one.layer == layer else replace(one, layer=layer)
 
 
 def validate(
@@ -49,50 +66,122 @@ def validate(
     *,
     policies: Validator | None = None,
     known: Known | None = None,
+    spread: Spread = alone,
 ) -> Manifests:
     """Manifest files -> manifests. No catalog is opened.
 
     *stacks* are the targets: each has the numbers of its layers, in order. Rules among manifests hold in each of them.
     *policies* checks the policies that stand among the manifests; without it they are out of place there.
     *known* remembers what files come to: one of the same path and content is not read again.
+    *spread* may have parts of the files read by other processes.
     """
-    known = {} if known is None else known
-    read: list[tuple[int, Manifests]] = []
-    for layer, path, content in found:
-        if (path, content) not in known:
-            known[path, content] = _file(path, content, validator, policies)
-        read.append((layer, known[path, content]))
-    all_of = Manifests(
-        manifests=tuple(replace(one, layer=layer) for layer, file in read for one in file.manifests),
-        problems=tuple(problem for _, file in read for problem in file.problems),
-        files=len(read),
-        policies=tuple(policy for _, file in read for policy in file.policies),
-    )
-    return all_of.with_problems(problem for stack in stacks for problem in _among(all_of.of(stack).manifests))
+    reader = _Reader(validator=validator, policies=policies, known=known)
+    every = _manifests(spread(reader.part, found))
+    return every.with_problems(problem for stack in stacks for problem in _among(every.of(stack).manifests))
 
 
-def _file(path: str, content: bytes | Problem, validator: Validator, policies: Validator | None) -> Manifests:
-    """One file, as of the first layer."""
-    manifests: list[Manifest] = []
-    found: list[Policy] = []
-    problems: list[Problem] = []
-    for item in documents(path, content):
+def check(
+    found: Callable[[], Iterable[Found]],
+    validator: Validator,
+    stacks: Sequence[Sequence[int]],
+    *,
+    policies: Validator | None = None,
+    spread: Spread = alone,
+) -> Manifests:
+    """As `validate`, for whoever asks only what is wrong: of a valid manifest there is nothing left but its outline.
+
+    *found* gives the files a second time: those are read again whose manifests may break a rule among them.
+    """
+    reader = _Reader(validator=validator, policies=policies, keep=False)
+    parts = spread(reader.part, found())
+    outlines = b"".join(bytes(part.outlines) for part in parts)
+    doubts = frozenset[bytes]().union(*(doubtful(outlines, stack) for stack in stacks))
+    every = _manifests(parts)
+    if not doubts:
+        return every
+    again = (one for one in found() if file_digest(one[1]) in doubts)
+    return every.with_problems(validate(again, validator, stacks, policies=policies).problems)
+
+
+class _Part:
+    """What some of the files come to, added up: of many files not even a word each is to be kept."""
+
+    __slots__ = ("count", "files", "manifests", "outlines", "policies", "problems")
+
+    def __init__(self) -> None:
+        self.manifests: list[Manifest] = []
+        self.outlines = bytearray()
+        self.problems: list[Problem] = []
+        self.policies: list[Policy] = []
+        self.files = self.count = 0
+
+    def add(self, item: _Item, *, keep: bool) -> None:
         if isinstance(item, Problem):
-            problems.append(item)
-        elif policies and is_policy(item):
-            problems += read_policy(item, policies, found)
+            self.problems.append(item)
+        elif isinstance(item, Policy):
+            self.policies.append(item)
+        elif keep:
+            self.manifests.append(item)
         else:
-            checked = manifest(item, 0, validator)
-            problems += checked.problems
-            manifests += [checked.manifest] if checked.manifest else []
-    return Manifests(manifests=tuple(manifests), problems=tuple(problems), files=1, policies=tuple(found))
+            self.outlines += outline(item)
+        self.count += isinstance(item, Manifest)
 
 
-def read_policy(item: Document, validator: Validator, policies: list[Policy]) -> Sequence[Problem]:
-    """Adds what *item* is to *policies*. Tests of policies are no business of a plan."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Reads files, all in the same way."""
+
+    validator: Validator
+    policies: Validator | None = None
+    known: Known | None = None
+    keep: bool = True
+
+    def part(self, found: Iterable[Found]) -> _Part:
+        part = _Part()
+        for layer, path, given in found:
+            part.files += 1
+            for item in self._items(layer, path, given() if callable(given) else given):
+                part.add(item, keep=self.keep)
+        return part
+
+    def _items(self, layer: int, path: str, content: Content) -> Iterable[_Item]:
+        if self.known is None:
+            return self._read(layer, path, content)
+        if (layer, path, content) not in self.known:
+            self.known[layer, path, content] = tuple(self._read(layer, path, content))
+        return self.known[layer, path, content]
+
+    def _read(self, layer: int, path: str, content: Content) -> Iterator[_Item]:
+        for item in documents(path, content):
+            if isinstance(item, Problem):
+                yield item
+            elif self.policies and is_policy(item):
+                yield from read_policy(item, self.policies)
+            else:
+                checked = manifest(item, layer, self.validator, keep=self.keep)
+                yield from checked.problems
+                if checked.manifest:
+                    yield checked.manifest
+
+
+def _manifests(parts: Sequence[_Part]) -> Manifests:
+    manifests = [one for part in parts for one in part.manifests]
+    policies = [one for part in parts for one in part.policies]
+    return Manifests(
+        manifests=tuple(sorted(manifests, key=lambda one: (one.layer, one.position))),
+        problems=ordered(problem for part in parts for problem in part.problems),
+        files=sum(part.files for part in parts),
+        count=sum(part.count for part in parts),
+        policies=tuple(sorted(policies, key=lambda one: one.position)),
+    )
+
+
+def read_policy(item: Document, validator: Validator) -> Iterator[Policy | Problem]:
+    """What *item* is, and what is wrong with it. Tests of policies are no business of a plan."""
     checked = CheckedPolicy() if is_policy_test(item) else policy(item, validator)
-    policies += [checked.policy] if checked.policy else []
-    return checked.problems
+    yield from checked.problems
+    if checked.policy:
+        yield checked.policy
 
 
 def _among(manifests: Sequence[Manifest]) -> list[Problem]:

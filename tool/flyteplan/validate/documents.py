@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flyteplan.errors import Position, Problem, ordered
@@ -47,8 +47,11 @@ class CheckedConfig:
     problems: tuple[Problem, ...] = ()
 
 
-def manifest(document: Document, layer: int, validator: Validator) -> Checked:
-    """Reads a `TaskOverride`. An empty document is skipped without a word."""
+def manifest(document: Document, layer: int, validator: Validator, *, keep: bool = True) -> Checked:
+    """Reads a `TaskOverride`. An empty document is skipped without a word.
+
+    Without *keep*, the settings hold on to the document: for who looks at the manifest and lets go of it at once.
+    """
     value: Any = document.value
     if value is None:
         return Checked()
@@ -57,7 +60,8 @@ def manifest(document: Document, layer: int, validator: Validator) -> Checked:
         return Checked(problems=(foreign,))
     if validator.is_valid(value):
         draft = Draft(document.locator)
-        return _checked(_read(draft, value, document, layer), draft)
+        read = _read(draft, value, document, layer)
+        return _checked(replace(read, settings=tuple(read.settings)) if keep else read, draft)
     return Checked(problems=_all_problems(document, value, layer, validator))
 
 
@@ -148,7 +152,7 @@ def _read(draft: Draft, value: Mapping[str, Any], document: Document, layer: int
         strategy=strategy,
         strategy_at=document.locator.key(("spec", "strategy")) if strategy else None,
         priority=int(spec.get("priority", 0)),
-        settings=tuple(draft.settings),
+        settings=draft.settings,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.document import Locator, Pointer
-from flyteplan.model.settings import Path, Setting
+from flyteplan.model.settings import Path
+from flyteplan.validate.written import Put, Written
 
 _SHORTENED = (("spec", "overrides", "resources"), ("spec", "overrides"), ("spec",))
 
@@ -14,19 +15,22 @@ _SHORTENED = (("spec", "overrides", "resources"), ("spec", "overrides"), ("spec"
 class Draft:
     """A manifest in the making."""
 
-    __slots__ = ("_key", "_locator", "problems", "replacing", "settings")
+    __slots__ = ("_locator", "_puts", "problems", "replacing")
 
     def __init__(self, locator: Locator, *, replacing: bool = False) -> None:
         self.replacing = replacing
-        self.settings: list[Setting] = []
         self.problems: list[Problem] = []
+        self._puts: list[Put] = []
         self._locator = locator
-        self._key = locator.key
+
+    @property
+    def settings(self) -> Written:
+        """All that was put, in order."""
+        return Written(self._puts, self._locator)
 
     def put(self, path: Path, value: Any, pointer: Pointer | None = None) -> None:
         """Sets *value* at *path*; it stands at *pointer*, which is the path below `spec` when left out."""
-        place = self._key(("spec", *path) if pointer is None else pointer)
-        self.settings.append(Setting(path=path, value=value, position=place))
+        self._puts.append((path, value, pointer))
 
     def wrong(self, code: str, pointer: Pointer, message: str, hint: str = "") -> None:
         """An error about the value at *pointer*."""

@@ -49,6 +49,11 @@ class Validator:
     def __init__(self, schema_text: str, library: Library | None = None) -> None:
         self.schema: Node = json.loads(schema_text)
         self.is_valid, self._raw = _compile(self.schema, library)
+        self._made_of = (schema_text, library)
+
+    def __reduce__(self) -> tuple[type[Validator], tuple[str, Library | None]]:
+        """What is compiled stays in its process; another one compiles it anew."""
+        return Validator, self._made_of
 
     def faults(self, value: Any) -> tuple[Fault, ...]:
         """What is wrong with *value*; of a union only what its closest branch finds. In order of the place."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from flyteplan.errors import InputError, Position, Problem, UsageError
 from flyteplan.files.config import find_config
-from flyteplan.files.manifests import read_layers
+from flyteplan.files.manifests import find_layers
 from flyteplan.files.paths import shown
 from flyteplan.files.saved import read_bytes
 from flyteplan.files.schema import read_schema
@@ -16,6 +16,7 @@ from flyteplan.load import load
 from flyteplan.model.config import FILES, Config, Target
 from flyteplan.model.document import Document
 from flyteplan.model.nearest import did_you_mean
+from flyteplan.ports import Found
 from flyteplan.validate import Validator, config
 
 MANIFEST_SCHEMA = "task-override.v1.schema.json"
@@ -103,10 +104,13 @@ def layers_of(paths: Sequence[str]) -> Layers:
     return folders + ((files,) if files else ())
 
 
-def manifest_files(layers: Layers, workspace: Workspace) -> Iterator[tuple[int, str, bytes | Problem]]:
-    """Every manifest file. Raises InputError when there is none at all: a path that is wrong looks just so."""
+def manifest_files(layers: Layers, workspace: Workspace) -> Iterator[Found]:
+    """Every manifest file, or what reads it.
+
+    Raises InputError when there is none at all: a path that is wrong looks just so.
+    """
     nothing = True
-    for found in read_layers(layers, root=workspace.root):
+    for found in find_layers(layers, root=workspace.root):
         nothing = False
         yield found
     if nothing:

@@ -11,6 +11,7 @@ from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
 from flyteplan.ports import Catalog
+from flyteplan.shard import spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files
 from flyteplan.workspace.current import current_version
@@ -32,7 +33,7 @@ def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspa
     layers = layers_of(paths) if paths else workspace.layers(target)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)
-    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,))
+    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,), spread=spread)
     if not checked.valid:
         raise InputError(checked.problems)
     return checked

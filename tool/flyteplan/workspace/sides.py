@@ -13,6 +13,7 @@ from flyteplan.files.git import Revision, open_revision, read_file, read_files
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Config, Target
 from flyteplan.model.lock import NAME as LOCK
+from flyteplan.ports import Found
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, manifest_files, read_config
 from flyteplan.workspace.lockfile import lock_in, read_lock
@@ -30,7 +31,7 @@ class _Reader:
     known: pipeline.Known
     place: Callable[[Target], Target]
 
-    def read(self, files: Iterator[tuple[int, str, bytes | Problem]], layers: int) -> pipeline.Manifests:
+    def read(self, files: Iterator[Found], layers: int) -> pipeline.Manifests:
         return pipeline.validate(files, self.validator, (tuple(range(layers)),), known=self.known)
 
 
@@ -86,7 +87,7 @@ def _moved(target: Target, there: Target | None) -> Target:
     return replace(target, org=there.org, project=there.project, domain=there.domain) if there else target
 
 
-def _files(revision: Revision, paths: tuple[str, ...]) -> Iterator[tuple[int, str, bytes | Problem]]:
+def _files(revision: Revision, paths: tuple[str, ...]) -> Iterator[Found]:
     """A folder that the revision does not have had no manifests."""
     for layer, path in enumerate(paths):
         for name, content in read_files(revision, [posixpath.normpath(path)]):

@@ -1,0 +1,93 @@
+"""Work in several processes: what one of them raises, and one that dies, is told; none is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from flyteplan.errors import FlyteplanError, InputError, Position, Problem, UsageError
+from flyteplan.ports import Found
+from flyteplan.shard import JOBS, spread
+from flyteplan.shard.forked import Forked, can_fork
+
+MANY: list[Found] = [(0, f"{number}.yaml", b"") for number in range(1000)]
+PROBLEM = Problem(code="FP1001", position=Position("a.yaml", 1, 2), message="gone")
+
+
+def children() -> str:
+    return Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text("ascii")
+
+
+def numbers(found: Iterable[Found]) -> list[str]:
+    return [path for _, path, _ in found]
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_each_file_is_one_processes(monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+    monkeypatch.setenv(JOBS, str(jobs))
+    parts = spread(numbers, iter(MANY))
+    assert len(parts) == jobs
+    assert sorted(path for part in parts for path in part) == sorted(numbers(MANY))
+
+
+def test_few_files_are_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(JOBS, "4")
+    assert spread(lambda found: (os.getpid(), len(list(found))), MANY[:20]) == [(os.getpid(), 20)]
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "two"])
+def test_a_number_of_processes_that_is_none(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
+    monkeypatch.setenv(JOBS, wanted)
+    with pytest.raises(UsageError, match="no number of processes"):
+        spread(numbers, MANY)
+
+
+def test_what_another_process_raises_is_raised_here() -> None:
+    def work() -> None:
+        raise InputError([PROBLEM])
+
+    other = Forked(work)
+    with pytest.raises(InputError) as raised:
+        other.answer()
+    other.end()
+    assert raised.value.problems == (PROBLEM,)
+
+
+def test_a_process_that_dies_is_told() -> None:
+    other = Forked(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(FlyteplanError, match=r"ended with -9 \(try FLYTEPLAN_JOBS=1\)"):
+        other.answer()
+    other.end()
+
+
+def test_no_process_is_left_when_this_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(JOBS, "3")
+    here = os.getpid()
+
+    def work(found: Iterable[Found]) -> int:
+        if os.getpid() == here:
+            raise KeyboardInterrupt
+        signal.pause()
+        return len(list(found))
+
+    before = children()
+    with pytest.raises(KeyboardInterrupt):
+        spread(work, MANY)
+    assert children() == before
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    assert can_fork()
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert not can_fork()
+    finally:
+        done.set()
+        thread.join()

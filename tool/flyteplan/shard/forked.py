@@ -1,0 +1,76 @@
+"""One piece of work in a copy of this process."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Generic, NoReturn, TypeVar
+
+from flyteplan.errors import FlyteplanError
+
+_Answer = TypeVar("_Answer")
+_THREADS = "/proc/self/task"
+
+
+def can_fork() -> bool:
+    """Whether a copy of this process would be whole: threads, those of libraries too, are not copied."""
+    try:
+        return len(os.listdir(_THREADS)) == 1
+    except OSError:
+        return False
+
+
+class Forked(Generic[_Answer]):
+    """Works from the moment it is made; `answer` waits for it. Whoever makes one has to `end` it."""
+
+    def __init__(self, work: Callable[[], _Answer]) -> None:
+        reading, writing = os.pipe()
+        self._child = os.fork()
+        if not self._child:
+            os.close(reading)
+            _work(work, writing)
+        os.close(writing)
+        self._reading = reading
+
+    def answer(self) -> _Answer:
+        """Raises what the work raised, or FlyteplanError when the process ended without a word."""
+        with os.fdopen(self._reading, "rb") as pipe:
+            self._reading = -1
+            data = pipe.read()
+        child, self._child = self._child, 0
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status or not data:
+            raise FlyteplanError(f"a process that read a part of the files ended with {status} (try FLYTEPLAN_JOBS=1)")
+        answer, error = pickle.loads(data)  # noqa: S301 (our own bytes, from a copy of ourselves)
+        if error is not None:
+            raise error
+        return answer  # type: ignore[no-any-return]
+
+    def end(self) -> None:
+        if self._reading >= 0:
+            os.close(self._reading)
+        if self._child:
+            with suppress(ProcessLookupError):
+                os.kill(self._child, signal.SIGKILL)
+            os.waitpid(self._child, 0)
+
+
+def _work(work: Callable[[], object], writing: int) -> NoReturn:
+    """Ends the copy, whatever happens: nothing of what its original was about to do is done by it as well."""
+    status = 1
+    try:
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(_answered(work))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _answered(work: Callable[[], object]) -> bytes:
+    try:
+        return pickle.dumps((work(), None), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 (it is raised where it was asked for)
+        return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
