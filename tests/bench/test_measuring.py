@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.bench.machine import machine
-from tests.bench.measuring import Compared, Counted, NotMeasured, Pair, in_turn
+from tests.bench.measuring import Compared, Counted, Finding, NotMeasured, Pair, in_turn
 from tests.bench.report import cells, content, markdown, table, verdict
 
 
@@ -57,7 +57,7 @@ def test_both_sides_are_measured_in_turn_and_neither_is_always_the_first() -> No
 def test_a_table_has_every_finding_and_its_verdict() -> None:
     why = NotMeasured(row=4, what="validate", why="no kubeconform on the PATH")
     calls = Counted(row=9, what="calls", found={"Get": 1}, budget={"Get": 2})
-    findings = [compared(0.5), compared(2.0), why, calls]
+    findings: list[Finding] = [compared(0.5), compared(2.0), why, calls]
     ends = [cells(finding)[-1] for finding in findings]
     assert ends == ["met", "MISSED", "not measured: no kubeconform on the PATH", "MISSED: 1 Get instead of 2 Get"]
     assert table(findings).count("\n") == len(markdown(findings).splitlines()) - 1 == 5

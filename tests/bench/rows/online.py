@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.bench import commands
@@ -35,7 +36,7 @@ class Online:
         return taken
 
     def planning(self, repository: Path) -> Callable[[], float]:
-        return lambda: self.seconds(commands.plan(repository, *commands.at(self.endpoint)))
+        return partial(self.seconds, commands.plan(repository, *commands.at(self.endpoint)))
 
 
 @contextmanager
@@ -54,7 +55,7 @@ def of_pinned_tasks(setting: Setting) -> Iterator[Finding]:
     what = f"plan {setting.many:,} online, pinned"
     with online(repository.parent / "catalog.db") as server:
         loop = commands.reference("grpc_loop", "read", server.endpoint, setting.many, WINDOW)
-        theirs = lambda: server.seconds(loop)  # noqa: E731 (one side of a pair)
+        theirs = partial(server.seconds, loop)
         yield setting.compared(9, what, "bare gRPC loop", server.planning(repository), theirs, goal=1.4)
         server.planning(repository)()
         yield Counted(row=9, what=f"{what}: calls", found=server.calls, budget=budget(setting.many))

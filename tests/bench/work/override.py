@@ -10,7 +10,6 @@ from flyteidl2.task.task_definition_pb2 import TaskDetails
 from tests.bench.data.templates import read_packed
 
 from flyteplan import pipeline
-from flyteplan.errors import Problem
 from flyteplan.files.schema import read_schema
 from flyteplan.model.manifest import Manifest, TaskReference
 from flyteplan.model.resolution import Group
@@ -19,7 +18,7 @@ from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.override import override
 from flyteplan.resolve import compose
 from flyteplan.validate import Validator
-from flyteplan.workspace import MANIFEST_SCHEMA, manifest_files, open_workspace
+from flyteplan.workspace import MANIFEST_SCHEMA
 
 
 def ready(repository: Path, strategy: str) -> Callable[[], str]:
@@ -49,16 +48,11 @@ def _template(details: TaskDetails) -> Template:
 
 def _settings(repository: Path, strategy: str) -> dict[str, Settings]:
     """Of every task that base has a manifest of, those of base, as if they had this strategy."""
-    workspace = open_workspace(str(repository))
-    layers = workspace.layers(workspace.target(None))[:1]
-    files = ((layer, path, _with(strategy, data)) for layer, path, data in manifest_files(layers, workspace))
+    given = f"spec:\n  strategy: {strategy}\n".encode()
+    paths = sorted(repository.glob("manifests/base/*.yaml"))
+    files = ((0, path.name, path.read_bytes().replace(b"spec:\n", given, 1)) for path in paths)
     read = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), ((0,),))
     return dict(map(_composed, read.manifests))
-
-
-def _with(strategy: str, data: bytes | Problem) -> bytes:
-    assert isinstance(data, bytes)
-    return data.replace(b"spec:\n", f"spec:\n  strategy: {strategy}\n".encode(), 1)
 
 
 def _composed(manifest: Manifest) -> tuple[str, Settings]:

@@ -1,8 +1,9 @@
-"""All of `validate` but its start and its output: what is wrong with every manifest, and among all of them."""
+"""All of `validate` but its start and its output, in one process: every manifest, and the rules among them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flyteplan import pipeline
@@ -18,7 +19,6 @@ def ready(repository: Path) -> Callable[[], int]:
     validator = Validator(read_schema(MANIFEST_SCHEMA))
 
     def checked() -> int:
-        found = pipeline.validate(manifest_files(layers, workspace), validator, (tuple(range(len(layers))),))
-        return len(found.manifests)
+        return pipeline.check(partial(manifest_files, layers, workspace), validator, (tuple(range(len(layers))),)).count
 
     return checked

@@ -22,7 +22,7 @@ def ready(repository: Path) -> Callable[[], int]:
     def checked() -> int:
         good = 0
         for _, path, data in read_layers(layers, root=workspace.root):
-            assert not isinstance(data, Problem)
+            assert isinstance(data, bytes)
             for document in load(data, path):
                 good += not isinstance(document, Problem) and validator.is_valid(document.value)
         return good
