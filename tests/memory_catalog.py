@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from flyteplan.errors import Problem
+from flyteplan.model.derived import is_derived
 from flyteplan.model.run import Run, RunName
-from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers, is_derived
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 
 
 class MemoryCatalog:

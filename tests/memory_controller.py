@@ -11,8 +11,9 @@ from tests.memory_catalog import MemoryCatalog
 
 from flyteplan.errors import CatalogError
 from flyteplan.model.deployment import Deployment, Retarget
+from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.run import Launch, Run, RunName
-from flyteplan.model.task import TAG_PREFIX, TaskName, TaskVersion, Template
+from flyteplan.model.task import TaskName, TaskVersion, Template
 
 # What happens to a call, by its number from 1: "" it arrives and is answered, "lost" it does not arrive, "unanswered"
 # it arrives and fails all the same, "gone" nothing can be sent any more.

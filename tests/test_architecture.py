@@ -38,7 +38,8 @@ LIBRARIES = {
     "jinja2 markupsafe": "render",
     "click": "cli serve",
     "sys": "workspace cli __main__",
-    "os pathlib glob shutil tempfile subprocess socket importlib.resources": EDGES,
+    "os": f"{EDGES} __main__",
+    "pathlib glob shutil tempfile subprocess socket importlib.resources": EDGES,
     "datetime.timedelta": f"override pipeline {EDGES}",
     "time datetime logging random uuid": f"pipeline {EDGES}",
 }

@@ -18,8 +18,9 @@ from tests.property.strategies import SHIPPED, overrides_for, specs
 from flyteplan import pipeline
 from flyteplan.files.snapshot import SnapshotCatalog
 from flyteplan.model.config import Target
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change
-from flyteplan.model.task import TaskName, TaskVersion, Template, is_derived
+from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.render.manifest import Deployed
 
 SNAPSHOT = os.environ.get("FLYTEPLAN_TEST_CATALOG", "")

@@ -21,11 +21,13 @@ from tests.property.manifests import document as manifest_value
 from tests.property.strategies import SHIPPED, edits_of, inputs_of, overrides_for, specs
 
 from flyteplan.model.config import Target
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Plan
-from flyteplan.model.task import TaskName, TaskVersion, Template, is_derived
+from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.pipeline import Choice, plan, validate
-from flyteplan.plan import digest, document, read
+from flyteplan.plan import digest, document
 from flyteplan.plan.names import derived_version, run_digest, run_name
+from flyteplan.plan.saved import read
 from flyteplan.ports import Catalog
 
 ROOT = Path(__file__).parents[2]

@@ -15,10 +15,12 @@ from tests.property.test_plan_laws import TARGET, File, files
 from flyteplan.apply import Pace
 from flyteplan.diff import digest
 from flyteplan.model.deployment import Deployment, Provenance
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Plan
-from flyteplan.model.task import TaskName, TaskVersion, is_derived
+from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.pipeline import Choice, plan, restored, submit, validate
-from flyteplan.plan import document, read
+from flyteplan.plan import document
+from flyteplan.plan.saved import read
 
 US = Provenance(owner="acme", revision="abc", target=TARGET.name)
 OTHERS = (Provenance(owner="acme", target="other"), Provenance(owner="others", target=TARGET.name))

@@ -12,7 +12,8 @@ from flyteidl2.common.list_pb2 import ListRequest
 from flyteidl2.task import task_definition_pb2, task_service_pb2
 from flyteidl2.trigger import trigger_service_pb2
 
-from flyteplan.model.task import TaskName, TaskVersion, is_derived
+from flyteplan.model.derived import is_derived
+from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.remote import Limits, RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection

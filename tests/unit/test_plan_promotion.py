@@ -11,9 +11,9 @@ from flyteplan.model.plan import Change, Plan, Source, Submit
 from flyteplan.model.secrecy import Secrecy, secrecy
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskName, TaskVersion
-from flyteplan.plan import promotion
-from flyteplan.render import plain
+from flyteplan.plan.promotion import promotion
 from flyteplan.render.promoted import differs, promoted, summary
+from flyteplan.render.style import plain
 
 PLACE = Position("a.yaml", 3)
 

@@ -15,7 +15,9 @@ from flyteplan.model.config import Config
 from flyteplan.model.document import Document
 from flyteplan.model.guards import Freeze, Guards, Most, Protected
 from flyteplan.model.policy import Amount, Bound, Match, Naming, Policy, Rule, Waiver
-from flyteplan.validate import Validator, cases, config, policy
+from flyteplan.validate import Validator, config
+from flyteplan.validate.policies import policy
+from flyteplan.validate.policytests import cases
 
 SCHEMAS = Path(__file__).parents[2] / "schema"
 HEAD = "apiVersion: flyteplan/v1\nkind: OverridePolicy\nmetadata: {name: p}\nspec:\n"

@@ -16,7 +16,8 @@ from flyteplan.load import load
 from flyteplan.model.document import Document
 from flyteplan.model.policytest import Case, Result
 from flyteplan.model.task import TaskVersion, Template
-from flyteplan.validate import Validator, cases
+from flyteplan.validate import Validator
+from flyteplan.validate.policytests import cases
 
 SCHEMAS = Path(__file__).parents[2] / "schema"
 POLICY, TEST, MANIFEST = (

@@ -7,7 +7,9 @@ from flyteplan.errors import Position, Problem
 from flyteplan.model.plan import Change, Field, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion
-from flyteplan.render import ansi, compare, difftext, plain, problems, problems_json
+from flyteplan.render.difftext import compare, difftext
+from flyteplan.render.problems import problems, problems_json
+from flyteplan.render.style import ansi, plain
 
 PLACE = Position("etl.yaml", 14, 7)
 

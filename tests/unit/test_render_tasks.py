@@ -11,8 +11,9 @@ from google.protobuf.json_format import ParseDict
 from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.task import TaskName, TaskVersion, Template, Trigger, Triggers
 from flyteplan.model.typename import type_name
-from flyteplan.render import TaskRow, detail, listing, plain, row
 from flyteplan.render.interface import literal_text
+from flyteplan.render.style import plain
+from flyteplan.render.tasks import TaskRow, detail, listing, row
 
 PICKLE = {"structure": {"tag": "FlytePickle"}, "metadata": {"python_class_name": "Model"}}
 SPEC: dict[str, Any] = {

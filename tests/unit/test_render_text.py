@@ -7,7 +7,8 @@ from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
-from flyteplan.render import plain, summary, text
+from flyteplan.render.style import plain
+from flyteplan.render.text import summary, text
 
 GI = 2**30 * 10**9
 CORE = 10**9

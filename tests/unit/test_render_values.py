@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flyteplan.render import jsontext
+from flyteplan.render.jsontext import jsontext
 from flyteplan.render.magnitude import magnitude
 from flyteplan.render.style import Span, ansi, columns, escaped, plain
 from flyteplan.render.table import aligned

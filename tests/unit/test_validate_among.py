@@ -8,7 +8,8 @@ from flyteplan.errors import Problem
 from flyteplan.load import load
 from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest
-from flyteplan.validate import Validator, between, manifest
+from flyteplan.validate import Validator, manifest
+from flyteplan.validate.among import between
 
 VALIDATOR = Validator((Path(__file__).parents[2] / "schema" / "task-override.v1.schema.json").read_text("utf-8"))
 

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
-def main() -> None:
+
+def main() -> NoReturn:
     if sys.argv[1:] == ["--version"]:
         _version()
-        return
+        _end(0)
+    # A command makes few cycles, and its imports many objects: to look for cycles again and again is for nothing.
+    gc.set_threshold(100_000, 20, 20)
     from flyteplan.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+    _end(run(sys.argv[1:]))
 
 
 def _version() -> None:
     from flyteplan import __version__
 
     sys.stdout.write(f"flyteplan {__version__}\n")
+
+
+def _end(code: int) -> NoReturn:
+    """Without taking the interpreter apart, which takes as long as validating a file."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass  # whoever read it has enough of it
+    finally:
+        os._exit(code)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
-from flyteplan.errors import Problem
-from flyteplan.model.deployment import Deployment, Retarget
-from flyteplan.model.run import Launch, Run, RunName
-from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
-
 if TYPE_CHECKING:
     from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
+
+    from flyteplan.errors import Problem
+    from flyteplan.model.deployment import Deployment, Retarget
+    from flyteplan.model.run import Launch, Run, RunName
+    from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 
 
 # A file's bytes, or why there are none.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flyteplan.apply.present import made
 from flyteplan.diff import stored
 from flyteplan.model.deployment import Deployment, Provenance
+from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.plan import Change
-from flyteplan.model.task import TAG_PREFIX
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from flyteplan.apply.present import Present, made
 from flyteplan.diff import digest
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change
-from flyteplan.model.task import Template, Trigger, Triggers, is_derived
+from flyteplan.model.task import Template, Trigger, Triggers
 
 
 def is_done(change: Change, present: Present) -> bool:

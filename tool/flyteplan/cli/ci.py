@@ -14,13 +14,11 @@ from flyteplan.cli.output import show
 from flyteplan.errors import FlyteplanError
 from flyteplan.files.config import find_config
 from flyteplan.files.paths import shown
-from flyteplan.model.plan import Plan
-from flyteplan.plan import digest
-from flyteplan.render.repository import Repository
-from flyteplan.render.style import Span
 
 if TYPE_CHECKING:
+    from flyteplan.model.plan import Plan
     from flyteplan.render.markdown import Page
+    from flyteplan.render.repository import Repository
 
 _BITBUCKET_ANCHOR = "#lines-{line}"
 _SUMMARY_LIMIT = 1024 * 1024
@@ -42,6 +40,8 @@ def page(*, expand: bool = False) -> Page:
 
 
 def repository(url: str = "", dialect: str = "github") -> Repository:
+    from flyteplan.render.repository import Repository
+
     anchor = _BITBUCKET_ANCHOR if dialect == "bitbucket" else Repository().anchor
     return Repository(folder=_folder(), url=url.rstrip("/"), anchor=anchor)
 
@@ -94,6 +94,7 @@ def fill(plan: Plan) -> None:
 
 
 def _outputs(plan: Plan) -> dict[str, str | int]:
+    from flyteplan.plan import digest
     from flyteplan.render.attention import told
 
     counts = Counter(change.action for change in plan.changes)
@@ -106,7 +107,9 @@ def _summarize(plan: Plan, path: str) -> None:
     """Into what the steps before have left of the job's summary."""
     from dataclasses import replace
 
+    from flyteplan.plan import digest
     from flyteplan.render.markdown import DIALECTS, comment
+    from flyteplan.render.style import Span
 
     used = os.path.getsize(path) if os.path.exists(path) else 0
     room = _SUMMARY_LIMIT - used

@@ -17,8 +17,9 @@ from flyteplan.errors import CatalogError, UsageError
 from flyteplan.files.saved import write_atomically
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
+from flyteplan.model.derived import is_derived
 from flyteplan.model.nearest import did_you_mean
-from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, is_derived
+from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion
 from flyteplan.ports import Catalog
 from flyteplan.render.manifest import Deployed
 from flyteplan.render.style import Span

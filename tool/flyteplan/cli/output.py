@@ -9,7 +9,7 @@ from typing import IO
 
 import click
 
-from flyteplan.errors import Problem
+from flyteplan.errors import FlyteplanError, Problem
 from flyteplan.files.saved import write_atomically
 from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.style import Line, ansi, plain
@@ -30,6 +30,10 @@ def show(lines: Sequence[Line] | str, *, err: bool = False) -> None:
         click.echo(text, err=err, nl=False, color=True, file=file)
     except BrokenPipeError:
         _say_no_more_on(stream)
+    except OSError as error:
+        if err:
+            raise
+        raise FlyteplanError(f"the output can not be written: {error.strerror}") from None
 
 
 def _say_no_more_on(stream: IO[str]) -> None:

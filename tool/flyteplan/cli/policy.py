@@ -22,7 +22,8 @@ from flyteplan.model.policy import Policy
 from flyteplan.model.policytest import Case, Result
 from flyteplan.model.task import TaskVersion, Template
 from flyteplan.render.policytests import results, tested
-from flyteplan.validate import Validator, cases, is_policy_test
+from flyteplan.validate import Validator, is_policy_test
+from flyteplan.validate.policytests import cases
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
 
 TEST_SCHEMA = "policy-test.v1.schema.json"

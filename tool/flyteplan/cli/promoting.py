@@ -10,7 +10,7 @@ import click
 from flyteplan.cli.output import formats, write
 from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.errors import Exit
-from flyteplan.plan import promotion
+from flyteplan.plan.promotion import promotion
 from flyteplan.render.promoted import differs, promoted, promoted_json
 
 

@@ -5,31 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from flyteplan import __version__
 from flyteplan.cli.ci import page, repository
 from flyteplan.cli.output import Renderer, write
 from flyteplan.errors import InputError, Problem
-from flyteplan.model.plan import Plan
-from flyteplan.plan import digest
-from flyteplan.render.sides import Names
+
+if TYPE_CHECKING:
+    from flyteplan.model.plan import Plan
+    from flyteplan.render.sides import Names
 
 Reports = Mapping[str, Renderer]
 
 
 def markdown(plans: Sequence[Plan], *, expand: bool = False) -> str:
+    from flyteplan.plan import digest
     from flyteplan.render.markdown import comment
 
     return comment([(plan, digest(plan)) for plan in plans], page(expand=expand))
 
 
 def markdown_of_two(old: Plan, new: Plan) -> str:
+    from flyteplan.plan import digest
     from flyteplan.render.markdown import compared
 
     return compared((old, digest(old)), (new, digest(new)), page())
 
 
 def markdown_of_sides(base: str, old: Plan, new: Plan, names: Names) -> str:
+    from flyteplan.plan import digest
     from flyteplan.render.markdown import of_sides
 
     return of_sides(base, (old, digest(old)), (new, digest(new)), names, page())

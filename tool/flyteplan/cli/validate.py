@@ -14,7 +14,6 @@ from flyteplan.cli import options
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.reports import reported, reports
-from flyteplan.cli.rulebook import nothing, policy_files
 from flyteplan.errors import Exit, is_valid, ordered
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
@@ -152,9 +151,14 @@ def _with_policies(
 ) -> pipeline.Manifests:
     """*checked* with the policies of *targets*; each target's are held to each other, and those of PATHS."""
     now = moment(as_of)
+    targets = [one for one in targets if one.policies]
+    if not targets and not checked.policies:
+        return checked
+    from flyteplan.cli.rulebook import nothing, policy_files
+
     problems = [*checked.problems, *pipeline.check_policies(checked.policies, now)]
     policies, files = [*checked.policies], set[str]()
-    for paths in dict.fromkeys(one.policies for one in targets if one.policies):
+    for paths in dict.fromkeys(one.policies for one in targets):
         found = policy_files(workspace, paths)
         read = pipeline.read_policies(((0, *file) for file in found), validator)
         problems += [*read.problems, *pipeline.outdated(read.policies, now)]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from flyteplan.diff.pod import in_manifest_words
 from flyteplan.diff.stored import stored
 from flyteplan.diff.walk import walk
+from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import primary_name
-from flyteplan.model.task import TAG_PREFIX
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec

@@ -10,8 +10,8 @@ from typing import Any
 from flyteplan.diff.keyed import keyed
 from flyteplan.diff.names import VALUES, name_of
 from flyteplan.diff.values import TEXTS, Sides, equal, plain, serialized, tell, told
+from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.plan import Difference
-from flyteplan.model.task import TAG_PREFIX
 
 # Messages that are shown field by field even where a side lacks them; any other is then shown whole.
 _OPEN = frozenset(

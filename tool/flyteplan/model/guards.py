@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flyteplan.errors import Position
-from flyteplan.model.policy import matches
 
 MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, FREEZE = "max_changed", "max_changed_percent", "protected", "freeze"
 GUARDS = (MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, FREEZE)
@@ -40,6 +39,8 @@ class Freeze:
     position: Position
 
     def holds(self, task: str) -> bool:
+        from flyteplan.model.policy import matches
+
         return (not self.tasks or matches(task, self.tasks)) and not matches(task, self.exclude)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 
-from flyteplan.model.task import is_derived
+from flyteplan.model.derived import is_derived
 
 _DERIVED = re.compile(r"\.[0-9a-f]{10}(?:-\d+)?\.flyteplan$")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteplan.model.deployment import Provenance
-from flyteplan.model.task import TAG_PREFIX
+from flyteplan.model.derived import TAG_PREFIX
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
-DERIVED_SUFFIX = ".flyteplan"
-TAG_PREFIX = "flyteplan/"
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Scope:
@@ -97,8 +94,3 @@ class Template:
     key: TaskVersion
     spec: TaskSpec
     deployed_at: int
-
-
-def is_derived(version: str) -> bool:
-    """Whether flyteplan made this version from another one."""
-    return version.endswith(DERIVED_SUFFIX)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from flyteplan.diff import digest
 from flyteplan.errors import InputError, Problem, StaleError, is_valid
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.settings import Settings
-from flyteplan.model.task import TaskVersion, Template, is_derived
+from flyteplan.model.task import TaskVersion, Template
 from flyteplan.override import override
 from flyteplan.pipeline.applying import restored
 from flyteplan.ports import Catalog

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
 from flyteplan.load import load
 from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest
-from flyteplan.model.policy import Policy
 from flyteplan.ports import Content, Found, Spread, alone
-from flyteplan.resolve import compose, referenced
-from flyteplan.validate import (
-    CheckedPolicy,
-    Validator,
-    between,
-    doubtful,
-    file_digest,
-    is_policy,
-    is_policy_test,
-    manifest,
-    outline,
-    policy,
-)
+from flyteplan.validate import Validator, is_policy, is_policy_test, manifest
+from flyteplan.validate.outlines import doubtful, file_digest, outline
+
+if TYPE_CHECKING:
+    from flyteplan.model.policy import Policy
 
 _Item: TypeAlias = "Manifest | Policy | Problem"
 # What files come to, by layer, path and content.
@@ -118,13 +109,14 @@ class _Part:
     def add(self, item: _Item, *, keep: bool) -> None:
         if isinstance(item, Problem):
             self.problems.append(item)
-        elif isinstance(item, Policy):
+        elif not isinstance(item, Manifest):
             self.policies.append(item)
-        elif keep:
-            self.manifests.append(item)
         else:
-            self.outlines += outline(item)
-        self.count += isinstance(item, Manifest)
+            self.count += 1
+            if keep:
+                self.manifests.append(item)
+            else:
+                self.outlines += outline(item)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +170,11 @@ def _manifests(parts: Sequence[_Part]) -> Manifests:
 
 def read_policy(item: Document, validator: Validator) -> Iterator[Policy | Problem]:
     """What *item* is, and what is wrong with it. Tests of policies are no business of a plan."""
-    checked = CheckedPolicy() if is_policy_test(item) else policy(item, validator)
+    from flyteplan.validate.policies import policy
+
+    if is_policy_test(item):
+        return
+    checked = policy(item, validator)
     yield from checked.problems
     if checked.policy:
         yield checked.policy
@@ -186,6 +182,9 @@ def read_policy(item: Document, validator: Validator) -> Iterator[Policy | Probl
 
 def _among(manifests: Sequence[Manifest]) -> list[Problem]:
     """The rules among manifests, and where two of them disagree: of tasks that they name, no catalog is needed."""
+    from flyteplan.resolve import compose, referenced
+    from flyteplan.validate.among import between
+
     problems = list(between(manifests))
     for group in referenced(manifests):
         if len(group.manifests) > 1:

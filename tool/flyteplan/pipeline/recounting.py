@@ -8,10 +8,11 @@ from datetime import datetime, timezone
 
 from flyteplan.apply import own_tags
 from flyteplan.model.config import Target
+from flyteplan.model.derived import TAG_PREFIX, is_derived
 from flyteplan.model.event import SUBMITTED
 from flyteplan.model.history import Entry, History, Ledger
 from flyteplan.model.newest import base_of
-from flyteplan.model.task import TAG_PREFIX, Scope, TaskName, TaskVersion, Template, is_derived
+from flyteplan.model.task import Scope, TaskName, TaskVersion, Template
 from flyteplan.pipeline.choice import Choice
 from flyteplan.ports import Catalog
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from flyteplan.model.deployment import Provenance
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.status import Report
-from flyteplan.model.task import TaskName, TaskVersion, Template, is_derived
+from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.ports import Catalog
 from flyteplan.status import judge
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flyteplan.plan.changes import call, change, naming, of_run, takes_a_name
 from flyteplan.plan.document import PlanDocument, digest, document
-from flyteplan.plan.promotion import promotion
-from flyteplan.plan.saved import read
 
 __all__ = [
     "PlanDocument",
@@ -15,7 +13,5 @@ __all__ = [
     "document",
     "naming",
     "of_run",
-    "promotion",
-    "read",
     "takes_a_name",
 ]

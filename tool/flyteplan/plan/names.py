@@ -8,7 +8,8 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from flyteplan.model.task import DERIVED_SUFFIX, TaskVersion
+from flyteplan.model.derived import DERIVED_SUFFIX
+from flyteplan.model.task import TaskVersion
 
 # flyteidl2: a version has at most 63 bytes, the name of a run at most 30 characters of DNS-1035.
 _VERSION_BYTES = 63

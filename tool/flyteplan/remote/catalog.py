@@ -18,19 +18,10 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError, Problem
+from flyteplan.model.derived import is_derived
 from flyteplan.model.newest import newest_first
 from flyteplan.model.run import Run, RunName, run_of
-from flyteplan.model.task import (
-    Listing,
-    Newest,
-    Scope,
-    TaskName,
-    TaskVersion,
-    Template,
-    Trigger,
-    Triggers,
-    is_derived,
-)
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Trigger, Triggers
 from flyteplan.remote.calls import Calls
 from flyteplan.remote.faults import Fault
 from flyteplan.remote.methods import (

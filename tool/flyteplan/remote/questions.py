@@ -11,8 +11,9 @@ from flyteidl2.trigger import trigger_service_pb2
 from flyteidl2.workflow import run_service_pb2
 
 from flyteplan.errors import CatalogError
+from flyteplan.model.derived import DERIVED_SUFFIX
 from flyteplan.model.run import RunName
-from flyteplan.model.task import DERIVED_SUFFIX, Scope, TaskName, TaskVersion
+from flyteplan.model.task import Scope, TaskName, TaskVersion
 
 # What a page may have at most; servers refuse more.
 PAGE = 200

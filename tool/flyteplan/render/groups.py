@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flyteplan.errors import Position
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change, Field, Plan
 from flyteplan.model.sensitive import holds_stand_in
-from flyteplan.model.task import TaskName, is_derived
+from flyteplan.model.task import TaskName
 from flyteplan.render.fields import shown_fields
 from flyteplan.render.table import wrapped
 from flyteplan.render.values import pair, shown

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 
 # Select Graphic Rendition parameters, by style.
 _CODES = {"add": "32", "change": "33", "remove": "31", "attention": "35", "dim": "2", "bold": "1"}
+_set = object.__setattr__
 _SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Span:
     """Text in one style: `add`, `change`, `remove`, `attention`, `dim`, `bold` or "". No control characters."""
 
     text: str
-    style: str = ""
+    style: str
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "text", escaped(self.text))
+    def __init__(self, text: str, style: str = "") -> None:
+        _set(self, "text", text if text.isprintable() else escaped(text))
+        _set(self, "style", style)
 
 
 Line = tuple[Span, ...]
@@ -39,7 +41,7 @@ def _coloured(span: Span) -> str:
 
 
 def text_of(line: Line) -> str:
-    return "".join(span.text for span in line)
+    return "".join([span.text for span in line])
 
 
 def escaped(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
 from flyteplan.render.style import Line, Span, columns, escaped, text_of
 
@@ -15,27 +16,34 @@ def aligned(rows: Sequence[Row], *, gaps: Sequence[int], right: Collection[int] 
 
     A column in which every cell is empty is left out, its gap too. No line ends in blanks.
     """
-    widths = [max((_width(row[index]) for row in rows), default=0) for index in range(len(gaps))]
-    return [trimmed(_cells(row, widths, gaps, right)) for row in rows]
+    sizes = [[_width(cell) for cell in row] for row in rows]
+    widths = [max((size[index] for size in sizes), default=0) for index in range(len(gaps))]
+    return [_line(row, size, widths, gaps, right) for row, size in zip(rows, sizes, strict=True)]
 
 
-def _cells(row: Row, widths: Sequence[int], gaps: Sequence[int], right: Collection[int]) -> Iterator[Span]:
-    for index, (cell, width) in enumerate(zip(row, widths, strict=True)):
+def _line(row: Row, sizes: Sequence[int], widths: Sequence[int], gaps: Sequence[int], right: Collection[int]) -> Line:
+    spans: list[Span] = []
+    blanks = 0
+    for index, (cell, size, width) in enumerate(zip(row, sizes, widths, strict=True)):
         if not width:
             continue
-        padding = " " * (width - _width(cell))
-        before, after = (padding, "") if index in right else ("", padding)
-        yield Span(" " * gaps[index] + before)
-        yield from _spans(cell)
-        yield Span(after)
+        before, after = (width - size, 0) if index in right else (0, width - size)
+        blanks += gaps[index] + before
+        if size and blanks:
+            spans.append(_blank(blanks))
+            blanks = 0
+        spans += (cell,) if isinstance(cell, Span) else cell
+        blanks += after
+    return trimmed(spans)
 
 
-def _spans(cell: Cell) -> Line:
-    return (cell,) if isinstance(cell, Span) else cell
+@cache
+def _blank(width: int) -> Span:
+    return Span(" " * width)
 
 
 def _width(cell: Cell) -> int:
-    return length(_spans(cell))
+    return columns(cell.text) if isinstance(cell, Span) else length(cell)
 
 
 def trimmed(spans: Iterable[Span]) -> Line:

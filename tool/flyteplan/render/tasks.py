@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model import duration
+from flyteplan.model.derived import is_derived
 from flyteplan.model.device import CLASSES
 from flyteplan.model.primary import Primary, Side, primary, primary_name
 from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.sensitive import HIDDEN
 from flyteplan.model.settings import Secret
-from flyteplan.model.task import Template, Trigger, Triggers, is_derived
+from flyteplan.model.task import Template, Trigger, Triggers
 from flyteplan.render.interface import defaults, required, signature
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned

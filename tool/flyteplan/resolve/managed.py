@@ -18,12 +18,13 @@ from flyteplan.diff import digest
 from flyteplan.errors import Position, Problem
 from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
+from flyteplan.model.derived import is_derived
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.plan import PRUNE
 from flyteplan.model.resolution import Group, Intent, Resolution
 from flyteplan.model.settings import Selector, Setting, Settings
 from flyteplan.model.tags import tags_of
-from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, Template, Triggers, is_derived
+from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, Template, Triggers
 from flyteplan.ports import Catalog
 
 _RETARGET = Setting(path=("submit", "triggers"), value="retarget", position=PRUNE)

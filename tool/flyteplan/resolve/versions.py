@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from flyteplan.errors import Problem
+from flyteplan.model.derived import TAG_PREFIX, is_derived
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.resolution import Intent, Resolution
-from flyteplan.model.task import TAG_PREFIX, Newest, TaskName, TaskVersion, Template, Triggers, is_derived
+from flyteplan.model.task import Newest, TaskName, TaskVersion, Template, Triggers
 from flyteplan.ports import Catalog
 
 _AUTO = ("latest", "current")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
-import signal
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Generic, NoReturn, TypeVar
@@ -44,7 +42,9 @@ class Forked(Generic[_Answer]):
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status or not data:
             raise FlyteplanError(f"a process that read a part of the files ended with {status} (try FLYTEPLAN_JOBS=1)")
-        answer, error = pickle.loads(data)  # noqa: S301 (our own bytes, from a copy of ourselves)
+        from pickle import loads
+
+        answer, error = loads(data)  # noqa: S301 (our own bytes, from a copy of ourselves)
         if error is not None:
             raise error
         return answer  # type: ignore[no-any-return]
@@ -53,8 +53,10 @@ class Forked(Generic[_Answer]):
         if self._reading >= 0:
             os.close(self._reading)
         if self._child:
+            from signal import SIGKILL
+
             with suppress(ProcessLookupError):
-                os.kill(self._child, signal.SIGKILL)
+                os.kill(self._child, SIGKILL)
             os.waitpid(self._child, 0)
 
 
@@ -70,7 +72,9 @@ def _work(work: Callable[[], object], writing: int) -> NoReturn:
 
 
 def _answered(work: Callable[[], object]) -> bytes:
+    from pickle import HIGHEST_PROTOCOL, dumps
+
     try:
-        return pickle.dumps((work(), None), pickle.HIGHEST_PROTOCOL)
+        return dumps((work(), None), HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 (it is raised where it was asked for)
-        return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+        return dumps((None, error), HIGHEST_PROTOCOL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from flyteplan.model.deployment import Provenance
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change
 from flyteplan.model.status import (
     CHANGED,
@@ -18,7 +19,7 @@ from flyteplan.model.status import (
     TaskStatus,
 )
 from flyteplan.model.tags import Tags, tags_of
-from flyteplan.model.task import Template, is_derived
+from flyteplan.model.task import Template
 
 _TO_LOOK_AT = (EDITED, REDEPLOYED)
 

@@ -16,10 +16,8 @@ from flyteplan.validate.draft import Draft
 from flyteplan.validate.guards import guards, wrong_guards
 from flyteplan.validate.names import check_annotations, check_labels, check_version
 from flyteplan.validate.overrides import put_overrides
-from flyteplan.validate.prune import pruned
 from flyteplan.validate.schema import Validator
 from flyteplan.validate.submitting import put_submit
-from flyteplan.validate.wording import problems as worded
 
 _API_VERSION = "flyteplan/v1"
 _KINDS = ("TaskOverride", "Config", "OverridePolicy", "PolicyTest")
@@ -71,21 +69,29 @@ def config(document: Document, validator: Validator) -> CheckedConfig:
     foreign = elsewhere(document, "Config")
     if foreign:
         return CheckedConfig(problems=(foreign,))
-    faults = () if validator.is_valid(value) else validator.faults(value)
-    problems = [*worded(faults, document.locator, validator)]
-    sound = pruned(value, faults) if faults else value
+    problems, sound = _faults(document, value, validator)
     problems += _default_target(sound, document)
     problems += wrong_guards(sound.get("targets", {}), document.locator)
     return CheckedConfig(config=None if problems else _config(sound, document.locator), problems=ordered(problems))
 
 
+def _faults(document: Document, value: Any, validator: Validator) -> tuple[list[Problem], Any]:
+    """What the schema finds, and the rest of *value*."""
+    if validator.is_valid(value):
+        return [], value
+    from flyteplan.validate.prune import pruned
+    from flyteplan.validate.wording import problems as worded
+
+    faults = validator.faults(value)
+    return [*worded(faults, document.locator, validator)], pruned(value, faults)
+
+
 def _all_problems(document: Document, value: Any, layer: int, validator: Validator) -> tuple[Problem, ...]:
     """The schema's, and the rules' about the rest; where the schema has spoken, a rule would say it again."""
-    faults = validator.faults(value)
-    problems = tuple(worded(faults, document.locator, validator))
+    problems, sound = _faults(document, value, validator)
     said = {problem.position for problem in problems}
     draft = Draft(document.locator)
-    _read(draft, pruned(value, faults), document, layer)
+    _read(draft, sound, document, layer)
     return ordered((*problems, *(problem for problem in draft.problems if problem.position not in said)))
 
 

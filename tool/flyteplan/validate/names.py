@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from flyteplan.model.derived import is_derived
 from flyteplan.model.document import Pointer
-from flyteplan.model.task import is_derived
 from flyteplan.validate.draft import Draft, shown
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
 from struct import Struct
@@ -17,6 +16,12 @@ from typing import NamedTuple
 from flyteplan.model.manifest import Manifest, Selection
 from flyteplan.model.settings import Path
 from flyteplan.validate.written import Written
+
+try:
+    # What hashlib would give, without loading OpenSSL for it.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 # Digests of the name, the task, the reference and the file; layer, priority, and what of `_SAYS` is true of it.
 _ROW = Struct(">8s8s8s8siiB")

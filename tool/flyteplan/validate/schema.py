@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from flyteplan.model.document import Pointer
@@ -48,8 +49,18 @@ class Validator:
 
     def __init__(self, schema_text: str, library: Library | None = None) -> None:
         self.schema: Node = json.loads(schema_text)
-        self.is_valid, self._raw = _compile(self.schema, library)
         self._made_of = (schema_text, library)
+        if library:
+            self._compiled  # noqa: B018 (to say at once that it is not there)
+
+    @cached_property
+    def _compiled(self) -> tuple[Callable[[Any], bool], Callable[[Any], Iterable[_Raw]]]:
+        """Only when it is asked: of some schemas there is no document."""
+        return _compile(self.schema, self._made_of[1])
+
+    @cached_property
+    def is_valid(self) -> Callable[[Any], bool]:
+        return self._compiled[0]
 
     def __reduce__(self) -> tuple[type[Validator], tuple[str, Library | None]]:
         """What is compiled stays in its process; another one compiles it anew."""
@@ -58,7 +69,9 @@ class Validator:
     def faults(self, value: Any) -> tuple[Fault, ...]:
         """What is wrong with *value*; of a union only what its closest branch finds. In order of the place."""
         found = {
-            (fault.pointer, fault.keyword): fault for raw in self._raw(value) for fault in self._closest(raw, value)
+            (fault.pointer, fault.keyword): fault
+            for raw in self._compiled[1](value)
+            for fault in self._closest(raw, value)
         }
         return tuple(found[key] for key in sorted(found, key=lambda key: (tuple(map(str, key[0])), key[1])))
 

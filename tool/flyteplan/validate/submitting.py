@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.document import Pointer
-from flyteplan.model.task import TAG_PREFIX
 from flyteplan.validate.draft import Draft
 from flyteplan.validate.names import check_annotations, check_env_vars, check_labels
 from flyteplan.validate.sensitive import marked, put_sensitive_inputs

@@ -14,7 +14,8 @@ from flyteplan.load import load
 from flyteplan.model.config import Target
 from flyteplan.model.document import Document
 from flyteplan.model.plan import FORMAT_VERSION, Plan
-from flyteplan.plan import digest, read
+from flyteplan.plan import digest
+from flyteplan.plan.saved import read
 from flyteplan.validate import Validator
 from flyteplan.validate.wording import problems
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace

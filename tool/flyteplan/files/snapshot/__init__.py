@@ -10,8 +10,9 @@ from flyteplan.errors import CatalogError, Problem, ordered
 from flyteplan.files.paths import inside, shown
 from flyteplan.files.snapshot.decode import decode
 from flyteplan.files.snapshot.index import Entry, Index, Source, read_index, unreadable
+from flyteplan.model.derived import is_derived
 from flyteplan.model.run import Run, RunName
-from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers, is_derived
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskDetails

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flyteplan.local.store.rows import Clause, Page, TaskRow, columns, equal, insertion, rows, updates
+from flyteplan.model.derived import is_derived
 from flyteplan.model.newest import base_of
-from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, is_derived
+from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion
 
 if TYPE_CHECKING:
     import sqlite3
