@@ -17,6 +17,7 @@ from typing import Any
 from tests.bench.places import PYTHON, ROOT, clean_environment
 
 _MEBIBYTE = 2**20
+_PATIENCE_SECONDS = 30
 # Linux counts in KiB, macOS in bytes.
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 # A process of its own that is smaller than any that is measured: the peak of a child is never below that of the
@@ -114,7 +115,15 @@ def child(module: str, *arguments: object) -> Iterator[Child]:
     finally:
         process.stdin.close()
         process.stdout.close()
-        process.wait(30)
+        _ended(process)
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    try:
+        process.wait(_PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @contextmanager
