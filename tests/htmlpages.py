@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from flyteplan.errors import Position
+from flyteplan.model.comparison import REVISIONS, Comparison, Names
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
+from flyteplan.model.rulechange import RuleChange
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
-from flyteplan.plan import document
-from flyteplan.render.html import Assets, Link, html
+from flyteplan.plan import digest, document
+from flyteplan.plan.comparison import comparison
+from flyteplan.render.html import Assets, Link, compared_html, html
 
 FOLDER = Path(__file__).parents[1] / "tool" / "flyteplan" / "render" / "html"
 ASSETS = Assets(
@@ -133,6 +137,37 @@ def _one_of_many(number: int) -> Change:
 
 def drawn(made: Plan, **more: Any) -> str:
     return html(made, document(made), ASSETS, **more)
+
+
+def two() -> Comparison:
+    """A pull request that changes one task, brings one that loses its GPU and a run, takes one away, and a rule."""
+    older, newer = few(), few()
+    extract, matrix, train = newer.changes
+    changed = replace(extract, fields=(replace(extract.fields[0], desired="12Gi"), *extract.fields[1:]))
+    gone = change("etl.gone", field("retries.count", 1, 3))
+    return comparison(
+        replace(older, changes=(extract, gone)),
+        replace(newer, changes=(changed, matrix, train)),
+        kind=REVISIONS,
+        base="main",
+        label="main:",
+        names=Names(added=("features", "smoke"), removed=("gone",)),
+        rules=(
+            RuleChange(
+                what="rule",
+                name="max-memory",
+                state="changed",
+                bearing="loosened",
+                was_at=Position("main:policies/limits.yaml", 9),
+                at=Position("policies/limits.yaml", 9),
+                details=("resources.memory: max 64Gi -> 128Gi",),
+            ),
+        ),
+    )
+
+
+def drawn_two(of: Comparison, **more: Any) -> str:
+    return compared_html(of, (digest(of.before), digest(of.after)), ASSETS, **more)
 
 
 def linked(position: Position) -> str:

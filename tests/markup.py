@@ -60,6 +60,11 @@ def texts(text: str) -> str:
     return "".join(read(text).texts)
 
 
+def shape(text: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """The same without the attribute that a link of ours has only where its text does not say where it leads."""
+    return [(name, tuple(one for one in names if one != "data-at"), within) for name, names, within in structure(text)]
+
+
 def structure(text: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Every element with the names of its attributes and where it stands, whatever it says."""
     return [(one.name, tuple(one.attributes), one.within) for one in elements(text)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from tests.property.test_plan_laws import TARGET, File, files
 
 from flyteplan.cli import run
 from flyteplan.files.saved import read_bytes
-from flyteplan.render.difftext import SAME
+from flyteplan.render.compared import SAME
 
 ROOT = Path(__file__).parents[1]
 CATALOG = ROOT / "examples" / "catalog" / "tasks.jsonl"
@@ -234,6 +235,121 @@ def test_what_a_policy_denies_is_in_the_comment(repo: Repository, capsys: pytest
     assert "too much" in page
 
 
+def test_what_is_new_shows_its_fields_its_inputs_and_what_can_hurt(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_gpu = spec("v1")
+    with_gpu.task_template.container.resources.requests.add(name="GPU", value="1")
+    repo.deploy("v1", with_gpu, name="etl.third")
+    value = json.loads(manifest("third", "etl.third", 4))
+    value["spec"]["strategy"] = "replace"
+    (repo.folder / "manifests" / "third.yaml").write_text(json.dumps(value, indent=1), "utf-8")
+    text = "\n".join(told(capsys, "main"))
+    assert "+ etl.third  new in the plan, to update" in text
+    assert re.search(r"resources\.requests\.cpu +1 -> 4 +\+3  x4 +manifests/third\.yaml:14", text)
+    assert "! loses its GPU: resources.requests.gpu was 1; strategy: replace takes the whole of resources" in text
+    assert run(["diff", "--base", "main", "-o", "markdown"]) == 0
+    page = capsys.readouterr().out
+    assert "> [!WARNING]\n> - **`etl.third`**: loses its GPU" in page
+    assert "| `1` | **`4`** | `+3` (`x4`) | `manifests/third.yaml:14` |" in page
+
+
+def test_a_run_that_is_new_shows_its_inputs_and_its_manifest(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = json.loads(manifest("other", "etl.other"))
+    value["spec"]["submit"] = {"as": "run", "run": {"labels": {"a": "b"}}}
+    (repo.folder / "manifests" / "other.yaml").write_text(json.dumps(value), "utf-8")
+    lines = told(capsys, "main")
+    assert "+ etl.other  run of other  new in the plan, to run" in lines
+    assert "    asked for in manifests/other.yaml:1" in lines
+    assert any(line.split()[:4] == ["call.run.labels", "(unset)", "->", "{a:"] for line in lines)
+
+
+def test_what_is_gone_says_what_it_set_where_and_what_becomes_of_it(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["apply", "--yes"]) == 0
+    (repo.folder / "manifests" / "load.yaml").write_text("# none\n")
+    text = "\n".join(told(capsys, "main"))
+    assert "- etl.load  no longer in the plan, was unchanged" in text
+    assert re.search(r"live v1\.\w+\.flyteplan stays; flyteplan plan --prune takes it back to the base v1", text)
+    assert re.search(r"resources\.requests\.cpu +2 -> 1 +-1 .*main:manifests/load\.yaml:1", text)
+
+
+RULES = {
+    "small": {"name": "small", "limits": {"resources.cpu": {"max": 2}}, "deny": "too much"},
+    "team": {"name": "team", "fields": {"required": ["labels.team"]}, "warn": "say whose it is"},
+}
+
+
+def policies(repo: Repository, *rules: Any, guards: str = "{max_changed: 3}") -> None:
+    (repo.folder / "policies").mkdir(exist_ok=True)
+    head = {"apiVersion": "flyteplan/v1", "kind": "OverridePolicy", "metadata": {"name": "p"}}
+    (repo.folder / "policies" / "p.yaml").write_text(json.dumps({**head, "spec": {"rules": rules}}, indent=1))
+    path = repo.folder / "flyteplan.yaml"
+    text = path.read_text().partition(", policies")[0].rstrip("}\n")
+    path.write_text(f"{text}, policies: [policies], guards: {guards}}}\n")
+
+
+def test_rules_that_changed_are_told_in_every_format(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    policies(repo, *RULES.values())
+    commit()
+    looser = {**RULES["small"], "limits": {"resources.cpu": {"max": 8}}}
+    policies(repo, looser, guards="{max_changed: 5}")
+    assert told(capsys, "main", "--detailed-exitcode", code=2) == [
+        "! rule small  loosened  policies/p.yaml:10",
+        "    resources.cpu: max 2 -> 8",
+        "! rule team  removed  main:policies/p.yaml:19",
+        "    warn: say whose it is",
+        "! guard max_changed  loosened  flyteplan.yaml:6",
+        "    3 -> 5",
+        "",
+        "Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed, 3 rules.",
+    ]
+    assert run(["diff", "--base", "main", "-o", "json=a.json", "-o", "html=a.html", "-o", "markdown=a.md"]) == 0
+    rules = json.loads(Path("a.json").read_bytes())["rules"]
+    assert [(one["name"], one["state"], one["bearing"]) for one in rules] == [
+        ("small", "changed", "loosened"),
+        ("team", "removed", "loosened"),
+        ("max_changed", "changed", "loosened"),
+    ]
+    assert "> [!CAUTION]\n> **Rules** 2 rules and 1 guard changed: 3 loosened" in Path("a.md").read_text("utf-8")
+    assert "<b>loosened</b>: rule <code>small</code> resources.cpu: max 2" in Path("a.html").read_text("utf-8")
+
+
+def test_rules_of_two_revisions_are_those_of_git(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    policies(repo, RULES["small"])
+    commit()
+    git("checkout", "--quiet", "-b", "feature")
+    policies(repo, RULES["small"], RULES["team"])
+    commit()
+    policies(repo)
+    git("checkout", "--quiet", "--force", "main")
+    lines = told(capsys, "main...feature")
+    assert lines[0] == "+ rule team  added  policies/p.yaml:19"
+    assert lines[-1].endswith("0 renamed, 1 rule.")
+
+
+def test_a_configuration_that_is_a_link_is_said_to_be_one(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    (repo.folder / "flyteplan.yaml").rename(repo.folder / "real.yaml")
+    (repo.folder / "flyteplan.yaml").symlink_to("real.yaml")
+    commit()
+    assert run(["diff", "--base", "main"]) == 1
+    assert "main:flyteplan.yaml: error[FP1001]: a symbolic link, which is not followed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wanted", ["text", "json", "markdown", "html"])
+def test_two_saved_plans_and_a_base_have_every_format(repo: Repository, wanted: str) -> None:
+    assert run(["plan", "-q", "--out", "old.json"]) == 0
+    repo.wants({"resources": {"cpu": 3}})
+    assert run(["plan", "-q", "--out", "new.json"]) == 0
+    assert run(["diff", "old.json", "new.json", "-o", f"{wanted}=two.out"]) == 0
+    assert run(["diff", "--base", "main", "-o", f"{wanted}=base.out"]) == 0
+    for file in ("two.out", "base.out"):
+        assert "resources.requests.cpu" in Path(file).read_text("utf-8")
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(files(), files(), st.data())
 def test_it_agrees_with_planning_both_states(
@@ -253,11 +369,9 @@ def test_it_agrees_with_planning_both_states(
     assume(written(folder, [*(one for one in kept if one[1] not in {name for _, name, _ in after}), *after]))
     new = saved("new.json")
     assume(new is not None)
-    assert run(["diff", "old.json", "new.json", "-o", "text=both.txt"]) == 0
-    assert run(["diff", "--base", base, "-o", "text=base.txt"]) == 0
-    both = read_bytes("both.txt").decode().splitlines()
-    found = [line for line in read_bytes("base.txt").decode().splitlines()[:-1] if line and " manifest " not in line]
-    assert [line for line in found if line != SAME] == [line for line in both if line != SAME]
+    assert run(["diff", "old.json", "new.json", "-o", "json=both.json"]) == 0
+    assert run(["diff", "--base", base, "-o", "json=base.json"]) == 0
+    assert tasks("base.json") == tasks("both.json")
 
 
 def written(folder: Path, manifests: Sequence[File]) -> bool:
@@ -289,12 +403,11 @@ def test_it_agrees_on_the_history_of_this_repository(tmp_path: Path, monkeypatch
         monkeypatch.chdir(tmp_path / "clone")
     for older, newer in pairs:
         codes = [planned_at(commit, name) for commit, name in ((older, "old.json"), (newer, "new.json"))]
-        code = run(["diff", "--base", older, *PLACE, "-o", "text=base.txt"])
+        code = run(["diff", "--base", older, *PLACE, "-o", "json=base.json"])
         if codes == [0, 0]:
             assert code == 0
-            assert run(["diff", "old.json", "new.json", "-o", "text=both.txt"]) == 0
-            both = [line for line in Path("both.txt").read_text("utf-8").splitlines() if line != SAME]
-            assert differences("base.txt") == both
+            assert run(["diff", "old.json", "new.json", "-o", "json=both.json"]) == 0
+            assert tasks("base.json") == tasks("both.json")
 
 
 PLACE = ("-t", "production", "--catalog", str(ROOT / "examples" / "catalog"))
@@ -305,7 +418,6 @@ def planned_at(commit: str, name: str) -> int:
     return run(["plan", "-q", *PLACE, "--out", name])
 
 
-def differences(file: str) -> list[str]:
-    """Without what is told of the names of manifests, and the totals."""
-    lines = Path(file).read_text("utf-8").splitlines()[:-1]
-    return [line for line in lines if line and line[1:11] != " manifest " and line != SAME]
+def tasks(file: str) -> Any:
+    """What is told of tasks, beside manifests and rules."""
+    return json.loads(read_bytes(file))["tasks"]

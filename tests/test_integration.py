@@ -174,7 +174,7 @@ def test_a_review_has_one_comment_that_follows_the_pull_request(world: World) ->
     assert (world.temporary / "path").read_text() == f"{world.temporary}/flyteplan/bin\n"
     first = world.knows()["comments"][1]["body"]
     assert first.startswith(MARKER)
-    assert "against `origin/main...HEAD`. Differs: 1 task, 1 manifest added" in first
+    assert "against `origin/main...HEAD`. **Differs: 1 task, 1 manifest added" in first
     assert "::warning file=manifests/base/reporting.yaml,line=17" in runner.output
     assert first.count("\nDigest `") == 1
     headings = {"### flyteplan: `production`", "### What this pull request changes"}

@@ -24,6 +24,12 @@ def test_the_example_is_what_is_printed(command: str, shown: str) -> None:
     assert done.stdout == shown
 
 
+def test_what_a_pull_request_changes_is_what_the_golden_case_prints() -> None:
+    (shown,) = re.findall(r"```text\n(! rule (?s:.*?))```", README)
+    printed = (REPOSITORY / "tests" / "cases" / "diff-base" / "expected.txt").read_text("utf-8").splitlines()
+    assert [line for line in shown.splitlines() if line not in printed] == []
+
+
 def test_the_first_lines_are_the_two_commands() -> None:
     first = [line.strip() for line in README.splitlines() if line.startswith("    make")]
     assert [line.split("#")[0].strip() for line in first[:2]] == ["make demo", "make test"]

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from tests.htmlpages import BASE, LINK, PRODUCTION, change, drawn, few, many, plan
+from tests.htmlpages import BASE, LINK, PRODUCTION, change, drawn, drawn_two, few, many, plan, two
 from tests.htmlpages import field as changed
 
 from flyteplan.errors import Position
+from flyteplan.model.comparison import REVISIONS, Names
 from flyteplan.model.plan import Note, Source
+from flyteplan.model.rulechange import RuleChange
+from flyteplan.plan.comparison import comparison
 
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 400, "height": 800}
 NASTY = '"><script>document.title="broken"</script><img src=x onerror="document.title=1"></details></table>'
@@ -42,6 +45,18 @@ PLANS = {
         ]
     ),
 }
+NAMES = Names(added=(NASTY,), removed=("x" * 300,), renamed=((NASTY, NASTY),))
+RULE = RuleChange(
+    what="rule", name=NASTY, state="removed", bearing="loosened", was_at=Position(NASTY, 3), details=(NASTY,)
+)
+COMPARISONS = {
+    "two": two(),
+    "two-3000": comparison(plan([]), many(3000)),
+    "two-same": comparison(few(), few()),
+    "two-nasty": comparison(
+        PLANS["nasty"], plan([*PLANS["3"].changes]), kind=REVISIONS, base=NASTY, label=NASTY, names=NAMES, rules=(RULE,)
+    ),
+}
 # How much slower this machine is just now than one that has nothing else to do.
 LOOP = """(() => {
     const start = performance.now();
@@ -63,7 +78,8 @@ class Opener:
     def __call__(self, name: str, anchor: str = "", viewport: dict[str, int] = WIDE, scheme: str = "light") -> Page:
         path = self.folder / f"{name}.html"
         if not path.exists():
-            path.write_text(drawn(PLANS[name], link=LINK), "utf-8")
+            text = drawn(PLANS[name], link=LINK) if name in PLANS else drawn_two(COMPARISONS[name], link=LINK)
+            path.write_text(text, "utf-8")
         page = self.browser.new_page(viewport=viewport, color_scheme=scheme)
         page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
@@ -212,10 +228,10 @@ def test_the_theme_follows_the_system_until_it_is_chosen(opened: Opener) -> None
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["400", "1400"])
-@pytest.mark.parametrize("name", list(PLANS))
+@pytest.mark.parametrize("name", [*PLANS, *COMPARISONS])
 def test_nothing_is_wider_than_the_window(opened: Opener, name: str, viewport: dict[str, int]) -> None:
     page = opened(name, viewport=viewport)
-    if name != "3000":
+    if not name.endswith("3000"):
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     page.get_by_role("button", name="Expand all").click()
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
@@ -253,7 +269,7 @@ def test_3000_changes_can_be_worked_with_within_two_seconds(opened: Opener) -> N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["400", "1400"])
-@pytest.mark.parametrize("name", ["3", "alike", "nasty"])
+@pytest.mark.parametrize("name", ["3", "alike", "nasty", "two", "two-nasty"])
 def test_axe_finds_nothing_against_it(opened: Opener, name: str, viewport: dict[str, int], scheme: str) -> None:
     page = opened(name, viewport=viewport, scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
@@ -266,3 +282,36 @@ def test_nothing_of_a_plan_runs(opened: Opener) -> None:
     assert page.title() == "Plan for local"
     assert page.evaluate("[document.scripts.length, document.images.length]") == [1, 0]
     assert visible(page) == [NASTY]
+
+
+def test_two_plans_are_filtered_by_what_became_of_their_tasks(opened: Opener) -> None:
+    page = opened("two")
+    expect(page.get_by_role("status")).to_have_text("4 tasks, 6 fields")
+    page.get_by_label("Action").select_option(label="removed (1)")
+    expect(page.get_by_role("status")).to_contain_text("1 of 4 tasks")
+    assert visible(page) == ["etl.gone"]
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_label("Effect").select_option(label="recompute (1)")
+    expect(page.get_by_role("status")).to_contain_text("1 of 4 tasks")
+    assert visible(page) == ["training.train_model"]
+
+
+def test_what_is_gone_has_an_address_of_its_own(opened: Opener) -> None:
+    page = opened("two", "#removed-task-etl.gone")
+    expect(page.locator("[id='removed-task-etl.gone'] > summary")).to_be_focused()
+    expect(page.get_by_text("main:manifests/base/etl.yaml:14")).to_be_visible()
+
+
+def test_lines_of_the_newer_side_lead_to_their_pages_and_those_of_the_base_do_not(opened: Opener) -> None:
+    page = opened("two")
+    links = page.locator("[id='task-etl.extract_orders'] .fields a")
+    assert links.first.get_attribute("href") == f"https://forge.example/acme/ml/blob/51ef0b7/{PRODUCTION}/etl.yaml#L14"
+    assert page.locator("[id='removed-task-etl.gone'] .fields a").count() == 0
+    rule = page.locator(".rules a").first
+    assert rule.get_attribute("href") == "https://forge.example/acme/ml/blob/51ef0b7/policies/limits.yaml#L9"
+
+
+def test_nothing_of_two_plans_runs(opened: Opener) -> None:
+    page = opened("two-nasty")
+    assert page.evaluate("[document.scripts.length, document.images.length]") == [1, 0]
+    assert "broken" not in page.title()[:6]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.htmlpages import ASSETS, change, drawn, plan
 from tests.htmlpages import field as field_of
-from tests.markup import structure, texts
+from tests.markup import shape, texts
 from tests.property.plans import judgements
 
 from flyteplan.errors import Position
@@ -96,21 +96,21 @@ def test_nothing_that_a_plan_holds_is_markup(made: Plan, link: str, expand: bool
     for one in told["changes"][:1]:
         one["desired"] = {spec: spec}
     found = page(made, told, link=lambda position: link, expand=expand)
-    assert structure(rendered(found, ASSETS)) == structure(rendered(_tamed(found, {}), ASSETS))
+    assert shape(rendered(found, ASSETS)) == shape(rendered(tamed(found, {}), ASSETS))
 
 
 # What the template looks at; it writes none of it as markup.
-_KNOWN = {"", "merge", "exists", "update", "run", "resolve", "unchanged", "(unset)", "Live", "Desired"}
+_KNOWN = {"", "merge", "exists", "update", "run", "resolve", "unchanged", "(unset)", "Live", "Desired", "plan", "sides"}
 
 
-def _tamed(value: Any, words: dict[str, str]) -> Any:
+def tamed(value: Any, words: dict[str, str]) -> Any:
     """*value* with a word of letters alone in the place of every text that is not known, one for each."""
     if isinstance(value, str):
         return value if value in _KNOWN else words.setdefault(value, f"word{len(words)}")
     if isinstance(value, tuple):
-        return tuple(_tamed(one, words) for one in value)
+        return tuple(tamed(one, words) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{one.name: _tamed(getattr(value, one.name), words) for one in fields(value)})
+        return replace(value, **{one.name: tamed(getattr(value, one.name), words) for one in fields(value)})
     return value
 
 

@@ -12,11 +12,11 @@ from tests.property.plans import plans, texts
 
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import told
-from flyteplan.render.difftext import compare, difftext
+from flyteplan.render.difftext import difftext
 from flyteplan.render.fields import entry_of, shown_fields
 from flyteplan.render.groups import changing, full_name, groups
 from flyteplan.render.judged import judged_summary
-from flyteplan.render.markdown import DIALECTS, Page, comment, compared
+from flyteplan.render.markdown import DIALECTS, Page, comment
 from flyteplan.render.markdown.escape import code, fenced, html_text, prose, row, visible
 from flyteplan.render.markdown.section import STEPS, Section, section
 from flyteplan.render.repository import Repository
@@ -159,21 +159,6 @@ def test_several_plans_stand_below_one_table(dialect: str, first: Plan, second: 
         assert seen.rows[1][5] == str(len(told(first)))
     swapped = comment([(second, OTHER), (first, DIGEST)], page(dialect, limit=limit))
     assert swapped.split(" digest=")[0] == text.split(" digest=")[0]
-
-
-@fewer
-@given(first=plans(), second=plans(), limit=st.one_of(st.none(), st.integers(4000, 5000)))
-def test_what_changed_between_two_plans_fits_and_stands_in_one_block(
-    first: Plan, second: Plan, limit: int | None
-) -> None:
-    text = compared((first, DIGEST), (second, OTHER), page(limit=limit))
-    assert len(text.encode()) <= (limit or DIALECTS["github"].limit)
-    assert DIGEST in text
-    assert OTHER in text
-    seen = by_commonmark(text)
-    assert (seen.links, set(seen.tags)) == ([], {"h3"})
-    if seen.code and limit is None:
-        assert seen.code == ["".join(f"{visible(line)}\n" for line in plain(compare(first, second)).splitlines())]
 
 
 @given(dialect=dialects, plan=plans())

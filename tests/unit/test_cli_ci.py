@@ -96,6 +96,7 @@ def test_summary_and_outputs_are_filled(
     assert output.read_text().splitlines() == [
         f"digest={digest}",
         "changes=true",
+        "denied=false",
         "update=1",
         "run=0",
         "resolve=0",
@@ -105,6 +106,14 @@ def test_summary_and_outputs_are_filled(
     assert run(["plan", "-q", "--exclude", "*"]) == 0
     assert "changes=false" in output.read_text()
     assert capsys.readouterr().out.count("Plan: ") == 2
+
+
+def test_a_denial_is_an_output(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(CASE.parent / "policy", workspace / "denied")
+    monkeypatch.chdir(workspace / "denied")
+    monkeypatch.setenv("GITHUB_OUTPUT", str(workspace / "output"))
+    assert run(["plan", "-q", "--as-of", "2026-11-01"]) == 3
+    assert "denied=true" in (workspace / "output").read_text().splitlines()
 
 
 def test_a_full_summary_is_left_as_it_is(

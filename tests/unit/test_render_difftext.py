@@ -7,7 +7,9 @@ from flyteplan.errors import Position, Problem
 from flyteplan.model.plan import Change, Field, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion
-from flyteplan.render.difftext import compare, difftext
+from flyteplan.plan.comparison import comparison
+from flyteplan.render.compared import compared
+from flyteplan.render.difftext import difftext
 from flyteplan.render.problems import problems, problems_json
 from flyteplan.render.style import ansi, plain
 
@@ -41,7 +43,7 @@ def plan(*changes: Change) -> Plan:
 
 
 def lines(old: Plan, new: Plan) -> list[str]:
-    return plain(compare(old, new)).splitlines()
+    return plain(compared(comparison(old, new))).splitlines()
 
 
 CPU = field("resources.requests.cpu", "2", "4")
@@ -75,6 +77,8 @@ def test_lines_of_manifests_that_move_are_no_change() -> None:
 def test_tasks_of_one_plan_only_are_named() -> None:
     assert lines(plan(change("a", CPU)), plan(change("b"))) == [
         "- a  no longer in the plan, was to update",
+        "    it was not applied, so what is live stays as it is",
+        "    resources.requests.cpu  4 -> 2   -2  x0.5   etl.yaml:14",
         "+ b  new in the plan, unchanged",
     ]
 
@@ -91,14 +95,14 @@ def test_actions_versions_and_fields_that_differ_stand_in_columns() -> None:
         "~ a",
         "    base                    was v3         now v4",
         "    live                    was v3         now v4",
-        "    resources.requests.cpu  was 2 -> 4     now 2 -> 6",
-        "    retries.count           was unchanged  now 1 -> 3",
+        "    resources.requests.cpu  was 2 -> 4     now 2 -> 6   etl.yaml:14",
+        "    retries.count           was unchanged  now 1 -> 3   etl.yaml:14",
     ]
 
 
 def test_what_no_field_tells_is_told_by_the_digests() -> None:
     other = change("a", CPU, desired_digest="sha256:3")
-    assert lines(plan(change("a", CPU)), plan(other)) == ["~ a", '    specs  was ["1", "1", "2"]  now ["1", "1", "3"]']
+    assert lines(plan(change("a", CPU)), plan(other)) == ["~ a", "    specs  was 1 1 2  now 1 1 3"]
 
 
 def test_plans_of_two_targets_say_so() -> None:
@@ -138,4 +142,4 @@ def test_another_sensitive_value_than_before_is_told() -> None:
 
     assert lines(plan(secret("1")), plan(secret("1"))) == ["The plans are the same."]
     (_, row) = lines(plan(secret("1")), plan(secret("2")))
-    assert row.endswith("now (sensitive) -> (sensitive, changed), to another value")
+    assert row.endswith("was (sensitive) -> (sensitive, changed)  now another value   etl.yaml:14")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from tests.htmlpages import BASE, LINK, PRODUCTION, change, drawn, few, field, many, plan
+from tests.htmlpages import BASE, LINK, PRODUCTION, change, drawn, drawn_two, few, field, many, plan, two
 from tests.markup import Element, elements, texts
 
 from flyteplan.errors import Position
@@ -289,3 +289,38 @@ def test_a_value_is_text_wherever_it_stands() -> None:
 def test_3000_changes_make_a_page_of_some_megabytes() -> None:
     assert len(drawn(many(3000)).encode()) < 5_000_000
     assert len(drawn(many(3000), link=LINK).encode()) < 6_000_000
+
+
+def test_a_page_of_3000_changes_with_all_their_lines_linked_stays_below_5_megabytes() -> None:
+    text = drawn(many(3000), link=LINK)
+    assert len(text.encode()) <= 5_000_000
+    assert "https://forge.example" in text
+
+
+def test_an_address_that_its_text_does_not_tell_is_written_out() -> None:
+    def link(position: Position) -> str:
+        return f"https://forge.example/{position.path.replace(' ', '%20')}#L{position.line}"
+
+    spaced = field("retries.count", 1, 3, "manifests/base/a b.yaml:4")
+    text = drawn(plan([change("a", CPU), change("b", spaced)]), link=link)
+    assert 'data-at="https://forge.example/manifests/base/a%20b.yaml#L4"' in text
+    assert text.count("data-at=") == 1
+    assert 'data-root="https://forge.example/" data-mark="#L"' in text
+
+
+def test_two_plans_have_ids_that_are_unique_links_that_lead_somewhere_and_headings_in_order() -> None:
+    found = elements(drawn_two(two(), link=LINK))
+    ids = [one.attributes["id"] for one in found if "id" in one.attributes]
+    assert len(ids) == len(set(ids))
+    targets = {one.attributes["href"][1:] for one in found if one.attributes.get("href", "").startswith("#")}
+    named = {one.attributes["aria-labelledby"] for one in found if "aria-labelledby" in one.attributes}
+    assert targets | named <= set(ids)
+
+
+def test_a_page_of_two_plans_tells_rules_alerts_and_both_digests() -> None:
+    of = two()
+    told = texts(drawn_two(of))
+    assert "loosened: rule max-memory resources.memory: max 64Gi -> 128Gi" in told
+    assert "loses its GPU: resources.requests.gpu was 1" in told
+    assert digest(of.before) in told
+    assert digest(of.after) in told

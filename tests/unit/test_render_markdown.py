@@ -10,8 +10,10 @@ from tests.unit.test_render_text import REALISTIC, change, field, plan
 from flyteplan.errors import Position, UsageError
 from flyteplan.model.plan import Change, Note, Plan
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
+from flyteplan.plan.comparison import comparison
 from flyteplan.render.attention import alerts
-from flyteplan.render.markdown import DIALECTS, Page, comment, compared
+from flyteplan.render.markdown import DIALECTS, Page, comment
+from flyteplan.render.markdown import comparison as compared
 from flyteplan.render.markdown.escape import code, fenced, prose
 from flyteplan.render.markdown.section import STEPS
 from flyteplan.render.repository import Repository
@@ -141,11 +143,12 @@ def test_too_many_plans_for_a_page_are_refused() -> None:
         comment([(REALISTIC, DIGEST)] * 12, Page(limit=4000))
 
 
-def test_what_changed_between_two_plans_is_cut_by_lines() -> None:
-    text = compared((many(2), DIGEST), (many(2000, alike=True), DIGEST), Page(limit=5000))
+def test_what_two_plans_want_goes_without_its_diff_first_and_keeps_its_counts() -> None:
+    of = comparison(many(2), many(2000, alike=True))
+    text = compared(of, (DIGEST, DIGEST), Page(limit=5000))
     assert len(text.encode()) <= 5000
-    assert "more lines" in text
-    assert "**1999 differences**" in text
+    assert "*Left out to fit 5,000 bytes: the diff" in text
+    assert "**Differs: 1999 tasks.**" in text
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from flyteplan.errors import Position
+from flyteplan.model.decision import Breach, Judgement
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
 from flyteplan.render.style import plain
-from flyteplan.render.text import summary, text
+from flyteplan.render.text import quiet, summary, text
 
 GI = 2**30 * 10**9
 CORE = 10**9
@@ -198,12 +199,33 @@ def test_a_long_path_has_a_line_of_its_own_where_there_is_no_room() -> None:
     path = "k8s_pod.pod_spec.containers[primary].livenessProbe.httpGet.path"
     shown = block(change("a", CPU, field(path, "/health/of/the/service", "/health")), width=70).splitlines()
     at = shown.index(f"    {path}")
-    assert shown[at + 1 : at + 3] == ["                            /health...ce -> /health", f"      {ETL}:14"]
+    assert shown[at + 1 : at + 3] == [
+        "                            /health/of/the/service -> /health",
+        f"      {ETL}:14",
+    ]
 
 
 def test_a_place_that_the_terminal_would_break_has_a_line_of_its_own() -> None:
     shown = block(change("a", field("resources.requests.memory", "4Gi", "8Gi")), width=60).splitlines()
-    assert shown[1:3] == ["    resources.requests.memory  4Gi -> 8Gi   +4Gi", f"      {ETL}:14"]
+    assert shown[1:3] == ["    resources.requests.memory  4Gi -> 8Gi   +4Gi  x2", f"      {ETL}:14"]
+
+
+def test_of_a_version_that_is_live_only_the_triggers_that_start_another_one_move() -> None:
+    triggers = (
+        Trigger(name="nightly", active=True, version="v2"),
+        Trigger(name="weekly", active=False, version="v3.2222222222.flyteplan"),
+        Trigger(name="odd", active=True),
+    )
+    submit = Submit(kind="version", name="v3.2222222222.flyteplan", state="live", triggers="retarget")
+    lagging = change("a", action="update", submit=submit, triggers=triggers)
+    assert "    triggers: 1 retargeted (nightly), 2 as they are" in block(lagging)
+
+
+def test_the_quiet_line_says_what_policies_say() -> None:
+    assert quiet(plan(change("a", CPU))) == "Plan: 1 to update, 0 unchanged."
+    breach = Breach(name="protected:a", message="", position=Position("flyteplan.yaml", 3))
+    judged = replace(plan(change("a", CPU)), judgement=Judgement(rules=2, breaches=(breach,)))
+    assert quiet(judged) == "Plan: 1 to update, 0 unchanged. (stopped by 1 guard)"
 
 
 def test_control_characters_are_shown_and_not_sent() -> None:
@@ -220,6 +242,19 @@ def test_null_is_unset_and_an_empty_text_is_quoted() -> None:
 def test_another_spelling_of_the_same_value_is_called_so() -> None:
     shown = block(change("a", field("resources.requests.memory", "1024Mi", "1Gi")))
     assert "1024Mi -> 1Gi   (same value)   manifests" in shown
+
+
+def test_losers_that_do_not_fit_stand_below_each_other() -> None:
+    """Whatever their lengths, and whether their field has a difference or not."""
+    long, short = (Loser(position=Position(ETL, 9, 3), value=value) for value in ("a-value-of-some-length", "2.5"))
+    fields = [
+        field("env_vars.A", "x" * 12, "y", overridden=(long,)),
+        field("resources.requests.cpu", "2", "4", f"{TRAIN}:14", overridden=(short,)),
+    ]
+    told = [line for line in block(change("a", *fields), width=76).splitlines() if line.strip().startswith("(over")]
+    assert len(told) == 2
+    assert len({line.index("(over") for line in told}) == 1
+    assert all(len(line) <= 76 for line in told)
 
 
 def test_losers_are_named_on_the_line_or_below_it() -> None:
@@ -249,8 +284,9 @@ def test_a_task_of_another_scope_has_its_scope_before_its_name() -> None:
 
 
 def test_a_run_shows_its_name_and_its_call() -> None:
-    assert block(REALISTIC.changes[4]).splitlines()[:3] == [
+    assert block(REALISTIC.changes[4]).splitlines()[:4] == [
         "+ training.train_model  run fp-k3q2m6xa5t7dw2zeh4r6c2yuni  @ latest -> v3",
+        f"    asked for in {ETL}:4",
         "    call.inputs  {dataset: orders, epochs: 3}",
         "    call.queue   gpu-a100",
     ]

@@ -31,6 +31,10 @@ class Position:
     line: int = 0
     column: int = 0
 
+    def __reduce__(self) -> tuple[type[Position], tuple[str, int, int]]:
+        """For what goes from one process to another: much faster than by the names of the fields."""
+        return Position, (self.path, self.line, self.column)
+
     def __str__(self) -> str:
         if not self.line:
             return self.path

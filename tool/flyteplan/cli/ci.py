@@ -100,7 +100,8 @@ def _outputs(plan: Plan) -> dict[str, str | int]:
     counts = Counter(change.action for change in plan.changes)
     actions = {action: counts[action] for action in ("update", "run", "resolve", "unchanged")}
     changes = "true" if counts["update"] or counts["run"] else "false"
-    return {"digest": digest(plan), "changes": changes, **actions, "alerts": len(told(plan))}
+    denied = "true" if plan.judgement and plan.judgement.denied else "false"
+    return {"digest": digest(plan), "changes": changes, "denied": denied, **actions, "alerts": len(told(plan))}
 
 
 def _summarize(plan: Plan, path: str) -> None:

@@ -9,15 +9,17 @@ import click
 
 from flyteplan.cli import options
 from flyteplan.cli.against import against
+from flyteplan.cli.comparing import show, wanted
 from flyteplan.cli.htmlpage import html_page
 from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.plan import exit_code
 from flyteplan.cli.planning import Asked, make_plan
-from flyteplan.cli.reports import markdown, markdown_of_two
+from flyteplan.cli.reports import markdown
 from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit
 from flyteplan.plan import digest, document
-from flyteplan.render.difftext import compare, difftext
+from flyteplan.plan.comparison import comparison
+from flyteplan.render.difftext import difftext
 from flyteplan.render.jsontext import jsontext
 from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 
@@ -29,6 +31,7 @@ from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 @options.page
 @options.detailed_exitcode
 @options.as_of
+@options.verbose
 @click.option(
     "--base", metavar="REV", help="What the checkout changes against this Git revision; A...B: as Git means it."
 )
@@ -38,6 +41,7 @@ def command(
     detailed_exitcode: bool,
     paths: tuple[str, ...],
     base: str | None,
+    verbose: bool,
     targets: tuple[str, ...],
     **asked: Any,
 ) -> int:
@@ -54,40 +58,42 @@ def command(
     if len(targets) > 1 and (base is not None or asked["policy_from"]):
         raise click.UsageError("two targets are compared as the checkout has them; leave out --base and --policy-from")
     if base is not None:
-        return against(base, Asked(paths=paths, **asked), outputs, detailed=detailed_exitcode)
+        return against(base, Asked(paths=paths, **asked), outputs, detailed=detailed_exitcode, expand=verbose)
     saved = bool(paths) and all(map(is_saved_plan, paths))
     given = [name for name, value in asked.items() if value]
     if saved and given:
         raise click.UsageError(f"a saved plan is shown as it is; leave out --{given[0].replace('_', '-')}")
     if saved and len(paths) == 2:
-        return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode)
+        return _compare(paths[0], paths[1], outputs, detailed=detailed_exitcode, expand=verbose)
     if saved and len(paths) > 2:
         raise click.UsageError("two saved plans can be compared, not more")
     if len(targets) > 1:
-        return _promote(targets, outputs, {"paths": paths, **asked}, detailed=detailed_exitcode)
-    wanted = formats(outputs, ("text", "json", "html", "markdown"))
+        return _promote(targets, outputs, {"paths": paths, **asked}, detailed=detailed_exitcode, expand=verbose)
+    asked_for = formats(outputs, ("text", "json", "html", "markdown"))
     plan = read_plan(paths[0]) if saved else make_plan(Asked(paths=paths, **asked))
     renderers: dict[str, Renderer] = {
         "text": partial(difftext, plan),
         "json": lambda: jsontext(document(plan)),
-        "html": partial(html_page, plan, partial(document, plan)),
-        "markdown": partial(markdown, [plan]),
+        "html": partial(html_page, plan, partial(document, plan), expand=verbose),
+        "markdown": partial(markdown, [plan], expand=verbose),
     }
-    write(wanted, renderers)
+    write(asked_for, renderers)
     return (0 if saved else told(plan)) or exit_code(plan, detailed=detailed_exitcode)
 
 
-def _promote(targets: tuple[str, ...], outputs: tuple[str, ...], asked: dict[str, Any], *, detailed: bool) -> int:
+def _promote(
+    targets: tuple[str, ...], outputs: tuple[str, ...], asked: dict[str, Any], *, detailed: bool, expand: bool
+) -> int:
     if len(targets) > 2 or targets[0] == targets[1]:
         raise click.UsageError("it takes two targets to compare, and two different ones")
     from flyteplan.cli.promoting import promote
 
     left, right = (Asked(**{**asked, "target": target}) for target in targets)
-    return promote(left, right, outputs, detailed=detailed)
+    return promote(left, right, outputs, detailed=detailed, expand=expand)
 
 
-def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool) -> int:
-    wanted = formats(outputs, ("text", "markdown"))
-    before, after = read_plan(old), read_plan(new)
-    write(wanted, {"text": partial(compare, before, after), "markdown": partial(markdown_of_two, before, after)})
-    return Exit.CHANGES if detailed and digest(before) != digest(after) else Exit.DONE
+def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool, expand: bool) -> int:
+    asked = wanted(outputs)
+    found = comparison(read_plan(old), read_plan(new))
+    show(found, asked, expand=expand)
+    return Exit.CHANGES if detailed and digest(found.before) != digest(found.after) else Exit.DONE

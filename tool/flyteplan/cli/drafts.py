@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from flyteplan.files.saved import write_atomically
-from flyteplan.files.snapshot import SUFFIX
 from flyteplan.files.snapshot.write import append, line, whole_lines
+from flyteplan.model.filenames import SNAPSHOT_SUFFIX
 from flyteplan.model.task import TaskName, TaskVersion
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def open_draft(into: str, what: str) -> Draft:
     """The draft of *into*; another source or another choice of tasks, which is *what*, has another one."""
     folder, name = os.path.split(into)
     path = os.path.join(folder, f".{name}.{hashlib.sha256(what.encode()).hexdigest()[:8]}.partial")
-    return SnapshotDraft(into, path) if into.endswith(SUFFIX) else DatabaseDraft(into, path)
+    return SnapshotDraft(into, path) if into.endswith(SNAPSHOT_SUFFIX) else DatabaseDraft(into, path)
 
 
 class SnapshotDraft:

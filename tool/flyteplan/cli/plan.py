@@ -21,7 +21,8 @@ from flyteplan.model.plan import Plan
 from flyteplan.plan import document
 from flyteplan.render.jsontext import jsontext
 from flyteplan.render.style import Line, Span
-from flyteplan.render.text import summary, text
+from flyteplan.render.text import quiet as quiet_line
+from flyteplan.render.text import text
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -83,7 +84,7 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
 
 
 def _text(plan: Plan, *, quiet: bool, verbose: bool) -> list[Line]:
-    return [(Span(summary(plan), "bold"),)] if quiet else text(plan, expand=verbose, width=width())
+    return [(Span(quiet_line(plan), "bold"),)] if quiet else text(plan, expand=verbose, width=width())
 
 
 def _json(plan: Plan) -> str:

@@ -11,7 +11,6 @@ import click
 from flyteplan import pipeline
 from flyteplan.cli import options
 from flyteplan.cli.output import show
-from flyteplan.cli.rulebook import policies_in
 from flyteplan.errors import Exit, InputError, Position, Problem, UsageError, ordered
 from flyteplan.files.manifests import read_layers
 from flyteplan.files.schema import read_schema
@@ -25,6 +24,7 @@ from flyteplan.render.policytests import results, tested
 from flyteplan.validate import Validator, is_policy_test
 from flyteplan.validate.policytests import cases
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
+from flyteplan.workspace.policyfiles import policies_in
 
 TEST_SCHEMA = "policy-test.v1.schema.json"
 

@@ -15,8 +15,8 @@ from flyteplan.cli.drafts import Draft, open_draft
 from flyteplan.cli.output import show_problems
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.errors import CatalogError, UsageError
-from flyteplan.files.snapshot import SUFFIX
 from flyteplan.files.snapshot.write import is_whole, message
+from flyteplan.model.filenames import SNAPSHOT_SUFFIX
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.task import Newest, Scope, TaskName, TaskVersion, Triggers
 from flyteplan.pipeline import Choice
@@ -67,8 +67,8 @@ def command(
 
 
 def _check_into(into: str, catalog: str | None) -> None:
-    if not into.endswith((SUFFIX, ".db")):
-        raise UsageError(f"--into {into}: a snapshot ends in {SUFFIX}, a catalog database in .db")
+    if not into.endswith((SNAPSHOT_SUFFIX, ".db")):
+        raise UsageError(f"--into {into}: a snapshot ends in {SNAPSHOT_SUFFIX}, a catalog database in .db")
     if catalog and os.path.exists(into) and os.path.exists(catalog) and os.path.samefile(into, catalog):
         raise UsageError(f"--into {into} is the catalog that it would be read from")
 

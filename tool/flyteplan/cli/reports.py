@@ -13,8 +13,8 @@ from flyteplan.cli.output import Renderer, write
 from flyteplan.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from flyteplan.model.comparison import Comparison
     from flyteplan.model.plan import Plan
-    from flyteplan.render.sides import Names
 
 Reports = Mapping[str, Renderer]
 
@@ -26,18 +26,10 @@ def markdown(plans: Sequence[Plan], *, expand: bool = False) -> str:
     return comment([(plan, digest(plan)) for plan in plans], page(expand=expand))
 
 
-def markdown_of_two(old: Plan, new: Plan) -> str:
-    from flyteplan.plan import digest
-    from flyteplan.render.markdown import compared
+def markdown_of_two(of: Comparison, digests: tuple[str, str], *, expand: bool = False) -> str:
+    from flyteplan.render.markdown import comparison
 
-    return compared((old, digest(old)), (new, digest(new)), page())
-
-
-def markdown_of_sides(base: str, old: Plan, new: Plan, names: Names) -> str:
-    from flyteplan.plan import digest
-    from flyteplan.render.markdown import of_sides
-
-    return of_sides(base, (old, digest(old)), (new, digest(new)), names, page())
+    return comparison(of, digests, page(expand=expand))
 
 
 def plan_annotations(plan: Plan, warnings: Sequence[Problem]) -> str:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flyteplan import pipeline
-from flyteplan.errors import InputError, Position, Problem, RefusedError, is_valid, ordered
+from flyteplan.errors import InputError, Position, Problem, RefusedError, ordered
 from flyteplan.files.config import NAME
-from flyteplan.files.manifests import read_layers
-from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Config, Target
-from flyteplan.validate import Validator
-from flyteplan.workspace import POLICY_SCHEMA, Workspace, read_config
+from flyteplan.workspace import Workspace, read_config
+from flyteplan.workspace.policyfiles import Files, policies_in, policy_files
 
 # What makes a target of one name the same place. Where a local catalog lies is a matter of the checkout.
 _PLACE = ("endpoint", "org", "project", "domain")
-Files = Iterable["tuple[str, bytes | Problem]"]
 
 
 def read_rulebook(workspace: Workspace, target: Target, revision: str | None, now: str) -> pipeline.Rulebook:
@@ -39,24 +35,10 @@ def _rulebook(target: Target, files: Files, now: str) -> pipeline.Rulebook:
     return pipeline.Rulebook(policies=found.policies, guards=target.guards, problems=ordered(problems))
 
 
-def policy_files(workspace: Workspace, paths: Sequence[str]) -> list[tuple[str, bytes | Problem]]:
-    """Every policy file of a target's *paths*."""
-    places = [os.path.join(workspace.root, path) for path in paths]
-    return [(name, content) for _, name, content in read_layers([places], root=workspace.root)]
-
-
 def nothing(paths: Sequence[str]) -> Problem:
     """What to say of *paths* without a single policy: a path that is wrong looks so too."""
     message, hint = "there is no policy here", "write one, or take the path out of flyteplan.yaml"
     return Problem(code="FP1001", position=Position(", ".join(paths)), message=message, hint=hint)
-
-
-def policies_in(files: Files) -> pipeline.Policies:
-    """The policies, with their warnings. Raises InputError with all that is wrong in them."""
-    found = pipeline.read_policies(((0, *file) for file in files), Validator(read_schema(POLICY_SCHEMA)))
-    if not is_valid(found.problems):
-        raise InputError(found.problems)
-    return found
 
 
 def _of_revision(workspace: Workspace, name: str, revision: str, now: str) -> pipeline.Rulebook:

@@ -154,7 +154,8 @@ def _with_policies(
     targets = [one for one in targets if one.policies]
     if not targets and not checked.policies:
         return checked
-    from flyteplan.cli.rulebook import nothing, policy_files
+    from flyteplan.cli.rulebook import nothing
+    from flyteplan.workspace.policyfiles import policy_files
 
     problems = [*checked.problems, *pipeline.check_policies(checked.policies, now)]
     policies, files = [*checked.policies], set[str]()

@@ -25,7 +25,7 @@ def differences(base: TaskSpec, live: TaskSpec, desired: TaskSpec) -> tuple[Diff
     of a list and a message that is there but empty have fields of their own. What a server does not keep is none.
     """
     sides = tuple(map(stored, (base, desired) if base is live else (base, live, desired)))
-    found = list(walk(sides))
+    found = walk(sides)
     names = {primary_name(spec.task_template) for spec in sides}
     if len(names) == 1 and names != {""}:
         found = in_manifest_words(found, names.pop())

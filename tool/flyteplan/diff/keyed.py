@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flyteplan.diff.names import name_of
@@ -32,35 +32,35 @@ _ITEMS: dict[str, tuple[Identity, Callable[[Any], Any]]] = {
 }
 
 
-def keyed(sides: Sequence[Sequence[Any]], field: Any, path: str) -> Iterator[Difference]:
+def keyed(sides: Sequence[Sequence[Any]], field: Any, path: str) -> Iterable[Difference]:
     """The differences of lists; whole lists where their items have no identity, or not a unique one."""
-    if all(list(side) == list(sides[0]) for side in sides):
-        return
     known = _ITEMS.get(field.message_type.full_name)
     names = [[known[0](item) for item in side] for side in sides] if known else []
     if known is None or any(len(set(side)) < len(side) for side in names):
-        yield from told(name_of(path), [[tell(item, plain) for item in side] for side in sides])
-        return
+        return told(name_of(path), [[tell(item, plain) for item in side] for side in sides])
     items = [dict(zip(side_names, side, strict=True)) for side_names, side in zip(names, sides, strict=True)]
+    found: list[Difference] = []
     for name in sorted({name for side in names for name in side}):
-        yield from _item([side.get(name) for side in items], known[1], name_of(f"{path}.{name}"))
-    yield from order(names, name_of(f"{path}."))
+        there = [side.get(name) for side in items]
+        if not equal(there):
+            found += _item(there, known[1], name_of(f"{path}.{name}"))
+    found += order(names, name_of(f"{path}."))
+    return found
 
 
-def _item(items: Sides, value: Callable[[Any], Any], path: str) -> Iterator[Difference]:
-    if equal(items):
-        return
+def _item(items: Sides, value: Callable[[Any], Any], path: str) -> Iterable[Difference]:
     values = [tell(item, value) for item in items]
     if equal(values):
         values = [None if item is None else {"serialized": serialized(item)} for item in items]
-    yield from told(path, values)
+    return told(path, values)
 
 
-def order(names: Sequence[Sequence[str]], path: str) -> Iterator[Difference]:
+def order(names: Sequence[Sequence[str]], path: str) -> Iterable[Difference]:
     """A field for the order, unless it follows from base or live: what stays in place, then what is new."""
     *before, desired = names
-    if not all(list(desired) == _expected(side, desired) for side in before):
-        yield from told(f"{path}(order)", [list(side) for side in names])
+    if all(list(desired) == _expected(side, desired) for side in before):
+        return ()
+    return told(f"{path}(order)", [list(side) for side in names])
 
 
 def _expected(before: Sequence[str], desired: Sequence[str]) -> list[str]:

@@ -6,6 +6,8 @@ A field that manifests can set goes by the manifest's path; any other by its pat
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Path in the TaskSpec to the manifest's path. A path that ends in a dot stands for all below it.
 KNOWN = {
     "task_template.container.image": "image",
@@ -45,6 +47,7 @@ _PREFIXES = tuple(path for path in KNOWN if path.endswith("."))
 _TEMPLATE = "task_template."
 
 
+@lru_cache(maxsize=4096)
 def name_of(path: str) -> str:
     """The name of a field that stands at *path* in the TaskSpec."""
     known = KNOWN.get(path)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from flyteplan.model import duration
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import SHARED_MEMORY_MOUNT
 
+_PLAIN = (str, bool, int, float, type(None))
 # What base, live and desired have in one place, in this order; None: it is not there. Two where base is live.
 Sides = Sequence[Any]
 
@@ -22,10 +24,11 @@ def equal(values: Sides) -> bool:
     return True
 
 
-def told(path: str, values: Sides) -> Iterator[Difference]:
+def told(path: str, values: Sides) -> tuple[Difference, ...]:
     """The difference that *values* make, if they make one."""
-    if not equal(values):
-        yield Difference(path=path, base=values[0], live=values[-2], desired=values[-1])
+    if equal(values):
+        return ()
+    return (Difference(path=path, base=values[0], live=values[-2], desired=values[-1]),)
 
 
 def serialized(message: Any) -> str:
@@ -36,19 +39,44 @@ def tell(message: Any, value: Callable[[Any], Any]) -> Any:
     """*value* of *message*, None without one; with the bytes where it holds fields that we do not know."""
     if message is None:
         return None
+    if not _is_known(message):
+        return {"value": value(message), "serialized": serialized(message)}
+    return value(message)
+
+
+def _is_known(message: Any) -> bool:
+    """Whether we know all fields that it holds, those of the messages inside of it too."""
+    if _is_flat(message.DESCRIPTOR):
+        return not holds_unknown(message)
     known = type(message)()
     known.CopyFrom(message)
     known.DiscardUnknownFields()
-    if known.ByteSize() == message.ByteSize():
-        return value(message)
-    return {"value": value(message), "serialized": serialized(message)}
+    return bool(known.ByteSize() == message.ByteSize())
+
+
+def holds_unknown(message: Any) -> bool:
+    """Whether it has fields of a newer server, those of the messages inside of it left aside."""
+    return bool(len(_unknown_fields()(message)))
+
+
+@cache
+def _unknown_fields() -> Any:
+    """Protobuf is imported when there are messages to compare."""
+    from google.protobuf.unknown_fields import UnknownFieldSet
+
+    return UnknownFieldSet
+
+
+@cache
+def _is_flat(descriptor: Any) -> bool:
+    return all(field.message_type is None for field in descriptor.fields)
 
 
 def plain(value: Any) -> Any:
     """A value that JSON can hold: of a message its proto3 JSON with proto field names."""
     if isinstance(value, bytes):
         return value.hex()
-    if not hasattr(value, "DESCRIPTOR"):
+    if isinstance(value, _PLAIN) or not hasattr(value, "DESCRIPTOR"):
         return value
     from google.protobuf.json_format import MessageToDict
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flyteplan.errors import FlyteplanError, Position, Problem, UsageError
+from flyteplan.errors import FlyteplanError, InputError, Position, Problem, UsageError
 from flyteplan.files.manifests import SUFFIXES
 from flyteplan.files.paths import printable
 from flyteplan.load import MAXIMUM_BYTES
@@ -34,6 +34,15 @@ class Revision:
     def shown(self, path: str) -> str:
         return self.label + printable(path)
 
+    def full(self, path: str) -> str:
+        """*path* from the root of the repository, which it may lead out of."""
+        return posixpath.normpath(posixpath.join(self.prefix, path))
+
+    def has_room_for(self, path: str) -> bool:
+        """Whether *path* is one of the repository's, there or not."""
+        full = self.full(path)
+        return not full.startswith(("../", "/")) and full != ".."
+
 
 class _Entry(NamedTuple):
     """One file of a tree: its path from the root of the repository."""
@@ -50,7 +59,7 @@ def open_revision(root: str, name: str) -> Revision:
         why = _text(prefix.stderr).partition("\n")[0].removeprefix("fatal: ")
         raise UsageError(f"revision {name} can not be read in {root}: {why}")
     commit = _merge_base(root, name) if "..." in name else _commit(root, name)
-    label = commit[:_SHOWN_DIGITS] if "..." in name else name
+    label = commit[:_SHOWN_DIGITS] if "..." in name or name == commit else name
     return Revision(root=root, prefix=_text(prefix.stdout), commit=commit, label=f"{label}:")
 
 
@@ -78,8 +87,10 @@ def _advice(root: str, name: str) -> str:
 
 
 def read_file(revision: Revision, path: str) -> bytes | None:
-    """One file, None when the revision does not have it."""
+    """One file, None when the revision does not have it. Raises InputError for a link: its content is a path."""
     found = [entry for entry in _entries(revision, path) if entry.path == _full(revision, path)]
+    if found and found[0].mode == _LINK:
+        raise InputError([_link(revision.shown(path))])
     return _contents(revision, found)[found[0].object] if found else None
 
 
@@ -114,8 +125,8 @@ def _wanted(revision: Revision, path: str) -> list[_Entry]:
 
 def _full(revision: Revision, path: str) -> str:
     """*path* from the root of the repository, "" for the root itself."""
-    full = posixpath.normpath(posixpath.join(revision.prefix, path))
-    if full.startswith(("../", "/")) or full == "..":
+    full = revision.full(path)
+    if not revision.has_room_for(path):
         raise UsageError(f"{path} is outside of the repository, so {revision.label} does not have it")
     return "" if full == "." else full
 
@@ -154,11 +165,14 @@ def _content(revision: Revision, entry: _Entry, contents: Mapping[str, bytes]) -
     name = revision.shown(entry.path.removeprefix(revision.prefix))
     data = contents[entry.object]
     if entry.mode == _LINK:
-        hint = "put the file itself there"
-        return name, _wrong("FP1001", name, "a symbolic link, which is not followed in a revision", hint)
+        return name, _link(name)
     if len(data) > MAXIMUM_BYTES:
         return name, _wrong("FP1011", name, f"the file has more than {MAXIMUM_BYTES:,} bytes", "split it")
     return name, data
+
+
+def _link(name: str) -> Problem:
+    return _wrong("FP1001", name, "a symbolic link, which is not followed in a revision", "put the file itself there")
 
 
 def _absent(revision: Revision, path: str) -> Problem:

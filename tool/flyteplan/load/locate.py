@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -26,21 +25,21 @@ def place(path: str, mark: Mark) -> Position:
     return Position(path, mark.line + 1, mark.column + 1)
 
 
-# The node of a key, that of its value, and whether a pointer leads there or beyond.
-_Place = tuple[Node, Node, bool]
+# The node of a key and that of its value; for a list item and the root the same one twice.
+_Place = tuple[Node, Node]
 
 
 class NodeLocator:
     """A `model.document.Locator`. An alias stands where it is written, what is inside of it at its anchor.
 
-    What was found is remembered: whoever asks for one key of a mapping mostly asks for its neighbours too.
+    What is in a collection is looked up once: whoever asks for one key of a mapping mostly asks for its neighbours too.
     """
 
-    __slots__ = ("_found", "_path")
+    __slots__ = ("_inside", "_path", "_root")
 
     def __init__(self, path: str, root: Node) -> None:
-        self._path = path
-        self._found: dict[Pointer, _Place] = {(): (root, root, True)}
+        self._path, self._root = path, root
+        self._inside: dict[Node, dict[str | int, _Place]] = {}
 
     def value(self, pointer: Pointer) -> Position:
         return place(self._path, self._deepest(pointer)[1].start_mark)
@@ -54,25 +53,20 @@ class NodeLocator:
 
     def _deepest(self, pointer: Pointer) -> _Place:
         """The key and the value that *pointer* leads to, as far as it leads."""
-        found = self._found.get(pointer)
-        if found is None:
-            key, value, is_whole = self._deepest(pointer[:-1])
-            inner = _step(target(value), pointer[-1]) if is_whole else None
-            found = self._found[pointer] = (*inner, True) if inner else (key, value, False)
+        found = (self._root, self._root)
+        for step in pointer:
+            node = found[1]
+            inside = self._inside.get(node)
+            if inside is None:
+                inside = self._inside[node] = _inside(target(node))
+            if step not in inside:
+                break
+            found = inside[step]
         return found
 
 
-def _step(node: Node, step: str | int) -> tuple[Node, Node] | None:
+def _inside(node: Node) -> dict[str | int, _Place]:
+    """The parts of a collection, by key or index; a document with a key that is none has no locator."""
     if isinstance(node, MappingNode):
-        return _pair(node.value, step)
-    if isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
-        return node.value[step], node.value[step]
-    return None
-
-
-def _pair(pairs: Iterable[tuple[Node, Node]], name: str | int) -> tuple[Node, Node] | None:
-    for key, value in pairs:
-        scalar = key if key.__class__ is ScalarNode else target(key)
-        if scalar.value == name and isinstance(scalar, ScalarNode):
-            return key, value
-    return None
+        return {(key if key.__class__ is ScalarNode else target(key)).value: (key, value) for key, value in node.value}
+    return {index: (item, item) for index, item in enumerate(node.value)} if isinstance(node, SequenceNode) else {}

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from flyteplan.diff import digest
 from flyteplan.errors import Position
 from flyteplan.lock.holding import lockable
-from flyteplan.model.lock import NAME, Lock, Locked, Move, Stanza
+from flyteplan.model.filenames import LOCK
+from flyteplan.model.lock import Lock, Locked, Move, Stanza
 from flyteplan.model.resolution import Resolution
 from flyteplan.model.task import TaskName
 
@@ -34,7 +35,7 @@ class _Found:
 
 def _stanza(version: str, digests: Mapping[str, str], old: Stanza | None = None) -> Stanza:
     also = tuple(sorted((name, own) for name, own in digests.items() if name != version))
-    position = old.position if old else Position(NAME)
+    position = old.position if old else Position(LOCK)
     return Stanza(version=version, digest=digests[version], also=also, position=position)
 
 

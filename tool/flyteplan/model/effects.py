@@ -44,12 +44,13 @@ def effects(path: str, live: Any, desired: Any, *, cached: bool) -> tuple[str, .
     """What it does that the field at *path* becomes *desired*. *cached*: results of what is live are cached."""
     if path == _IGNORED and set(live or ()) == set(desired or ()):
         return (BEHAVIOUR,)
-    return tuple(effect for effect in _of(path) if cached or effect != RECOMPUTE)
+    return _of(path, cached)
 
 
 @lru_cache(maxsize=4096)
-def _of(path: str) -> tuple[str, ...]:
-    return next(found for pattern, found in TABLE if fnmatchcase(path, pattern))
+def _of(path: str, cached: bool) -> tuple[str, ...]:
+    found = next(found for pattern, found in TABLE if fnmatchcase(path, pattern))
+    return tuple(effect for effect in found if cached or effect != RECOMPUTE)
 
 
 def together(effects: Iterable[str]) -> tuple[str, ...]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from flyteplan.errors import Position
+from flyteplan.model.filenames import LOCK
 from flyteplan.model.task import TaskName
-
-NAME = "flyteplan.lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +21,7 @@ class Stanza:
     version: str
     digest: str
     also: tuple[tuple[str, str], ...] = ()
-    position: Position = field(default=Position(NAME), compare=False)
+    position: Position = field(default=Position(LOCK), compare=False)
 
     @property
     def digests(self) -> dict[str, str]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import Position
-from flyteplan.model.decision import Judgement
 from flyteplan.model.effects import together
-from flyteplan.model.run import RunName
 from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskVersion, Trigger
@@ -17,6 +15,9 @@ from flyteplan.model.task import TaskVersion, Trigger
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs
     from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+    from flyteplan.model.decision import Judgement
+    from flyteplan.model.run import RunName
 
 FORMAT_VERSION = "1.0"
 PRUNE = Position("--prune")
@@ -173,6 +174,8 @@ class Change:
     @property
     def run(self) -> RunName:
         """The name of the run that it is, where it is one."""
+        from flyteplan.model.run import RunName
+
         task = self.task.task
         return RunName(task.project, task.domain, self.submit.name)
 

@@ -26,7 +26,7 @@ SDK replaces a parameter whole, so a later layer takes nothing from an earlier o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +88,10 @@ class Settings:
     def get(self, *path: str) -> Setting | None:
         """The setting at exactly this path, a clearing one too."""
         return self._by_path.get(path)
+
+    def among(self, paths: Iterable[Path]) -> list[Setting]:
+        """Those at exactly these paths, in their order."""
+        return [self._by_path[path] for path in paths if path in self._by_path]
 
     def value(self, *path: str, default: Any = None) -> Any:
         setting = self._by_path.get(path)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flyteplan.errors import Problem, is_valid
-from flyteplan.inputs import Given, literals
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Resolution
-from flyteplan.model.run import RunName
+from flyteplan.model.run import Naming, RunName
 from flyteplan.model.secrecy import veil
+from flyteplan.model.settings import Settings
+from flyteplan.model.task import Template
 from flyteplan.override import override
-from flyteplan.pipeline.breaks import breaks
-from flyteplan.pipeline.naming import named
 from flyteplan.plan import change, takes_a_name
 from flyteplan.ports import Catalog
+
+if TYPE_CHECKING:
+    from flyteplan.inputs import Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ def changes(
     taken = catalog.versions({one.intent.task for one, desired in pairs if takes_a_name(one, desired)})
     runs = [(one, desired) for one, desired in pairs if one.intent.kind == "run"]
     over = veil(target.salt, ((one.intent.task, one.intent.settings) for one in resolutions))
-    namings = iter(named(runs, catalog, again=again))
+    namings = iter(_named(runs, catalog, again=again))
     planned = [
         change(
             target.org,
@@ -66,8 +69,23 @@ def _made(resolution: Resolution) -> _Made:
     base, intent = resolution.base, resolution.intent
     if base is None:
         return _Made(resolution=resolution, desired=None, given=None)
-    given = literals(base, intent.settings, breaks) if intent.kind == "run" else None
+    given = _given(base, intent.settings) if intent.kind == "run" else None
     return _Made(resolution=resolution, desired=override(base, intent.settings, intent.strategy), given=given)
+
+
+def _given(base: Template, settings: Settings) -> Given:
+    from flyteplan.inputs import literals
+    from flyteplan.pipeline.breaks import breaks
+
+    return literals(base, settings, breaks)
+
+
+def _named(runs: Sequence[tuple[Resolution, Desired]], catalog: Catalog, *, again: bool) -> list[Naming]:
+    if not runs:
+        return []
+    from flyteplan.pipeline.naming import named
+
+    return named(runs, catalog, again=again)
 
 
 def _same_runs(planned: Iterable[Change]) -> Iterator[Problem]:

@@ -11,43 +11,49 @@ from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Problem, ordered
+from flyteplan.model.comparison import Names
 from flyteplan.model.config import Target
 from flyteplan.model.lock import Lock
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.plan import Plan
+from flyteplan.model.policy import Policy
 from flyteplan.model.resolution import Intent, Key
+from flyteplan.model.rulechange import RuleChange
 from flyteplan.model.task import TaskName
 from flyteplan.pipeline.choice import Choice
 from flyteplan.pipeline.intents import intents
 from flyteplan.pipeline.locking import locked
 from flyteplan.pipeline.planning import Planned, plan
+from flyteplan.policy import rule_changes
 from flyteplan.ports import Catalog
 from flyteplan.resolve import group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One state of a repository: the valid manifests of a target as it is there, and the lock."""
+    """One state of a repository: the valid manifests of a target as it is there, the lock, and the policies.
+
+    `label` stands before the lines of a revision, "" for the checkout.
+    """
 
     manifests: Sequence[Manifest]
     target: Target
     lock: Lock | None
+    policies: tuple[Policy, ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What differs, planned as it was before and as it is after; and the names of manifests that came and went.
-
-    `renamed` are pairs of a name that went and one that came with the same content. A plan is None where there is
-    something wrong on its side.
+    """What differs, planned as it was before and as it is after; the names of manifests that came and went, of which
+    the renamed ones say the same; and what became of the rules. A plan is None where something is wrong on its side.
     """
 
     before: Plan | None
     after: Plan | None
     problems: tuple[Problem, ...]
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    renamed: tuple[tuple[str, str], ...]
+    names: Names
+    rules: tuple[RuleChange, ...]
 
 
 def compare(before: Side, after: Side, catalog: Catalog, *, current: str | None, choice: Choice) -> Compared:
@@ -55,14 +61,12 @@ def compare(before: Side, after: Side, catalog: Catalog, *, current: str | None,
     old, new = _composed(before, catalog), _composed(after, catalog)
     differing = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
     plans = [_planned(side, catalog, current, choice, differing) for side in (before, after)]
-    added, removed, renamed = _names(before.manifests, after.manifests)
     return Compared(
         before=plans[0].plan,
         after=plans[1].plan,
         problems=ordered([*plans[0].problems, *plans[1].problems]),
-        added=added,
-        removed=removed,
-        renamed=renamed,
+        names=_names(before.manifests, after.manifests),
+        rules=rule_changes(*((side.policies, side.target.guards) for side in (before, after))),
     )
 
 
@@ -86,9 +90,7 @@ def _wanted(intent: Intent, side: Side, versions: Mapping[TaskName, str]) -> Any
     return side.target.org, intent.kind, intent.strategy, intent.selector, settings, version, names
 
 
-def _names(
-    before: Sequence[Manifest], after: Sequence[Manifest]
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _names(before: Sequence[Manifest], after: Sequence[Manifest]) -> Names:
     """The names that came, those that went, and pairs of both whose manifests say the same."""
     old, new = _contents(before), _contents(after)
     came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
@@ -97,10 +99,10 @@ def _names(
         same = next((one for one in came if new[one] == old[name] and one not in dict(renamed).values()), None)
         renamed += [(name, same)] if same else []
     moved = {name for pair in renamed for name in pair}
-    return (
-        tuple(one for one in came if one not in moved),
-        tuple(one for one in went if one not in moved),
-        tuple(renamed),
+    return Names(
+        added=tuple(one for one in came if one not in moved),
+        removed=tuple(one for one in went if one not in moved),
+        renamed=tuple(renamed),
     )
 
 

@@ -12,7 +12,6 @@ from flyteplan.model.guards import Guards
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.policy import Policy
 from flyteplan.pipeline.reading import documents, read_policy
-from flyteplan.policy import breaches, decisions, ended, wrong_among
 from flyteplan.ports import Content
 from flyteplan.validate import Validator
 
@@ -53,17 +52,23 @@ def read_policies(found: Iterable[tuple[int, str, Content]], validator: Validato
                 said = list(read_policy(item, validator))
                 problems += [one for one in said if isinstance(one, Problem)]
                 policies += [one for one in said if isinstance(one, Policy)]
+    from flyteplan.policy import wrong_among
+
     return Policies(policies=tuple(policies), problems=ordered([*problems, *wrong_among(policies)]))
 
 
 def check_policies(policies: Sequence[Policy], now: str) -> tuple[Problem, ...]:
     """What is wrong among policies that are each valid, the exceptions that have ended at *now* included."""
+    from flyteplan.policy import wrong_among
+
     return ordered([*wrong_among(policies), *outdated(policies, now)])
 
 
 def outdated(policies: Iterable[Policy], now: str) -> tuple[Problem, ...]:
     """Exceptions that have ended at *now*, a minute in UTC, as errors; as warnings those that end within two weeks."""
     soon = (datetime.strptime(now, _MINUTE) + _SOON).strftime(_MINUTE)  # noqa: DTZ007 - both are in UTC
+    from flyteplan.policy import ended
+
     return ordered(ended(policies, now, soon))
 
 
@@ -71,6 +76,8 @@ def judge(plan: Plan, changes: Sequence[Change], rulebook: Rulebook, now: str) -
     """*plan* with what *rulebook* says of its *changes* at *now*; as it is where there is nothing to hold it to."""
     if not rulebook.policies and not rulebook.guards and not rulebook.problems:
         return plan
+    from flyteplan.policy import breaches, decisions
+
     judgement = Judgement(
         rules=sum(len(policy.rules) for policy in rulebook.policies),
         revision=rulebook.revision,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
@@ -11,12 +11,11 @@ from flyteplan.model.deployment import Provenance
 from flyteplan.model.lock import Lock
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.plan import Change, Plan
-from flyteplan.model.resolution import Key
+from flyteplan.model.resolution import Key, Resolution
 from flyteplan.model.task import TaskName
 from flyteplan.pipeline.changes import changes
 from flyteplan.pipeline.choice import Choice, unmatched
 from flyteplan.pipeline.intents import intents
-from flyteplan.pipeline.locking import locked, loose
 from flyteplan.ports import Catalog
 from flyteplan.resolve import group, resolve, scopes, without_manifest
 
@@ -54,9 +53,9 @@ def plan(
     # Before the versions are resolved: an endpoint that has listed a scope knows what is live there.
     where = scopes(manifests, target)
     gone, baseless = without_manifest(where, composed, catalog, prune, choice.wants) if prune else ((), ())
-    resolutions, unresolved = resolve(composed, catalog, current, locked(lock, target))
+    resolutions, unresolved = resolve(composed, catalog, current, _locked(lock, target))
     made, impossible = changes([*resolutions, *gone], target, catalog, again=again)
-    stale = loose(lock, target, resolutions, strict=strict)
+    stale = _loose(lock, target, resolutions, strict=strict)
     known = {*(one.task for one in groups), *(one.intent.task for one in gone)}
     misspelt = unmatched("--select", choice.select, known)
     found = ordered([*problems, *disagreements, *baseless, *unresolved, *stale, *impossible, *misspelt])
@@ -64,6 +63,22 @@ def plan(
         return Planned(plan=None, problems=found)
     left_out = len({one.task for one in groups} - {one.task for one in wanted})
     return Planned(plan=_plan(made, target, catalog, left_out), problems=ordered([*found, *catalog.problems()]))
+
+
+def _locked(lock: Lock | None, target: Target) -> Mapping[TaskName, str]:
+    if lock is None:
+        return {}
+    from flyteplan.pipeline.locking import locked
+
+    return locked(lock, target)
+
+
+def _loose(lock: Lock | None, target: Target, resolutions: Sequence[Resolution], *, strict: bool) -> Iterable[Problem]:
+    if lock is None and not strict:
+        return ()
+    from flyteplan.pipeline.locking import loose
+
+    return loose(lock, target, resolutions, strict=strict)
 
 
 def _plan(changes: Iterable[Change], target: Target, catalog: Catalog, left_out: int) -> Plan:

@@ -187,7 +187,7 @@ def _among(manifests: Sequence[Manifest]) -> list[Problem]:
 
     problems = list(between(manifests))
     for group in referenced(manifests):
-        if len(group.manifests) > 1:
+        if len({one.rank for one in group.manifests}) < len(group.manifests):
             problems += [one for one in compose(group)[1] if one.code == "FP1302"]
     return problems
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flyteplan.model.effects import effects
 from flyteplan.model.plan import Difference, Field, Loser, differ
@@ -44,10 +45,11 @@ def _field(difference: Difference, ground: Ground) -> Field:
     path, live, desired = difference.path, difference.live, difference.desired
     paths, hidden = setting_paths(path), ground.secrecy.value
     cause, authored = _cause(paths, ground.settings, replace=ground.replace, gone=desired is None)
+    base = hidden(path, difference.base)
     return Field(
         path=path,
-        base=hidden(path, difference.base),
-        live=hidden(path, live),
+        base=base,
+        live=base if live is difference.base else hidden(path, live),
         desired=hidden(path, desired),
         set_by=cause.position if cause is not None else None,
         overridden=_losers(cause, paths, ground.secrecy),
@@ -61,6 +63,7 @@ def cause_of(field: str, settings: Settings, *, replace: bool, gone: bool) -> Se
     return _cause(setting_paths(field), settings, replace=replace, gone=gone)[0]
 
 
+@lru_cache(maxsize=4096)
 def setting_paths(field: str) -> tuple[Path, ...]:
     """The paths at which a manifest may have set this field, the narrowest first."""
     parameter, _, rest = field.partition(".")
@@ -102,15 +105,15 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
 
     What is gone was cleared, if anything clears it: a count that is set does not take the device away.
     """
-    found = [setting for path in paths if (setting := settings.get(*path)) is not None]
-    for setting in [setting for setting in found if gone and not setting.value] or found:
+    found = settings.among(paths)
+    for setting in [setting for setting in found if not setting.value] or found if gone else found:
         side_effect = setting.clears and len(settings.under(*setting.path)) > 1
         return setting, not (replace and side_effect)
     return None, False
 
 
 def _losers(cause: Setting | None, paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
-    if cause is None:
+    if cause is None or not cause.lost:
         return ()
     lost = (secrecy.setting(setting) for setting in cause.lost if setting.path in paths)
     return tuple(Loser(position=setting.position, value=readable(setting)) for setting in lost)

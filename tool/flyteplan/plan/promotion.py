@@ -1,4 +1,4 @@
-"""Two plans -> what the one wants otherwise than the other."""
+"""Two plans -> what the one wants otherwise than the other, whatever is live."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 from flyteplan.diff import differences
 from flyteplan.errors import Position
+from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, TARGETS, UNKNOWN, Comparison, Entry, Row
 from flyteplan.model.plan import Call, Change, Plan, differ
-from flyteplan.model.promotion import Contrast, Pair, Promotion
 from flyteplan.model.readable import readable
 from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Settings
+from flyteplan.plan.calls import call_rows
 from flyteplan.plan.changes import of_run
 from flyteplan.plan.fields import cause_of
 
@@ -22,11 +23,12 @@ _PLACE = frozenset({"id.org", "id.project", "id.domain"})
 _Key = tuple[str, str, str, str, tuple[str, ...]]
 
 
-def promotion(left: Plan, right: Plan) -> Promotion:
+def promotion(left: Plan, right: Plan) -> Comparison:
     """The desired states of two plans that were made now, so that their specs are known."""
     before, after = _by_key(left), _by_key(right)
-    pairs = tuple(_pair(before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys()))
-    return Promotion(left=left, right=right, pairs=pairs)
+    pairs = [(before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys())]
+    found = [entry for pair in pairs if (entry := _entry(*pair)) is not None]
+    return Comparison(kind=TARGETS, before=left, after=right, entries=tuple(found), same=len(pairs) - len(found))
 
 
 def _by_key(plan: Plan) -> dict[_Key, Change]:
@@ -41,39 +43,38 @@ def _key(change: Change, plan: Plan) -> _Key:
     return (task.name, *scope, change.submit.kind, runs)
 
 
-def _pair(left: Change | None, right: Change | None) -> Pair:
+def _entry(left: Change | None, right: Change | None) -> Entry | None:
     if left is None or right is None:
-        return Pair(left=left, right=right)
+        return Entry(kind=ADDED if left is None else REMOVED, before=left, after=right)
     if left.deferred and right.deferred:
-        return Pair(left=left, right=right, contrasts=tuple(_overrides(left, right)))
-    if left.desired is None or right.desired is None:
-        return Pair(left=left, right=right, known=False)
-    return Pair(left=left, right=right, contrasts=tuple(_contrasts(left, right)))
+        rows = tuple(_overrides(left, right))
+    elif left.desired is None or right.desired is None:
+        return Entry(kind=UNKNOWN, before=left, after=right)
+    else:
+        rows = tuple(_contrasts(left, right))
+    return Entry(kind=CHANGED, before=left, after=right, rows=rows) if rows else None
 
 
-def _contrasts(left: Change, right: Change) -> Iterator[Contrast]:
+def _contrasts(left: Change, right: Change) -> Iterator[Row]:
     """The base first, then what a call has, then the fields of the specs."""
     if left.task.version != right.task.version:
-        yield Contrast(path="version", left=left.task.version, right=right.task.version)
+        yield Row(path="version", was=left.task.version, now=right.task.version)
     secrecy = _common(left.secrecy, right.secrecy)
-    before, after = (dict(_call(change, secrecy)) for change in (left, right))
-    for name in sorted(before.keys() | after.keys()):
-        if differ(before.get(name), after.get(name)):
-            yield Contrast(path=f"call.{name}", left=before.get(name), right=after.get(name))
+    yield from call_rows(left, right, (_call(left, secrecy), _call(right, secrecy)))
     assert left.desired is not None
     assert right.desired is not None
     for one in differences(left.desired, left.desired, right.desired):
         if one.path not in _PLACE:
-            yield Contrast(
+            yield Row(
                 path=one.path,
-                left=secrecy.value(one.path, one.live),
-                right=secrecy.value(one.path, one.desired),
-                left_set_by=_set_by(one.path, left, one.live),
-                right_set_by=_set_by(one.path, right, one.desired),
+                was=secrecy.value(one.path, one.live),
+                now=secrecy.value(one.path, one.desired),
+                was_set_by=_set_by(one.path, left, one.live),
+                set_by=_set_by(one.path, right, one.desired),
             )
 
 
-def _overrides(left: Change, right: Change) -> Iterator[Contrast]:
+def _overrides(left: Change, right: Change) -> Iterator[Row]:
     """Of versions that are known in a task only there is no more than what the manifests say."""
     secrecy = _common(left.secrecy, right.secrecy)
     before, after = ({item.path: item for item in secrecy.settings(change.settings)} for change in (left, right))
@@ -83,7 +84,7 @@ def _overrides(left: Change, right: Change) -> Iterator[Contrast]:
         if differ(*values):
             places = [None if item is None else item.position for item in (one, other)]
             name = ".".join(path[1:]) or path[0]
-            yield Contrast(path=name, left=values[0], right=values[1], left_set_by=places[0], right_set_by=places[1])
+            yield Row(path=name, was=values[0], now=values[1], was_set_by=places[0], set_by=places[1])
 
 
 def _common(left: Secrecy, right: Secrecy) -> Secrecy:

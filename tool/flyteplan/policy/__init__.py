@@ -1,7 +1,8 @@
 """Changes against policies and guards: what is denied, warned of, and excused, and what an apply may not do."""
 
 from flyteplan.policy.among import ended, wrong_among
+from flyteplan.policy.comparing import rule_changes
 from flyteplan.policy.guards import breaches
 from flyteplan.policy.judging import decisions
 
-__all__ = ["breaches", "decisions", "ended", "wrong_among"]
+__all__ = ["breaches", "decisions", "ended", "rule_changes", "wrong_among"]

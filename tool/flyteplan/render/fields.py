@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flyteplan.errors import Position
-from flyteplan.model.plan import Change, Field
+from flyteplan.model.plan import Change, Field, Loser
 from flyteplan.render.magnitude import magnitude
 from flyteplan.render.style import Line, Span, columns
 from flyteplan.render.table import Cell, aligned, length, trimmed
@@ -64,7 +64,11 @@ def place(position: Position) -> str:
 
 
 def field_lines(change: Change, width: int) -> list[Line]:
-    entries = [entry_of(field, change) for field in shown_fields(change)]
+    return entry_lines([entry_of(field, change) for field in shown_fields(change)], change, width)
+
+
+def entry_lines(entries: Sequence[Entry], change: Change, width: int) -> list[Line]:
+    """The table of *entries*, which are of *change*; those that have one cause stand together."""
     return list(_Table(entries, change, width).lines())
 
 
@@ -116,12 +120,14 @@ def widest(texts: Iterable[str]) -> int:
 
 class _Table:
     """The entries of one task fitted into a width. What does not fit goes without ratios, else without parts of its
-    values and with long paths on lines of their own."""
+    values and with long paths on lines of their own, else with places on such lines."""
 
     def __init__(self, entries: Sequence[Entry], change: Change, width: int) -> None:
         self._change, self._width = change, width
         without = [replace(entry, ratio="") for entry in entries]
-        for candidates, breaking in ((entries, False), (without, False), (entries, True), (without, True)):
+        ways = ((entries, False, False), (without, False, False), (entries, True, False), (without, True, False))
+        for candidates, breaking, below in (*ways, (entries, False, True), (entries, True, True)):
+            self._below = below
             self._measure(candidates, breaking=breaking)
             if self._least_old + self._least_new <= self._room():
                 break
@@ -141,6 +147,7 @@ class _Table:
         fitted = [self._shortened(entry) for entry in self._entries]
         rows = [self._row(entry, new) for entry, new in zip(fitted, self._news(fitted), strict=True)]
         table = aligned(rows, gaps=_GAPS, right=(_OLD,))
+        self._indent = self._losers_indent(table)
         for number, (entry, line) in enumerate(zip(self._entries, table, strict=True)):
             if self._breaks(entry):
                 yield (_mark(entry), Span(entry.label))
@@ -176,7 +183,7 @@ class _Table:
     def _room(self) -> int:
         """The columns that are left for the values."""
         path = widest(entry.label for entry in self._entries if not self._breaks(entry))
-        source = widest(entry.source for entry in self._entries)
+        source = 0 if self._below else widest(entry.source for entry in self._entries)
         gaps = (_GAPS[2] if path else 0) + (_GAPS[-1] if source else 0)
         return self._width - len(INDENT) - path - source - gaps - len(f" {_ARROW} ")
 
@@ -188,15 +195,30 @@ class _Table:
         return old, max(self._least_new, room - min(old, self._old))
 
     def _with_losers(self, entry: Entry, line: Line) -> Iterator[Line]:
-        for loser in entry.field.overridden:
-            told = f"(over {place(loser.position)}: {shortened(shown(loser.value), _LOSER_VALUE)})"
+        """Behind the place where there is room, else all of them below each other."""
+        for told in map(_lost, entry.field.overridden):
             if length(line) + 1 + columns(told) <= self._width:
                 line = (*line, Span(" "), Span(told, "dim"))
             else:
                 yield line
-                indent = length(line) - columns(entry.source) if entry.source else self._width
-                line = (Span(" " * max(len(INDENT), min(indent, self._width - columns(told)))), Span(told, "dim"))
+                line = (Span(" " * self._indent), Span(told, "dim"))
         yield line
+
+    def _losers_indent(self, table: Sequence[Line]) -> int:
+        """Below the places, as far as the longest of those that stand there leaves room for that."""
+        pairs = list(zip(self._entries, table, strict=True))
+        ends = [length(line) - columns(entry.source) for entry, line in pairs if length(line) <= self._width]
+        below = [columns(told) for entry, line in pairs for told in self._below_line(entry, line)]
+        return max(len(INDENT), min([self._width - max(below, default=0), *ends]))
+
+    def _below_line(self, entry: Entry, line: Line) -> Iterator[str]:
+        """The losers that find no room on the line of their field, nor on that of one before."""
+        used = length(line)
+        for told in map(_lost, entry.field.overridden):
+            used += 1 + columns(told)
+            if used > self._width:
+                used = self._width
+                yield told
 
     def _cause(self, number: int) -> Iterator[Line]:
         """Below the last of the fields that have one cause."""
@@ -206,6 +228,10 @@ class _Table:
         cause = reason(fields[number], self._change)
         if number + 1 == len(fields) or reason(fields[number + 1], self._change) != cause:
             yield (Span(f"{INDENT}because {cause}", "attention"),)
+
+
+def _lost(loser: Loser) -> str:
+    return f"(over {place(loser.position)}: {shortened(shown(loser.value), _LOSER_VALUE)})"
 
 
 def _mark(entry: Entry) -> Span:

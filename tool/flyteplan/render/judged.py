@@ -125,13 +125,21 @@ def judged_lines(judgement: Judgement | None, width: int) -> list[Line]:
 
 def judged_summary(judgement: Judgement | None) -> str:
     """`6 rules: 1 denied, 1 excused`, "" where nothing was said."""
-    if judgement is None:
+    told = said(judgement)
+    if judgement is None or not told:
         return ""
     where = f" of {judgement.revision}" if judgement.revision else ""
+    return f"{_count(judgement.rules, 'rule')}{where}: {told}"
+
+
+def said(judgement: Judgement | None) -> str:
+    """`1 denied, 1 excused`, "" where nothing was said."""
+    if judgement is None:
+        return ""
     told = [f"{judgement.counts[effect]} {word}" for effect, word in _WORDS.items() if judgement.counts[effect]]
     told += [f"stopped by {_count(len(judgement.breaches), 'guard')}"] if judgement.breaches else []
     told += [f"{_count(len(judgement.problems), 'exception')} to settle"] if judgement.problems else []
-    return f"{_count(judgement.rules, 'rule')}{where}: {', '.join(told)}" if told else ""
+    return ", ".join(told)
 
 
 def _count(number: int, what: str) -> str:

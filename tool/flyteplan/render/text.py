@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.fields import INDENT, MARK, field_lines
 from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
-from flyteplan.render.judged import judged_lines
+from flyteplan.render.judged import judged_lines, said
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned, wrapped
 from flyteplan.render.values import shortened, shown
 from flyteplan.render.wording import (
     AGAIN,
+    asked_for,
     counted,
     extent,
     live,
@@ -59,6 +60,12 @@ def summary(plan: Plan) -> str:
     return f"Plan: {', '.join(parts)}."
 
 
+def quiet(plan: Plan) -> str:
+    """The same with what policies and guards say: `Plan: 3 to update, 39 unchanged. (1 denied, 2 warned of)`"""
+    told = said(plan.judgement)
+    return f"{summary(plan)} ({told})" if told else summary(plan)
+
+
 def _header(plan: Plan) -> Line:
     target = (Span(plan.target, "bold"), Span("  ")) if plan.target else ()
     return (*target, Span(f"{scope(plan)}  "), Span(extent(plan), "dim"))
@@ -68,7 +75,8 @@ def _block(group: Group, plan: Plan, width: int) -> list[Line]:
     first = group[0]
     lines = [_title(group, plan)]
     if is_there(first):
-        return [*lines, *_attention(first, width)]
+        return [*lines, *_asked_for(first, width), *_attention(first, width)]
+    lines += _asked_for(first, width)
     if len(group) > 1:
         lines += _names(group, plan, width)
     lines += _call(first, width)
@@ -105,6 +113,14 @@ def _names(group: Group, plan: Plan, width: int) -> list[Line]:
     else:
         lines.append(hint)
     return [(Span(f"{INDENT}{line}", "dim"),) for line in lines]
+
+
+def _asked_for(change: Change, width: int) -> list[Line]:
+    """The manifests of a run: it may have no field that names one."""
+    if change.submit.kind != "run":
+        return []
+    words = asked_for(change).split()
+    return [(Span(f"{INDENT}{line}", "dim"),) for line in wrapped(words, width - len(INDENT))]
 
 
 def _call(change: Change, width: int) -> list[Line]:

@@ -8,6 +8,7 @@ from flyteplan.model import quantity
 from flyteplan.model.effects import IDENTITY, RECOMPUTE
 from flyteplan.model.plan import Change, Note, Plan, totals
 from flyteplan.model.task import Trigger
+from flyteplan.render.fields import place
 from flyteplan.render.groups import LEFT_GIT, Group, live_kind
 
 # The code of the note that says what `triggers` says.
@@ -55,6 +56,11 @@ def version(group: Group) -> str:
     return f"@ {how} -> {only}{lock}" if only else f"@ {how}{lock}"
 
 
+def asked_for(change: Change) -> str:
+    """The lines of the manifests of a run."""
+    return f"asked for in {', '.join(place(source.position) for source in change.manifests)}"
+
+
 def live(group: Group) -> str:
     """What is live where it is not the base, else ""."""
     kind = live_kind(group[0])
@@ -73,6 +79,8 @@ def triggers(change: Change) -> str:
     count = trigger_count(change)
     if not count:
         return ""
+    if change.submit.triggers == "retarget" and change.submit.state == "live":
+        return _lagging(change)
     known = [*map(_trigger, change.triggers), *([f"{change.other_triggers} more"] if change.other_triggers else [])]
     names = f" ({', '.join(known)})" if change.triggers else ""
     if change.submit.triggers == "retarget":
@@ -80,6 +88,14 @@ def triggers(change: Change) -> str:
     if change.prune:
         return f"triggers: {count} kept as they are{names}"
     return f"triggers: {count} kept on the old version{names}; see submit.triggers: retarget"
+
+
+def _lagging(change: Change) -> str:
+    """Of a version that is live already: only those move that are known to start another one."""
+    behind = [trigger for trigger in change.triggers if trigger.version not in ("", change.submit.name)]
+    rest = trigger_count(change) - len(behind)
+    stay = f", {rest} as {'it is' if rest == 1 else 'they are'}" if rest else ""
+    return f"triggers: {len(behind)} retargeted ({', '.join(map(_trigger, behind))}){stay}"
 
 
 def _trigger(trigger: Trigger) -> str:

@@ -67,6 +67,7 @@ class _Table:
     def __init__(self, group: Group) -> None:
         self._group = group
         self.entries: dict[Path, _Entry] = {}
+        self._clearing = False
         self.problems: list[Problem] = []
 
     def put(self, setting: Setting, manifest: Manifest) -> None:
@@ -75,20 +76,23 @@ class _Table:
             self._check(entry, setting, manifest)
             del self.entries[entry.setting.path]
         self._check_clearing(setting, manifest)
-        lost = tuple(item for entry in beaten for item in (*entry.setting.lost, replace(entry.setting, lost=())))
-        self.entries[setting.path] = _Entry(replace(setting, lost=lost), manifest)
+        if beaten:
+            lost = tuple(item for entry in beaten for item in (*entry.setting.lost, replace(entry.setting, lost=())))
+            setting = replace(setting, lost=lost)
+        self._clearing |= setting.clears
+        self.entries[setting.path] = _Entry(setting, manifest)
 
     def _beaten(self, setting: Setting, manifest: Manifest) -> list[_Entry]:
         if setting.clears:
             depth = len(setting.path)
             return [entry for path, entry in self.entries.items() if path[:depth] == setting.path]
         beaten = [self.entries[setting.path]] if setting.path in self.entries else []
-        return beaten + self._stale_partition(setting, manifest)
+        return beaten + self._stale_partition(setting, manifest) if setting.path == _DEVICE else beaten
 
     def _stale_partition(self, setting: Setting, manifest: Manifest) -> list[_Entry]:
         """A partition is one of its device's: another device does not keep it."""
         device, partition = self.entries.get(_DEVICE), self.entries.get(_PARTITION)
-        if setting.path != _DEVICE or partition is None or partition.manifest is manifest:
+        if partition is None or partition.manifest is manifest:
             return []
         same = device is not None and device.setting.value == setting.value
         return [] if same else [partition]
@@ -100,6 +104,8 @@ class _Table:
 
     def _check_clearing(self, setting: Setting, manifest: Manifest) -> None:
         """What another manifest clears at the same rank can not be set: neither comes first."""
+        if not self._clearing:
+            return
         for end in range(1, len(setting.path)):
             above = self.entries.get(setting.path[:end])
             if above is not None and above.setting.clears:

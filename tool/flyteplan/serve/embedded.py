@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flyteplan.files.snapshot import SUFFIX, SnapshotCatalog
+from flyteplan.files.snapshot import SnapshotCatalog
 from flyteplan.local.fill import fill
 from flyteplan.local.store import Store
+from flyteplan.model.filenames import SNAPSHOT_SUFFIX
 
 
 @contextmanager
@@ -18,7 +19,7 @@ def open_store(path: str) -> Iterator[Store]:
 
     Raises CatalogError.
     """
-    if not (path.endswith(SUFFIX) or os.path.isdir(path)):
+    if not (path.endswith(SNAPSHOT_SUFFIX) or os.path.isdir(path)):
         with Store(path, mode="create") as store:
             yield store
         return

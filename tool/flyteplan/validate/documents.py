@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Position, Problem, ordered
@@ -59,7 +59,9 @@ def manifest(document: Document, layer: int, validator: Validator, *, keep: bool
     if validator.is_valid(value):
         draft = Draft(document.locator)
         read = _read(draft, value, document, layer)
-        return _checked(replace(read, settings=tuple(read.settings)) if keep else read, draft)
+        if keep:
+            draft.settings.settle()
+        return _checked(read, draft)
     return Checked(problems=_all_problems(document, value, layer, validator))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from flyteplan.errors import Position, Problem
@@ -15,17 +16,15 @@ _SHORTENED = (("spec", "overrides", "resources"), ("spec", "overrides"), ("spec"
 class Draft:
     """A manifest in the making."""
 
-    __slots__ = ("_locator", "_puts", "problems", "replacing")
-
     def __init__(self, locator: Locator, *, replacing: bool = False) -> None:
         self.replacing = replacing
         self.problems: list[Problem] = []
         self._puts: list[Put] = []
         self._locator = locator
 
-    @property
+    @cached_property
     def settings(self) -> Written:
-        """All that was put, in order."""
+        """All that was put, in order. Asked for when no more is."""
         return Written(self._puts, self._locator)
 
     def put(self, path: Path, value: Any, pointer: Pointer | None = None) -> None:

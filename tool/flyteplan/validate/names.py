@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flyteplan.model.derived import is_derived
 from flyteplan.model.document import Pointer
 from flyteplan.validate.draft import Draft, shown
 
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUALIFIED = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _PREFIX = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 # <base>.<10 hex of a digest>[-N].flyteplan; a long base is cut and ends with 8 hex of its own digest.
@@ -20,7 +20,7 @@ _LONGEST_VERSION = 63
 
 def check_env_vars(draft: Draft, values: Mapping[str, str | None], pointer: Pointer) -> None:
     for name, value in values.items():
-        if not _ENV_NAME.fullmatch(name):
+        if not (name.isascii() and name.isidentifier()):
             hint = "letters, digits and _, not beginning with a digit"
             draft.wrong_key("FP1204", (*pointer, name), f"'{name}' can not be the name of a variable", hint)
         elif name.startswith("_F_"):
@@ -46,6 +46,7 @@ def check_annotations(draft: Draft, values: Mapping[str, str | None], pointer: P
             draft.wrong_key("FP1209", (*pointer, name), f"'{name}' can not be a key in {shown(pointer)}", hint)
 
 
+@lru_cache(maxsize=4096)
 def is_qualified(name: str) -> bool:
     """Kubernetes' `name` or `domain/name`, as keys of labels, annotations and resources are written."""
     prefix, slash, last = name.rpartition("/")

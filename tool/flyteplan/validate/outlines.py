@@ -68,7 +68,7 @@ def _digest(text: str) -> bytes:
 
 def _says(manifest: Manifest, *, selects: bool) -> int:
     says = (_SELECTS if selects else 0) | (_REPLACES if manifest.strategy == "replace" else 0)
-    for path, value in _pairs(manifest):
+    for path, value, _ in _puts(manifest):
         if path == ("selector",):
             says |= _HAS_SELECTOR
         elif path == ("submit", "as"):
@@ -78,9 +78,9 @@ def _says(manifest: Manifest, *, selects: bool) -> int:
     return says
 
 
-def _pairs(manifest: Manifest) -> Iterable[tuple[Path, object]]:
+def _puts(manifest: Manifest) -> Iterable[tuple[Path, object, object]]:
     settings = manifest.settings
-    return settings.pairs() if isinstance(settings, Written) else ((one.path, one.value) for one in settings)
+    return settings.puts() if isinstance(settings, Written) else ((one.path, one.value, None) for one in settings)
 
 
 def doubtful(outlines: bytes, layers: Collection[int]) -> frozenset[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flyteplan.model import quantity
@@ -84,6 +85,8 @@ def _check_extended(draft: Draft, name: str, value: Any) -> None:
 def _checked(draft: Draft, value: Any, pointer: Pointer, *, unit: bool) -> str:
     """*value* as text; what is wrong with it goes to *draft*."""
     text = _text(value)
+    if _is_sound(text, unit):
+        return text
     amount = quantity.nano(text)
     if amount is None:
         hint = _respelt(text, unit=unit)
@@ -92,12 +95,21 @@ def _checked(draft: Draft, value: Any, pointer: Pointer, *, unit: bool) -> str:
         draft.wrong("FP1201", pointer, f"{shown(pointer)} must be at least 0, not {text}")
     elif unit:
         _check_unit(draft, text, pointer)
-    elif text.endswith(_ABOVE_ONE):
+    else:
         number = text.rstrip("kKMGTPEi")
         draft.wrong(
             "FP1201", pointer, f"{shown(pointer)}: {text} is {amount // 10**9:,} cores", f"write {number}m or {number}"
         )
     return text
+
+
+@lru_cache(maxsize=4096)
+def _is_sound(text: str, unit: bool) -> bool:
+    """Most quantities are written again and again, and nothing is wrong with them."""
+    amount = quantity.nano(text)
+    if amount is None or amount < 0:
+        return False
+    return quantity.has_unit(text) and not text.endswith(_BELOW_ONE) if unit else not text.endswith(_ABOVE_ONE)
 
 
 def _respelt(text: str, *, unit: bool) -> str:

@@ -2,56 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
+from flyteplan.errors import Position
 from flyteplan.model.document import Locator, Pointer
 from flyteplan.model.settings import Path, Setting
 
 # A value and the path it is set at. It stands at the pointer, or where that is None at the path below `spec`.
 Put = tuple[Path, Any, "Pointer | None"]
+_Places = Sequence[tuple[int, int]]
 
 
 class Written(Sequence[Setting]):
     """The settings in the order they are written.
 
     Rules need a few of the paths and values; to look up the places of all, and to make a `Setting` of each, takes as
-    long as to parse the document.
+    long as to parse the document. What goes to another process goes without its document, in a few words.
     """
 
-    __slots__ = ("_locator", "_made", "_puts")
+    __slots__ = ("_file", "_locator", "_made", "_places", "_puts")
 
-    def __init__(self, puts: Sequence[Put], locator: Locator) -> None:
-        self._puts = puts
-        self._locator: Locator | None = locator
-        self._made: tuple[Setting, ...] = ()
+    def __init__(self, puts: Sequence[Put], locator: Locator | None, file: str = "", places: _Places = ()) -> None:
+        self._puts, self._locator = puts, locator
+        self._file, self._places = file, places
+        self._made: tuple[Setting, ...] | None = None
 
-    def pairs(self) -> Iterable[tuple[Path, Any]]:
+    def puts(self) -> Sequence[Put]:
         """Path and value of each, without its place."""
-        return ((path, value) for path, value, _ in self._puts)
+        return self._puts
 
-    def settle(self) -> tuple[Setting, ...]:
-        """All of them with their places. The document is not needed any more."""
+    def settle(self) -> Written:
+        """Itself, with the places of all. The document is not needed any more."""
         if self._locator is not None:
-            self._made = tuple(_made(put, self._locator) for put in self._puts)
+            key = self._locator.key
+            positions = [key(("spec", *path) if pointer is None else pointer) for path, _, pointer in self._puts]
+            self._file = positions[0].path if positions else ""
+            self._places = [(position.line, position.column) for position in positions]
+            self._puts = [(path, value, None) for path, value, _ in self._puts]
             self._locator = None
-        return self._made
+        return self
+
+    def __reduce__(self) -> tuple[type[Written], tuple[Sequence[Put], None, str, _Places]]:
+        self.settle()
+        return Written, (self._puts, None, self._file, self._places)
 
     def __iter__(self) -> Iterator[Setting]:
-        return iter(self.settle())
+        return iter(self._settings())
 
     def __len__(self) -> int:
         return len(self._puts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
     @overload
     def __getitem__(self, index: int) -> Setting: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[Setting, ...]: ...
     def __getitem__(self, index: int | slice) -> Setting | tuple[Setting, ...]:
-        return self.settle()[index]
+        return self._settings()[index]
 
-
-def _made(put: Put, locator: Locator) -> Setting:
-    path, value, pointer = put
-    place = locator.key(("spec", *path) if pointer is None else pointer)
-    return Setting(path=path, value=value, position=place)
+    def _settings(self) -> tuple[Setting, ...]:
+        if self._made is None:
+            self.settle()
+            self._made = tuple(
+                Setting(path=path, value=value, position=Position(self._file, line, column))
+                for (path, value, _), (line, column) in zip(self._puts, self._places, strict=True)
+            )
+        return self._made

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import UsageError
 from flyteplan.files.paths import shown
-from flyteplan.files.snapshot import SUFFIX, SnapshotCatalog
 from flyteplan.model.config import Target
+from flyteplan.model.filenames import SNAPSHOT_SUFFIX
 from flyteplan.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def open_catalog(target: Target, path: str | None, workspace: Workspace, access:
 
 def open_file(path: str, workspace: Workspace) -> Catalog:
     """A .jsonl file or a folder of them, or else a catalog database."""
-    if path.endswith(SUFFIX) or os.path.isdir(path):
+    if path.endswith(SNAPSHOT_SUFFIX) or os.path.isdir(path):
+        from flyteplan.files.snapshot import SnapshotCatalog
+
         return SnapshotCatalog(path, root=workspace.root)
     from flyteplan.local.catalog import LocalCatalog
 
@@ -93,7 +95,7 @@ def open_controller(target: Target, path: str | None, workspace: Workspace, acce
 
         return open_endpoint(_connection(target, access), target.org, access.tell, **access.session)
     place = path or os.path.join(workspace.root, target.catalog)
-    if place.endswith(SUFFIX) or os.path.isdir(place):
+    if place.endswith(SNAPSHOT_SUFFIX) or os.path.isdir(place):
         name = shown(place, workspace.root)
         hint = f"pull it into a catalog database first: flyteplan pull --catalog {name} --into catalog.db"
         raise UsageError(f"{name} is a snapshot, and snapshots are only read ({hint}; or give --endpoint HOST)")

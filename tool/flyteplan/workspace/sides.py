@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flyteplan import pipeline
@@ -12,11 +12,13 @@ from flyteplan.files.config import NAME
 from flyteplan.files.git import Revision, open_revision, read_file, read_files
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Config, Target
-from flyteplan.model.lock import NAME as LOCK
-from flyteplan.ports import Found
+from flyteplan.model.filenames import LOCK
+from flyteplan.model.guards import Guards
+from flyteplan.ports import Content, Found
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, manifest_files, read_config
 from flyteplan.workspace.lockfile import lock_in, read_lock
+from flyteplan.workspace.policyfiles import policies_in, policy_files
 
 _DEFAULT_LAYER = "manifests"
 _BETWEEN = "..."
@@ -44,36 +46,49 @@ def sides(
     Raises InputError for manifests that are wrong on either side, UsageError for a revision that is not there.
     """
     reader = _Reader(workspace=workspace, validator=Validator(read_schema(MANIFEST_SCHEMA)), known={}, place=place)
-    before = _of_revision(reader, target, base)
+    older = open_revision(workspace.root, base)
+    before = _of_revision(reader, target, older, older)
     _, between, head = base.partition(_BETWEEN)
-    return before, _of_revision(reader, target, head or "HEAD") if between else _of_checkout(reader, target)
+    if not between:
+        return before, _of_checkout(reader, target, older)
+    newer = open_revision(workspace.root, head or "HEAD")
+    return before, _of_revision(reader, target, newer, replace(newer, label=""))
 
 
-def _of_checkout(reader: _Reader, target: Target) -> pipeline.Side:
+def _of_checkout(reader: _Reader, target: Target, revision: Revision) -> pipeline.Side:
     layers = reader.workspace.layers(target)
     found = reader.read(manifest_files(layers, reader.workspace), len(layers))
     if not found.valid:
         raise InputError(found.problems)
     lock = read_lock(reader.workspace)
-    return pipeline.Side(manifests=found.manifests, target=reader.place(target), lock=lock)
+    policies = policies_in(policy_files(reader.workspace, _inside(target.policies, revision))).policies
+    return pipeline.Side(manifests=found.manifests, target=reader.place(target), lock=lock, policies=policies)
 
 
-def _of_revision(reader: _Reader, target: Target, name: str) -> pipeline.Side:
-    """A target that the revision does not have had no manifests there."""
-    labelled = open_revision(reader.workspace.root, name)
+def _of_revision(reader: _Reader, target: Target, labelled: Revision, rules_at: Revision) -> pipeline.Side:
+    """A target that the revision does not have had no manifests there. *rules_at* shows the lines of its rules."""
     revision = replace(labelled, label="")
-    config = read_file(revision, NAME)
-    there = _target(Config() if config is None else read_config(config, labelled.shown(NAME)), target)
+    there = _there(target, labelled, rules_at)
     paths = (there.manifests or (_DEFAULT_LAYER,)) if there else ()
-    found = reader.read(_files(revision, paths), len(paths))
+    files = ((layer, *file) for layer, path in enumerate(paths) for file in _files(revision, [path]))
+    found = reader.read(files, len(paths))
     if not found.valid:
         raise InputError(_labelled(one, labelled) for one in found.problems)
-    lock = read_file(revision, LOCK)
+    lock = read_file(labelled, LOCK)
+    policies = _files(rules_at, _inside(there.policies if there else (), labelled))
     return pipeline.Side(
         manifests=found.manifests,
         target=reader.place(_moved(target, there)),
         lock=None if lock is None else lock_in(lock, labelled.shown(LOCK)),
+        policies=policies_in(policies).policies,
+        label=rules_at.label,
     )
+
+
+def _there(target: Target, labelled: Revision, shown: Revision) -> Target | None:
+    """The target as the revision has it."""
+    config = read_file(labelled, NAME)
+    return _target(Config() if config is None else read_config(config, shown.shown(NAME)), target)
 
 
 def _target(config: Config, target: Target) -> Target | None:
@@ -84,15 +99,21 @@ def _target(config: Config, target: Target) -> Target | None:
 
 def _moved(target: Target, there: Target | None) -> Target:
     """Both sides are read from one catalog, but the tasks they are about may lie in another project or domain."""
-    return replace(target, org=there.org, project=there.project, domain=there.domain) if there else target
+    if there is None:
+        return replace(target, guards=Guards())
+    return replace(target, org=there.org, project=there.project, domain=there.domain, guards=there.guards)
 
 
-def _files(revision: Revision, paths: tuple[str, ...]) -> Iterator[Found]:
-    """A folder that the revision does not have had no manifests."""
-    for layer, path in enumerate(paths):
-        for name, content in read_files(revision, [posixpath.normpath(path)]):
-            if not (isinstance(content, Problem) and content.message == "there is nothing to read"):
-                yield layer, name, content
+def _files(revision: Revision, paths: Sequence[str]) -> Iterator[tuple[str, Content]]:
+    """A folder that the revision does not have had no manifests and no policies."""
+    for name, content in read_files(revision, [posixpath.normpath(path) for path in paths]):
+        if not (isinstance(content, Problem) and content.message == "there is nothing to read"):
+            yield name, content
+
+
+def _inside(paths: Sequence[str], revision: Revision) -> list[str]:
+    """What lies outside of the repository is no part of any revision, and the same for both sides."""
+    return [path for path in paths if revision.has_room_for(path)]
 
 
 def _labelled(problem: Problem, revision: Revision) -> Problem:

@@ -11,13 +11,12 @@ from flyteplan.files.paths import inside, shown
 from flyteplan.files.snapshot.decode import decode
 from flyteplan.files.snapshot.index import Entry, Index, Source, read_index, unreadable
 from flyteplan.model.derived import is_derived
+from flyteplan.model.filenames import SNAPSHOT_SUFFIX
 from flyteplan.model.run import Run, RunName
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskDetails
-
-SUFFIX = ".jsonl"
 
 
 class SnapshotCatalog:
@@ -101,9 +100,9 @@ def _sources(path: str, name: str) -> list[Source]:
     if not os.path.isdir(path):
         return [Source(path=path, shown=name)]
     try:
-        files = sorted(file for file in os.listdir(path) if file.endswith(SUFFIX) and not file.startswith("."))
+        files = sorted(file for file in os.listdir(path) if file.endswith(SNAPSHOT_SUFFIX) and not file.startswith("."))
     except OSError as error:
         raise unreadable(Source(path=path, shown=name), error) from None
     if not files:
-        raise CatalogError(f"there is no snapshot (*{SUFFIX}) in {name} (name another file or folder)")
+        raise CatalogError(f"there is no snapshot (*{SNAPSHOT_SUFFIX}) in {name} (name another file or folder)")
     return [Source(path=os.path.join(path, file), shown=inside(name, file)) for file in files]

@@ -48,11 +48,12 @@ def _card(group: tuple[Change, ...], scene: Scene) -> Card:
     return Card(
         action=first.action,
         members=tuple(_member(change, scene) for change in group),
-        version=_version(first),
+        version=version_of(first),
         names=_names(group, scene.plan),
         state=first.submit.state,
         strategy=first.strategy,
         triggers=_triggers(first),
+        starts=first.action == "run",
         call=tuple((name, value(told)) for name, told in first.submit.call),
         manifests=tuple((source.name, linked(source.position, link)) for source in first.manifests),
         alerts=tuple(_alerts(first)),
@@ -87,7 +88,7 @@ def anchor(change: Change, plan: Plan) -> str:
     return f"{_ANCHORS[change.submit.kind]}-{told}"
 
 
-def _version(change: Change) -> str:
+def version_of(change: Change) -> str:
     """How the version was found."""
     if change.deferred:
         return f"{change.selector.auto_version}, known in a task only"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from posixpath import commonpath, commonprefix
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import commonpath
 from typing import Any
 
-from flyteplan.model.plan import Plan
+from flyteplan.model.plan import Change, Plan
 from flyteplan.render.groups import changing
+from flyteplan.render.html.addresses import addressed
 from flyteplan.render.html.attention import warned
 from flyteplan.render.html.cards import Scene, anchor, cards
 from flyteplan.render.html.charts import charts, replicated
@@ -63,7 +63,7 @@ def page(plan: Plan, document: Mapping[str, Any], *, link: Link = nowhere, expan
         choices=_choices(changed, counts, plan),
         specs_left_out=not fits,
     )
-    return replace(made, root=commonprefix([place.href for place in made.places if place.href]))
+    return addressed(made)
 
 
 def _specs(plan: Plan, document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -90,13 +90,13 @@ def _choices(changed: Sequence[Card], counts: Mapping[str, int], plan: Plan) -> 
         fields=tuple(sorted({row.path for card in changed for row in card.rows})),
         effects=tuple(sorted(effects.items())),
         collateral=sum(len(card.members) for card in changed if card.collateral),
-        layers=tuple(_layers(plan)),
+        layers=layers(plan.changes),
     )
 
 
-def _layers(plan: Plan) -> Iterator[str]:
+def layers(changes: Iterable[Change]) -> tuple[str, ...]:
     """The folders of all manifests that take part, and those above them that hold some of them but not all."""
-    folders = {source.position.path.rpartition("/")[0] for change in plan.changes for source in change.manifests}
+    folders = {source.position.path.rpartition("/")[0] for change in changes for source in change.manifests}
     shared = commonpath(folders) if folders and len({folder[:1] == "/" for folder in folders}) == 1 else ""
     above = {"/".join(folder.split("/")[:end]) for folder in folders for end in range(1, folder.count("/") + 1)}
-    return iter(sorted(folder or "." for folder in folders | {one for one in above if len(one) > len(shared)}))
+    return tuple(sorted(folder or "." for folder in folders | {one for one in above if len(one) > len(shared)}))

@@ -128,8 +128,10 @@
   form.addEventListener("submit", (event) => event.preventDefault());
 
   // The addresses of manifests, of which there may be tens of thousands: completed as a change is opened.
+  const { root, mark } = document.body.dataset;
+  const addressOf = (place) => root + place.replace(/:(?=[^:]*$)/, () => mark);
   const complete = (card) => {
-    for (const link of all("a[data-at]:not([href])", card)) link.href = document.body.dataset.root + link.dataset.at;
+    for (const link of all("a:not([href])", card)) link.href = link.dataset.at ?? addressOf(link.textContent);
   };
   document.addEventListener("toggle", (event) => { if (event.target.open) complete(event.target); }, true);
   for (const open of all(".policy, .warned, details.change[open]")) complete(open);

@@ -100,7 +100,8 @@ class Member:
 class Card:
     """Tasks that change alike, mostly one. `kept`: fields that differ from the base and stay as they are live.
 
-    `names`: those of several tasks in few words; `triggers`: what becomes of them, where that is no alert.
+    `names`: those of several tasks in few words; `triggers`: what becomes of them, where that is no alert; `about`:
+    (label, text) each of what else is told of it as a whole; `starts`: it is a run that will be.
     """
 
     action: str
@@ -110,6 +111,8 @@ class Card:
     state: str = ""
     strategy: str = ""
     triggers: str = ""
+    about: tuple[tuple[str, str], ...] = ()
+    starts: bool = False
     call: tuple[tuple[str, Value], ...] = ()
     manifests: tuple[tuple[str, Place], ...] = ()
     alerts: tuple[Alert, ...] = ()
@@ -186,6 +189,35 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What became of a rule, an exception or a guard: `bearing` in our words, `details` what of it changed.
+
+    `alerts`: it may let through what was held back before.
+    """
+
+    bearing: str
+    alerts: bool
+    what: str
+    name: str
+    details: tuple[str, ...] = ()
+    source: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What a page says of what it was drawn from: of a plan, or of two."""
+
+    kind: str = "plan"
+    command: str = "flyteplan plan -o json"
+    nothing: str = "Nothing to do: everything is as desired."
+    changes: str = "Changes"
+    fields: str = "Fields that change"
+    old: str = "Live"
+    new: str = "Desired"
+    counts: str = "to "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What the filters offer: (value, number of tasks or fields) each."""
 
@@ -198,13 +230,18 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`summary` is its one sentence, `facts` (label, text) each, `root` what all addresses of places begin with."""
+    """`summary` is its one sentence, `facts` (label, text) each.
+
+    `root` and `mark` stand before and within the addresses of places: `ROOT/a.yaml`, `MARK`, `14` for `a.yaml:14`.
+    """
 
     title: str
     summary: str
     digest: str
     facts: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
+    rules: str = ""
+    rulings: tuple[Ruling, ...] = ()
     policy: str = ""
     verdicts: tuple[Verdict, ...] = ()
     warned: tuple[Warned, ...] = ()
@@ -216,14 +253,22 @@ class Page:
     notes: tuple[tuple[str, str], ...] = ()
     choices: Choices = field(default_factory=Choices)
     specs_left_out: bool = False
+    wording: Wording = field(default=Wording())
     root: str = ""
+    mark: str = ""
 
     @property
     def places(self) -> Iterator[Place]:
+        yield from (one.source for one in self.rulings if one.source)
         yield from (place for one in self.verdicts for place in one.places)
         yield from (one.source for one in self.warned if one.source)
         for card in (*self.changed, *self.unchanged):
             yield from card.places
+
+    def tells(self, place: Place) -> bool:
+        """Whether its text says where it leads, so that the page need not say it twice."""
+        path, colon, line = place.text.rpartition(":")
+        return bool(colon) and place.href == f"{self.root}{path}{self.mark}{line}"
 
     @property
     def tasks(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flyteplan.render.markdown.comment import comment
-from flyteplan.render.markdown.compared import compared, of_sides
+from flyteplan.render.markdown.compared import comparison
 from flyteplan.render.markdown.page import DIALECTS, Page
 
-__all__ = ["DIALECTS", "Page", "comment", "compared", "of_sides"]
+__all__ = ["DIALECTS", "Page", "comment", "comparison"]

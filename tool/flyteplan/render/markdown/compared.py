@@ -1,66 +1,188 @@
-"""What changed between two plans, as a comment."""
+"""Two plans side by side, as a comment that fits whatever they hold."""
 
 from __future__ import annotations
 
-from flyteplan.model.plan import Plan
-from flyteplan.render.difftext import SAME, compare
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flyteplan.model.comparison import REVISIONS, TARGETS, Comparison
+from flyteplan.model.rulechange import RuleChange
+from flyteplan.render.attention import Told
+from flyteplan.render.compared import SAME, compared
+from flyteplan.render.contrast import groups, sides, summary, told
 from flyteplan.render.judged import judged_summary, verdicts
+from flyteplan.render.markdown import alerts, policy
+from flyteplan.render.markdown.contrasts import kinds, names, table
 from flyteplan.render.markdown.escape import code, fenced, prose
 from flyteplan.render.markdown.page import Page, size
-from flyteplan.render.markdown.policy import in_full
-from flyteplan.render.sides import Names, names_lines, summary
-from flyteplan.render.style import text_of
+from flyteplan.render.markdown.rows import linked, located
+from flyteplan.render.rulechanges import at, bearing, what
+from flyteplan.render.rulechanges import summary as rules_summary
+from flyteplan.render.style import escaped, plain
+from flyteplan.render.values import shortened
 from flyteplan.render.wording import counted
 
-_SIGNS = ("- ", "+ ", "~ ")
+# What it goes without where it does not fit, one after the other. Alerts, rules that changed, what policies say, counts
+# and digests are never dropped: the last three tell them in fewer words.
+STEPS = (
+    "the diff",
+    "links",
+    "all names of tasks that differ alike",
+    "the fields of each task",
+    "what differs",
+    "which tasks and lines alerts, rules and policies are about",
+    "the words of alerts, rules and policies",
+    "the kinds of alerts, rules and policies",
+)
+_DIFF, _LINKS, _NAMES, _FIELDS, _KINDS, _WHICH, _WORDS, _COUNTS = range(1, len(STEPS) + 1)
+_NAME, _DETAIL = 80, 200
 
 
-def compared(old: tuple[Plan, str], new: tuple[Plan, str], page: Page) -> str:
-    """Both with their digests. Lines that do not fit are counted."""
-    lines = [text_of(line) for line in compare(old[0], new[0])]
-    differences = sum(line.startswith(_SIGNS) for line in lines)
-    same = lines == [SAME]
-    told = SAME if same else f"**{counted(differences, 'difference')}** between two plans."
-    return _comment(told, [] if same else lines, old[1], new[1], page)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digested:
+    """A comparison with the digests of its plans, and where it is read."""
+
+    comparison: Comparison
+    digests: tuple[str, str]
+    page: Page
+
+    @property
+    def alerts(self) -> Sequence[Told]:
+        return told(self.comparison)
 
 
-def of_sides(base: str, old: tuple[Plan, str], new: tuple[Plan, str], names: Names, page: Page) -> str:
-    """What a revision changes against *base*: the plans of what differs, with their digests."""
-    lines = [text_of(line) for line in names_lines(names)]
-    if old[0].changes or new[0].changes:
-        lines += [text_of(line) for line in compare(old[0], new[0])]
-    told = prose(text_of(summary(old[0], new[0], names)))
-    about = f"{code(new[0].target)} against {code(base)}" if new[0].target else f"Against {code(base)}"
-    verdict = _verdict(new[0], page)
-    return _comment(f"{about}. {told}{verdict}", lines, old[1], new[1], page)
+def comparison(of: Comparison, digests: tuple[str, str], page: Page) -> str:
+    """In full, or in as little as there is room for."""
+    material = Digested(comparison=of, digests=digests, page=page)
+    cut: list[str] = []
+    body = _body(material, 0)
+    text = _text(material, body, cut)
+    for step, words in enumerate(STEPS, 1):
+        if size(text) <= page.room:
+            break
+        less = _body(material, step)
+        cut += [words] if less != body else []
+        body = less
+        text = _text(material, body, cut)
+    return text
 
 
-def _verdict(plan: Plan, page: Page) -> str:
-    """What policies say of it, whole where there is room, else counted."""
-    said = judged_summary(plan.judgement)
+def _text(of: Digested, body: str, cut: Sequence[str]) -> str:
+    whole = "`flyteplan diff` shows" if not of.page.job else f"[The job]({of.page.job}) has"
+    said = f"*Left out to fit {of.page.room:,} bytes: {', '.join(cut)}. {whole} them.*" if cut else ""
+    digests = f"Digest {code(of.digests[0])} -> {code(of.digests[1])}"
+    return "\n\n".join(filter(None, ("### flyteplan", _head(of.comparison), body, said, digests))) + "\n"
+
+
+def _head(of: Comparison) -> str:
+    if of.kind == REVISIONS:
+        base = _name(of.base)
+        about = f"{_name(of.after.target)} against {base}" if of.after.target else f"Against {base}"
+        return f"{about}. **{_counts(of)}**"
+    left, right = map(_name, sides(of))
+    if of.kind == TARGETS:
+        return f"{left} -> {right}. **{_counts(of)}**"
+    where = f" ({left} -> {right})" if left != right else ""
+    return f"**{_counts(of)}** Two plans{where}." if of.entries or where else SAME
+
+
+def _name(text: str) -> str:
+    return code(shortened(escaped(text), _NAME))
+
+
+def _counts(of: Comparison) -> str:
+    return prose(summary(of))
+
+
+def _body(of: Digested, step: int) -> str:
+    return "\n\n".join(filter(None, (part(of, step) for part in _PARTS)))
+
+
+def _rules(of: Digested, step: int) -> str:
+    found = of.comparison.rules
+    if not found:
+        return ""
+    lines = [f"**Rules** {prose(rules_summary(found))}", *_rule_list(found, of.page, step)]
+    return of.page.warned(lines, kind="CAUTION" if any(one.alerts for one in found) else "IMPORTANT", title="Rules")
+
+
+def _rule_list(found: Sequence[RuleChange], page: Page, step: int) -> list[str]:
+    if step >= _COUNTS:
+        return []
+    if step >= _WORDS:
+        counts = Counter((one.what, bearing(one)) for one in found)
+        return [f"- **{how}**: {counted(count, kind)}" for (kind, how), count in counts.items()]
+    return [_rule(one, page, links=step < _LINKS, where=step < _WHICH) for one in found]
+
+
+def _rule(one: RuleChange, page: Page, *, links: bool, where: bool) -> str:
+    head = f"- **{bearing(one)}**: {what(one)} {code(shortened(one.name, _NAME))}"
+    if not where:
+        return head
+    position = at(one)
+    # What is gone was in the base, whose lines have no page here.
+    place = (linked(position, page) if links and one.at else located(position)) if position else ""
+    details = "; ".join(prose(shortened(detail, _DETAIL)) for detail in one.details)
+    return " ".join(filter(None, (f"{head}:" if details else head, details, place)))
+
+
+def _policies(of: Digested, step: int) -> str:
+    plan = of.comparison.after
+    said = "" if of.comparison.kind == TARGETS else judged_summary(plan.judgement)
     if not said:
         return ""
-    head = f"\n\n**Policy** {prose(said)}"
-    lines = "\n".join(in_full(verdicts(plan.judgement), plan, page, links=True))
-    return f"{head}\n\n{lines}" if lines and size(lines) < page.room // 2 else head
+    denied = plan.judgement is not None and plan.judgement.denied
+    lines = [f"**Policy** {prose(said)}", *_policy_lines(of, step)]
+    return of.page.warned(lines, kind="CAUTION" if denied else "IMPORTANT", title="Denied" if denied else "Policy")
 
 
-def _comment(told: str, lines: list[str], old: str, new: str, page: Page) -> str:
-    head = f"### flyteplan\n\n{told}\n\nDigest {code(old)} -> {code(new)}\n"
-    return f"{head}\n{_fitted(lines, page.room - size(head))}\n" if lines else head
+def _policy_lines(of: Digested, step: int) -> list[str]:
+    found = verdicts(of.comparison.after.judgement)
+    if step < _WHICH:
+        return policy.in_full(found, of.comparison.after, of.page, links=step < _LINKS)
+    if step < _WORDS:
+        return policy.by_message(found)
+    return policy.by_rule(found) if step < _COUNTS else []
 
 
-def _fitted(lines: list[str], room: int) -> str:
-    block = fenced("\n".join(lines), "diff")
-    if size(block) <= room:
-        return block
-    few, many = 0, len(lines)
-    while few + 1 < many:
-        half = (few + many) // 2
-        few, many = (half, many) if size(_cut(lines, half)) <= room else (few, half)
-    return _cut(lines, few)
+def _alerts(of: Digested, step: int) -> str:
+    found = of.alerts
+    if not found:
+        return ""
+    if step < _WHICH:
+        return of.page.warned(alerts.in_full(found, of.page, links=step < _LINKS))
+    if step < _WORDS:
+        return of.page.warned(alerts.by_message(found))
+    return of.page.warned(alerts.by_code(found) if step < _COUNTS else alerts.as_number(found))
 
 
-def _cut(lines: list[str], kept: int) -> str:
-    said = f"*Left out to fit: {counted(len(lines) - kept, 'more line')}.*"
-    return f"{fenced(chr(10).join(lines[:kept]), 'diff')}\n\n{said}" if kept else said
+def _manifests(of: Digested, step: int) -> str:
+    """Only the counts, which the first line has, where there is no room for names."""
+    names = of.comparison.names
+    if not names or step >= _FIELDS:
+        return ""
+    told = [f"- removed {code(name)}" for name in names.removed] + [f"- added {code(name)}" for name in names.added]
+    told += [f"- renamed {code(old)} -> {code(new)}" for old, new in names.renamed]
+    return "\n".join(["**Manifests**", *told])
+
+
+def _tasks(of: Digested, step: int) -> str:
+    found = groups(of.comparison, expand=of.page.expand and step < _NAMES)
+    if not found or step >= _KINDS:
+        return ""
+    return table(found, of.comparison, of.page, links=step < _LINKS) if step < _FIELDS else kinds(of.comparison)
+
+
+def _names(of: Digested, step: int) -> str:
+    found = names(groups(of.comparison, expand=of.page.expand), of.comparison) if step < _NAMES else ""
+    return of.page.folded("Tasks that differ alike", found) if found else ""
+
+
+def _diff(of: Digested, step: int) -> str:
+    if step >= _DIFF or not of.comparison.differs:
+        return ""
+    return of.page.folded("Diff", fenced(plain(compared(of.comparison, expand=of.page.expand)), "diff"))
+
+
+_PARTS: tuple[Callable[[Digested, int], str], ...] = (_policies, _rules, _alerts, _tasks, _manifests, _names, _diff)

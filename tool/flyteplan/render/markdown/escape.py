@@ -14,6 +14,8 @@ from flyteplan.render.style import escaped
 PIPE = "\\|"
 # How commands to the log of GitHub, Azure Pipelines and TeamCity begin, which may stand anywhere in a line.
 _LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+# How commands to the runner of GitHub begin, after any blanks.
+_RUNNER_COMMAND = re.compile(r"^(\s*):(?=:)")
 # Words of prose that no forge makes anything of: not `a.b` (a link), not `GH-1`, not `deadbeef` (a commit).
 _WORD = re.compile(r"\(?[A-Za-z]+(?:['-][A-Za-z]+)*\)?[,;:.]?")
 _COUNT = re.compile(r"\d{1,6}[,;]?|\(\d{1,6}\)[,;]?")
@@ -39,9 +41,14 @@ def code(text: str) -> str:
 
 def fenced(text: str, language: str) -> str:
     """Lines of *text* as a block of code."""
-    shown = "\n".join(visible(line) for line in text.split("\n"))
+    shown = "\n".join(map(line_of_code, text.split("\n")))
     fence = "`" * max(3, _longest_run(shown) + 1)
     return f"{fence}{language}\n{shown.rstrip()}\n{fence}"
+
+
+def line_of_code(text: str) -> str:
+    """*text* as a line of a block, which a runner would take for a command if it began with `::`."""
+    return _RUNNER_COMMAND.sub(r"\1\\x3a", visible(text))
 
 
 def prose(text: str) -> str:

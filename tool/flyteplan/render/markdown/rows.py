@@ -64,16 +64,22 @@ def _subject(group: Group, plan: Plan) -> str:
 
 def _rows(change: Change, page: Page, *, links: bool) -> Iterator[_Row]:
     """One at least, since it is there that the task is named."""
+    at = _asked_for(change, page, links=links)
     if is_there(change):
-        yield _Row(field="*(nothing is started)*")
+        yield _Row(field="*(nothing is started)*", source=at)
         return
-    rows = [
-        _Row(field=code(f"call.{name}"), after=_value(shown(value), bold=True)) for name, value in change.submit.call
-    ]
+    call = change.submit.call
+    rows = [_Row(field=code(f"call.{name}"), after=value(shown(told), bold=True), source=at) for name, told in call]
     rows += [_of_field(entry_of(field, change), page, links=links) for field in shown_fields(change)]
     if (change.submit.triggers == "retarget" or change.prune) and (told := triggers(change)):
         rows.append(_Row(field="triggers", after=prose(told.removeprefix("triggers: "))))
-    yield from rows or [_Row(field="*(no field changes)*")]
+    yield from rows or [_Row(field="*(no field changes)*", source=at)]
+
+
+def _asked_for(change: Change, page: Page, *, links: bool) -> str:
+    """The lines of the manifests of a run, which may have no field that names one."""
+    found = change.manifests if change.submit.kind == "run" else ()
+    return ", ".join(linked(one.position, page) if links else located(one.position) for one in found)
 
 
 def _of_field(entry: Entry, page: Page, *, links: bool) -> _Row:
@@ -82,15 +88,15 @@ def _of_field(entry: Entry, page: Page, *, links: bool) -> _Row:
     collateral = entry.field.collateral
     return _Row(
         field=f"also {code(name)}" if collateral else code(name),
-        before=_value(old),
-        after=_value(new, bold=True),
+        before=value(old),
+        after=value(new, bold=True),
         change=prose(f"{entry.difference} ({entry.ratio})" if entry.ratio else entry.difference),
         source=_source(entry, page, links=links),
         sign=_COLLATERAL if collateral else "",
     )
 
 
-def _value(text: str, *, bold: bool = False) -> str:
+def value(text: str, *, bold: bool = False) -> str:
     if text == UNSET:
         return "*(unset)*"
     told = code(shortened(text, _VALUE))

@@ -1,0 +1,96 @@
+"""What two plans do otherwise, as values: what is wanted on either side, and where that can not be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.unit.test_render_difftext import change, field, plan
+
+from flyteplan.errors import Position
+from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, Comparison, Entry, Row
+from flyteplan.model.plan import Change, Note, Source, Submit
+from flyteplan.model.settings import Setting
+from flyteplan.plan.comparison import comparison
+from flyteplan.render.compared import compared
+from flyteplan.render.contrast import came, groups
+from flyteplan.render.style import plain
+
+CPU = field("resources.requests.cpu", "2", "4")
+
+
+def entry(old: Change, new: Change) -> Entry:
+    (only,) = comparison(plan(old), plan(new)).entries
+    return only
+
+
+def row(old: Change, new: Change) -> Row:
+    (only,) = entry(old, new).rows
+    return only
+
+
+def test_what_one_side_leaves_alone_is_what_is_live() -> None:
+    found = row(change("a"), change("a", CPU, action="unchanged"))
+    assert (found.was, found.now, found.known) == ("2", "4", True)
+    back = row(change("a", CPU, action="unchanged"), change("a"))
+    assert (back.was, back.now) == ("4", "2")
+
+
+def test_with_another_base_and_another_live_it_is_not_known() -> None:
+    other = change("a", action="update", base_digest="sha256:7", live_digest="sha256:8")
+    found = row(other, change("a", CPU))
+    assert (found.was, found.now, found.known) == (None, "4", False)
+    assert "was unchanged  now 2 -> 4" in plain(compared(comparison(plan(other), plan(change("a", CPU)))))
+
+
+def test_what_is_new_leads_from_live_and_what_is_gone_back_to_the_base() -> None:
+    applied = field("retries.count", 5, 5, base=1)
+    (new,) = comparison(plan(), plan(change("a", CPU, applied))).entries
+    (gone,) = comparison(plan(change("a", CPU, applied)), plan()).entries
+    assert (new.kind, [(one.path, one.was, one.now) for one in new.rows]) == (ADDED, [(CPU.path, "2", "4")])
+    assert gone.kind == REMOVED
+    assert [(one.path, one.was, one.now) for one in gone.rows] == [(CPU.path, "4", "2"), ("retries.count", 5, 1)]
+
+
+def run(*fields: Any, day: str = "monday") -> Change:
+    return change(
+        "a",
+        *fields,
+        action="run",
+        manifests=(Source(name="smoke", position=Position("smoke.yaml", 3)),),
+        submit=Submit(kind="run", name="fp-1", call=(("inputs", {"day": day, "limit": 3}),)),
+        settings=(Setting(path=("submit", "inputs", "day"), value=day, position=Position("smoke.yaml", 9)),),
+    )
+
+
+def test_inputs_of_a_run_are_told_one_by_one_with_their_lines_or_that_of_the_manifest() -> None:
+    found = entry(run(), run(day="friday"))
+    assert [(one.path, one.was, one.now) for one in found.rows] == [("call.inputs.day", "monday", "friday")]
+    assert found.rows[0].set_by == Position("smoke.yaml", 9)
+    (new,) = comparison(plan(), plan(run())).entries
+    assert [(one.path, one.now, one.set_by) for one in new.rows] == [
+        ("call.inputs.day", "monday", Position("smoke.yaml", 9)),
+        ("call.inputs.limit", 3, Position("smoke.yaml", 3)),
+    ]
+
+
+def test_a_note_that_needs_attention_is_a_difference_by_itself() -> None:
+    noted = change("a", CPU, notes=(Note(code="older-base", message="goes back", attention=True),))
+    of = comparison(plan(change("a", CPU)), plan(noted))
+    (only,) = of.entries
+    assert (only.kind, only.rows, [alert.code for alert in came(only, of)]) == (CHANGED, (), ["older-base"])
+    assert "  ! goes back" in plain(compared(of))
+    assert "    no more: goes back" in plain(compared(comparison(of.after, of.before)))
+
+
+def alike() -> Comparison:
+    old = [change(name, CPU) for name in ("a", "b", "c")]
+    return comparison(plan(*old), plan(*(replace(one, fields=(replace(CPU, desired="6"),)) for one in old)))
+
+
+def test_tasks_that_differ_alike_are_told_once_or_one_by_one() -> None:
+    assert [len(group) for group in groups(alike(), expand=False)] == [3]
+    assert [len(group) for group in groups(alike(), expand=True)] == [1, 1, 1]
+    text = plain(compared(alike()))
+    assert text.count("was 2 -> 4") == 1
+    assert "~ 3 tasks\n    a, b, c\n" in text

@@ -1,0 +1,122 @@
+"""Two plans side by side: what the one wants that the other does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flyteplan.errors import Position
+from flyteplan.model.plan import Change, Field, Plan
+from flyteplan.model.rulechange import RuleChange
+from flyteplan.model.task import TaskName
+
+# What the two plans are: of two revisions of a repository, two that were saved, or those of two targets.
+REVISIONS, PLANS, TARGETS = "revisions", "plans", "targets"
+# Not known: what the one wants is known in a task only, so that nothing can be compared.
+ADDED, REMOVED, CHANGED, UNKNOWN = KINDS = ("added", "removed", "changed", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What a plan says of a task as a whole, in words: its action, its base, its strategy."""
+
+    name: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One field, or one value of a call, that is wanted otherwise. None: the spec lacks it.
+
+    `before` and `after` are what the plans make of it, None where they leave it as it is or where only what is wanted
+    counts. Not `known`: one side leaves the field as it is, and what that is can not be told.
+    """
+
+    path: str
+    was: Any
+    now: Any
+    was_set_by: Position | None = None
+    set_by: Position | None = None
+    before: Field | None = None
+    after: Field | None = None
+    known: bool = True
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """What applying the newer plan does."""
+        return self.after.effects if self.after else ()
+
+    @property
+    def collateral(self) -> bool:
+        return self.after is not None and self.after.collateral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One task, or one run of it, that differs; `before` or `after` is None where a plan does not have it.
+
+    The rows of what is added lead from live to what is wanted, those of what is removed back to the base.
+    """
+
+    kind: str
+    before: Change | None
+    after: Change | None
+    facts: tuple[Fact, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def change(self) -> Change:
+        """That of the newer plan, where it has one."""
+        found = self.after or self.before
+        assert found is not None, "one of the plans has it"
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Of manifests that came and went. `renamed` are pairs of the old name and the new one."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != Names()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """All that differs, sorted by task; `same` counts what both plans have and want alike.
+
+    `base` is the revision that the older side is of, as the user wrote it, and `label` what stands before its lines,
+    so that nobody looks for them in the checkout. `rules` are what became of the policies and guards.
+    """
+
+    kind: str
+    before: Plan
+    after: Plan
+    entries: tuple[Entry, ...]
+    same: int = 0
+    base: str = ""
+    label: str = ""
+    names: Names = field(default=Names())
+    rules: tuple[RuleChange, ...] = ()
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks differ."""
+        return len({(entry.change.org, entry.change.task.task) for entry in self.entries})
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.entries or self.names or self.rules)
+
+    def plan_of(self, entry: Entry) -> Plan:
+        return self.before if entry.after is None else self.after
+
+    def count(self, kind: str) -> int:
+        return sum(entry.kind == kind for entry in self.entries)
+
+    def has(self, task: TaskName) -> bool:
+        return any(entry.change.task.task == task for entry in self.entries)

@@ -1,0 +1,189 @@
+"""What every rendering of a comparison says in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flyteplan.errors import Position
+from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, UNKNOWN, Comparison, Entry, Row
+from flyteplan.model.plan import Change, Field
+from flyteplan.render.attention import GPU_LOST, Alert, Told, alerts
+from flyteplan.render.fields import place, reason
+from flyteplan.render.groups import full_name
+from flyteplan.render.magnitude import SAME, magnitude
+from flyteplan.render.style import text_of
+from flyteplan.render.values import pair, shortened
+from flyteplan.render.wording import counted, scope
+
+# Tasks that differ alike.
+Alike = tuple[Entry, ...]
+_TARGET = 60
+_NOT_KNOWN = "the version is known in a task only"
+
+
+def summary(of: Comparison) -> str:
+    """The last line, which scripts may look for."""
+    if of.kind == TARGETS:
+        return _promotion(of)
+    if of.kind != REVISIONS:
+        return f"Differs: {counted(of.tasks, 'task')}."
+    names = of.names
+    told = f"{counted(len(names.added), 'manifest')} added, {len(names.removed)} removed, {len(names.renamed)} renamed"
+    rules = f", {counted(len(of.rules), 'rule')}" if of.rules else ""
+    return f"Differs: {counted(of.tasks, 'task')}, {told}{rules}."
+
+
+def _promotion(of: Comparison) -> str:
+    """`Promotion: 2 differ, 1 only in staging, 7 the same.`"""
+    parts = [f"{of.count(CHANGED)} differ"]
+    left, right = (shortened(plan.target, _TARGET) for plan in (of.before, of.after))
+    words = {REMOVED: f"only in {left}", ADDED: f"only in {right}", UNKNOWN: "not known"}
+    parts += [f"{of.count(kind)} {word}" for kind, word in words.items() if of.count(kind)]
+    return f"Promotion: {', '.join([*parts, f'{of.same} the same'])}."
+
+
+def sides(of: Comparison) -> tuple[str, str]:
+    """Both plans in a few words."""
+    older, newer = (f"{plan.target} {scope(plan)}".strip() for plan in (of.before, of.after))
+    return older, newer
+
+
+def standing(entry: Entry, of: Comparison) -> str:
+    """What becomes of the task as a whole, "" where its rows say it."""
+    if of.kind == TARGETS:
+        only = {ADDED: f"only in {of.after.target}", REMOVED: f"only in {of.before.target}"}
+        return only.get(entry.kind, "" if entry.kind == CHANGED else _NOT_KNOWN)
+    words = {ADDED: "new in the plan,", REMOVED: "no longer in the plan, was"}
+    if entry.kind not in words:
+        return ""
+    action = entry.change.action
+    return f"{words[entry.kind]} {action if action == 'unchanged' else f'to {action}'}"
+
+
+def run_of(change: Change) -> str:
+    """Tells the changes of one task apart."""
+    if change.submit.kind != "run":
+        return ""
+    return f"run of {', '.join(sorted(source.name for source in change.manifests))}"
+
+
+def remains(entry: Entry, of: Comparison) -> str:
+    """What becomes of what was applied of a task that is in the plan no more, "" where nothing was to be applied."""
+    if entry.kind != REMOVED or of.kind == TARGETS or entry.before is None:
+        return ""
+    change, base = entry.before, entry.before.task.version
+    if change.submit.kind == "run":
+        there = change.submit.state == "exists"
+        return f"the run {change.submit.name} {'is there, and stays' if there else 'is not started'}"
+    if change.submit.kind != "version":
+        return ""
+    if change.live_version == base:
+        return "it was not applied, so what is live stays as it is"
+    return f"live {change.live_version} stays; flyteplan plan --prune takes it back to the base {base}"
+
+
+def told(of: Comparison) -> list[Told]:
+    """Each new alert once, lost GPUs first, else in the order of the entries."""
+    found: dict[Alert, list[Change]] = {}
+    for entry in of.entries:
+        for alert in came(entry, of):
+            found.setdefault(alert, []).append(entry.change)
+    ordered = sorted(found, key=lambda alert: alert.code != GPU_LOST)
+    return [_told(alert, found[alert], of) for alert in ordered]
+
+
+def _told(alert: Alert, changes: list[Change], of: Comparison) -> Told:
+    return Told(alert, tuple(changes), tuple(dict.fromkeys(full_name(change, of.after) for change in changes)))
+
+
+def came(entry: Entry, of: Comparison) -> list[Alert]:
+    """What can hurt of the newer plan, and was not said of the older one. Targets are compared whatever is live."""
+    if entry.after is None or of.kind == TARGETS:
+        return []
+    known = _said(entry.before)
+    return [alert for alert in alerts(entry.after) if (alert.code, text_of(alert.message)) not in known]
+
+
+def gone(entry: Entry, of: Comparison) -> list[Alert]:
+    """What is said no more of a task that is in both plans."""
+    if entry.before is None or entry.after is None or of.kind == TARGETS:
+        return []
+    known = _said(entry.after)
+    return [alert for alert in alerts(entry.before) if (alert.code, text_of(alert.message)) not in known]
+
+
+def _said(change: Change | None) -> set[tuple[str, str]]:
+    return {(alert.code, text_of(alert.message)) for alert in alerts(change)} if change else set()
+
+
+def groups(of: Comparison, *, expand: bool) -> list[Alike]:
+    """In the order of their first tasks."""
+    if expand:
+        return [(entry,) for entry in of.entries]
+    found: dict[str, list[Entry]] = {}
+    for entry in of.entries:
+        found.setdefault(_likeness(entry, of), []).append(entry)
+    return [tuple(group) for group in found.values()]
+
+
+def _likeness(entry: Entry, of: Comparison) -> str:
+    """All that is shown of an entry but for the name of its task, where there is more than the name."""
+    rows = [
+        (row.path, transitions(row), wanted(row), source(row, of), row.effects, why(row, entry)) for row in entry.rows
+    ]
+    said = [[(alert.code, alert.message, alert.position) for alert in found(entry, of)] for found in (came, gone)]
+    sources = [place(one.position) for one in entry.change.manifests] if entry.change.submit.kind == "run" else []
+    own = full_name(entry.change, of.plan_of(entry)) if not (entry.rows or entry.facts or any(said)) else ""
+    return repr((entry.kind, standing(entry, of), remains(entry, of), entry.facts, rows, said, sources, own))
+
+
+def transitions(row: Row) -> tuple[str, str]:
+    """What the plans make of a field, `1 -> 2` and `1 -> 3`; of what no plan tells that, what is wanted."""
+    if row.before is None and row.after is None:
+        return pair(row.was, row.now)
+    was, now = _made_of(row.before), _made_of(row.after)
+    return was, now if now != was else "another value"
+
+
+def _made_of(field: Field | None) -> str:
+    if field is None or not field.changes:
+        return "unchanged"
+    return " -> ".join(pair(field.live, field.desired)) + (" (collateral)" if field.collateral else "")
+
+
+def wanted(row: Row) -> tuple[str, str]:
+    """What both sides want, and where that tells nothing, what they make of it."""
+    was, now = pair(row.was, row.now)
+    return (was, now) if row.known and (row.was, type(row.was)) != (row.now, type(row.now)) else transitions(row)
+
+
+def difference(row: Row) -> tuple[str, str]:
+    """How much more is wanted, and how many times as much."""
+    if not row.known:
+        return "", ""
+    by, ratio = magnitude(row.path, row.was, row.now)
+    return ("", "") if by == SAME else (by, ratio)
+
+
+def why(row: Row, entry: Entry) -> str:
+    """Why a field changes though nobody wrote it."""
+    return reason(row.after, entry.after) if row.after and entry.after and row.after.collateral else ""
+
+
+def places(row: Row, of: Comparison) -> tuple[str, Position | None]:
+    """Where the older side set it, with the revision, and where the newer one does; "" and None where it does not."""
+    was = f"{of.label}{place(row.was_set_by)}" if row.was_set_by else ""
+    return was, row.set_by
+
+
+def source(row: Row, of: Comparison) -> str:
+    """The line of the newer side, else that of the older one; of two targets both."""
+    was, now = places(row, of)
+    at = place(now) if now else ""
+    if of.kind == TARGETS:
+        return " -> ".join(dict.fromkeys(filter(None, (was, at))))
+    return at or was
+
+
+def effects(rows: Iterable[Row]) -> Iterator[str]:
+    return (effect for row in rows for effect in row.effects)
