@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.bench.machine import machine
 from tests.bench.measuring import Compared, Counted, Finding, NotMeasured, Pair, in_turn
-from tests.bench.report import cells, content, markdown, table, verdict
+from tests.bench.report import cells, content, markdown, page, table, verdict
 
 
 def compared(*ratios: float, goal: float | None = 1.0) -> Compared:
@@ -74,3 +74,12 @@ def test_the_last_line_names_the_rows_that_miss() -> None:
 def test_machines_read_the_same() -> None:
     (row,) = content([compared(2.0)], machine(), {"many": 3})["rows"]
     assert (row["ratio"], row["missed"], row["pairs"]) == (2.0, True, ({"ours": 1.0, "theirs": 0.5},))
+
+
+def test_the_page_has_the_machine_the_table_and_the_verdict() -> None:
+    where, findings = machine(), [compared(2.0)]
+    text = page(findings, where)
+    assert where.cpu in text
+    assert f"{where.cores} cores" in text
+    assert markdown(findings) in text
+    assert "**Missed: row 1.**" in text
