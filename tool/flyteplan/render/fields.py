@@ -20,6 +20,15 @@ _GAPS = (0, 0, 2, 1, 1, 3)
 _NEW_GAPS = (0, 3, 2)
 _OLD = 2
 _ARROW = "->"
+# How a table may be fitted, the best first: with ratios, with long paths and with places on lines of their own.
+_WAYS = (
+    (True, False, False),
+    (False, False, False),
+    (True, True, False),
+    (False, True, False),
+    (True, False, True),
+    (True, True, True),
+)
 _LEAST_VALUE = 12
 _LONG_PATH = 34
 _LOSER_VALUE = 24
@@ -124,10 +133,9 @@ class _Table:
 
     def __init__(self, entries: Sequence[Entry], change: Change, width: int) -> None:
         self._change, self._width = change, width
-        without = [replace(entry, ratio="") for entry in entries]
-        ways = ((entries, False, False), (without, False, False), (entries, True, False), (without, True, False))
-        for candidates, breaking, below in (*ways, (entries, False, True), (entries, True, True)):
+        for ratios, breaking, below in _WAYS:
             self._below = below
+            candidates = entries if ratios else [replace(entry, ratio="") for entry in entries]
             self._measure(candidates, breaking=breaking)
             if self._least_old + self._least_new <= self._room():
                 break
@@ -164,7 +172,7 @@ class _Table:
 
     def _shortened(self, entry: Entry) -> Entry:
         old, new = shortened_pair(entry.old, entry.new, self._limits)
-        return replace(entry, old=old, new=new)
+        return entry if (old, new) == (entry.old, entry.new) else replace(entry, old=old, new=new)
 
     def _news(self, entries: Sequence[Entry]) -> list[Line]:
         """New values with difference and ratio in columns; a new value that has neither may reach across these."""
@@ -207,6 +215,8 @@ class _Table:
     def _losers_indent(self, table: Sequence[Line]) -> int:
         """Below the places, as far as the longest of those that stand there leaves room for that."""
         pairs = list(zip(self._entries, table, strict=True))
+        if not any(entry.field.overridden for entry in self._entries):
+            return len(INDENT)
         ends = [length(line) - columns(entry.source) for entry, line in pairs if length(line) <= self._width]
         below = [columns(told) for entry, line in pairs for told in self._below_line(entry, line)]
         return max(len(INDENT), min([self._width - max(below, default=0), *ends]))

@@ -49,12 +49,14 @@ def _width(cell: Cell) -> int:
 def trimmed(spans: Iterable[Span]) -> Line:
     """Without empty spans, and without blanks at the end."""
     kept = [span for span in spans if span.text]
-    while kept and not kept[-1].text.strip():
+    while kept and kept[-1].text.isspace():
         kept.pop()
     return tuple(kept)
 
 
 def length(line: Line) -> int:
+    if len(line) == 1:
+        return columns(line[0].text)
     return columns(text_of(line))
 
 
