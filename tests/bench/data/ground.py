@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.data.manifests import Amount, Selector, amount, covering, latest, mixed, pinned, write_manifests
 from tests.bench.data.templates import template, write_packed, write_snapshot
-from tests.bench.places import FLYTEPLAN, clean_environment
+from tests.bench.places import FLYTEPLAN, ROOT, clean_environment
 
 _CONFIG = """\
 apiVersion: flyteplan/v1
@@ -120,8 +120,11 @@ def _flyteplan(*arguments: str, cwd: Path) -> None:
 
 
 def ground(folder: Path) -> Ground:
-    """In a subfolder of *folder* that is named after what the data depends on; that of other generators goes."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    """In a subfolder of *folder* that is named after what the data depends on; that of other generators goes.
+
+    A catalog database is as good as the code that wrote it.
+    """
+    sources = sorted([*Path(__file__).parent.glob("*.py"), *(ROOT / "tool" / "flyteplan" / "local").rglob("*.py")])
     key = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     for old in folder.glob("*") if folder.exists() else ():
         if old.name != key:
