@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-browser fuzz kill setup lint format golden check-examples clean
+.PHONY: demo test test-browser fuzz kill bench bench-quick setup lint format golden check-examples clean
 
 ## demo: the plan of manifests/ on the catalog that comes with the repository
 demo: $(VENV)/.installed
@@ -27,13 +27,21 @@ fuzz: setup
 kill: setup
 	FLYTEPLAN_KILLS=50 $(BIN)/pytest tests/test_apply_kill.py
 
+## bench: how fast it is against what one would use instead; fails when a goal is missed. ROWS="1 5" chooses rows
+bench: setup
+	$(BIN)/python -m tests.bench $(if $(ROWS),--rows "$(ROWS)") $(BENCH)
+
+## bench-quick: less of it, in less than a minute; fails only when something does not work
+bench-quick: setup
+	$(BIN)/python -m tests.bench --quick $(if $(ROWS),--rows "$(ROWS)") $(BENCH)
+
 ## lint: style and types
 lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-## setup: .venv with flyteplan and all that its tests need
+## setup: .venv with flyteplan and all that its tests and its bench need
 setup: $(VENV)/.installed-test
 
 ## format: let ruff mend what it can
@@ -50,7 +58,7 @@ check-examples: setup
 	$(BIN)/python examples/serialize.py --check
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .bench build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: what pyproject.toml asks for is installed, and installed again when it asks for something else.
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
@@ -58,7 +66,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[test]'
+	$(PIP) install --editable '.[test,bench]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/bin/python:

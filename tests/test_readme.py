@@ -34,3 +34,11 @@ def test_the_first_lines_are_the_two_commands() -> None:
     first = [line.strip() for line in README.splitlines() if line.startswith("    make")]
     assert [line.split("#")[0].strip() for line in first[:2]] == ["make demo", "make test"]
     assert EXAMPLES
+
+
+def test_ci_runs_what_the_readme_says_and_nothing_else() -> None:
+    lines = (REPOSITORY / ".ci" / "run").read_text("utf-8").splitlines()
+    commands = [line.removeprefix("exec ") for line in lines if "make" in line and not line.startswith("#")]
+    said = [line.split("#")[0].strip() for line in README.splitlines() if line.startswith("    make")]
+    assert commands
+    assert set(commands) <= set(said)

@@ -33,7 +33,12 @@ TEXTS: tuple[str, ...] = get_args(_resources.Accelerators)
 
 def override(details: TaskDetails, overrides: Overrides) -> TaskDetails:
     """What the SDK makes of *overrides*."""
-    return details.override(**{name: _TRANSLATED.get(name, _as_is)(value) for name, value in overrides.items()})
+    return details.override(**translated(overrides))
+
+
+def translated(overrides: Overrides) -> dict[str, Any]:
+    """The keyword arguments of `override()`."""
+    return {name: _TRANSLATED.get(name, _as_is)(value) for name, value in overrides.items()}
 
 
 def span(value: int | str) -> timedelta:
