@@ -114,7 +114,7 @@ def test_what_is_sensitive_is_a_word_and_another_value_of_it_is_told() -> None:
     [
         ("::error::pwned", "\\x3a:error::pwned"),
         ("    ::stop-commands::x", "    \\x3a:stop-commands::x"),
-        ("a ##[error]b", "a \\x23#[error]b"),
+        ("a ##[error]b", "a #\\x23[error]b"),
         ("a::b and s3://x ::y #[z]", "a::b and s3://x ::y #[z]"),
     ],
 )

@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from flyteplan import __version__
 from flyteplan.errors import Exit, FlyteplanError, InputError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Command to the module that has it: only the one that is called is imported.
 COMMANDS = {
@@ -74,6 +78,14 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(sorted(SUMMARIES.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names with what --help says of each, so that none of the commands is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=SUMMARIES[name]) for name in names), *options]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
