@@ -9,10 +9,10 @@ from flyteplan.override.edit import Edit
 
 # Stored by the open-source backend (v2.0.43) and read by nothing in it; Union's backend honours them.
 _NOT_HONOURED = {
-    "timeout": "timeouts",
-    "retries.backoff": "the backoff of retries",
-    "interruptible": "interruptible of a template (that of a run counts)",
-    "cache.max_age": "the maximum age of cached results",
+    ("timeout",): "timeouts",
+    ("retries", "backoff"): "the backoff of retries",
+    ("interruptible",): "interruptible of a template (that of a run counts)",
+    ("cache", "max_age"): "the maximum age of cached results",
 }
 _CONTAINER_PARAMETERS = frozenset({"resources", "env_vars", "image"})
 
@@ -21,9 +21,9 @@ def remark(edit: Edit, parameters: Collection[str]) -> None:
     """Add the notes on plugins that decide for themselves, and on what the open-source backend does not honour."""
     _plugin(edit, parameters)
     for path, what in _NOT_HONOURED.items():
-        if any(not item.clears for item in edit.under(*path.split("."))):
+        if any(not item.clears for item in edit.under(*path)):
             message = f"the open-source backend stores but does not honour {what}"
-            edit.notes.append(Note(code=f"not-honoured-{path}", message=message))
+            edit.notes.append(Note(code=f"not-honoured-{'.'.join(path)}", message=message))
 
 
 def _plugin(edit: Edit, parameters: Collection[str]) -> None:
