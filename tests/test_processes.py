@@ -1,0 +1,102 @@
+"""The same bytes come out of one process and of several, whatever the hash seed and the order of the files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flyteidl2.task.task_definition_pb2 import TaskDetails
+from google.protobuf.json_format import MessageToDict
+
+# More than one process reads alone.
+COUNT = 450
+CONFIG = """
+apiVersion: flyteplan/v1
+kind: Config
+targets:
+  local: {catalog: catalog.jsonl, project: p, domain: d, manifests: [base, production]}
+"""
+
+
+def details(number: int) -> str:
+    made = TaskDetails()
+    made.task_id.project, made.task_id.domain, made.task_id.version = "p", "d", "v1"
+    made.task_id.name = f"etl.task_{number}"
+    made.metadata.deployed_at.FromSeconds(1_700_000_000 + number)
+    template = made.spec.task_template
+    template.id.name, template.type, template.container.image = made.task_id.name, "python", "registry.example.com/a:1"
+    template.container.env.add(key="LOG", value="INFO")
+    return json.dumps(MessageToDict(made, preserving_proto_field_name=True))
+
+
+def manifest(number: int, layer: str) -> str:
+    cpu = "1" if layer == "base" else "2"
+    selector = ", auto_version: latest" if layer == "base" else ""
+    overrides = f"{{resources: {{cpu: {cpu}, memory: 1Gi}}, env_vars: {{LOG: DEBUG, TOKEN_{number % 3}: x}}}}"
+    return f"""
+apiVersion: flyteplan/v1
+kind: TaskOverride
+metadata: {{name: task-{number}, labels: {{team: a}}}}
+spec: {{task: {{name: etl.task_{number}{selector}}}, overrides: {overrides}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("repository")
+    (root / "flyteplan.yaml").write_text(CONFIG)
+    (root / "catalog.jsonl").write_text("".join(f"{details(number)}\n" for number in range(COUNT)))
+    for layer, step in (("base", 1), ("production", 3)):
+        for number in range(0, COUNT, step):
+            path = root / layer / str(number % 5) / f"{number}.yaml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(manifest(number, layer))
+    return root
+
+
+def output(folder: Path, *arguments: str, jobs: int, seed: int) -> tuple[int, bytes, bytes]:
+    environment = {**os.environ, "FLYTEPLAN_JOBS": str(jobs), "PYTHONHASHSEED": str(seed)}
+    command = [sys.executable, "-m", "flyteplan", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("plan", "-o", "json"), ("plan",), ("validate", "-o", "json")])
+def test_one_process_and_several_give_the_same_bytes(repository: Path, arguments: tuple[str, ...]) -> None:
+    code, first, told = output(repository, *arguments, jobs=1, seed=0)
+    assert (code, told) == (0, b"")
+    assert b'"manifests": 600' in first or b"600 manifests in 600 files" in first or b"TOKEN_2" in first
+    assert [output(repository, *arguments, jobs=jobs, seed=jobs) for jobs in (2, 5)] == 2 * [(0, first, b"")]
+
+
+def test_so_do_problems(repository: Path, tmp_path: Path) -> None:
+    """Of single files, and of two that break a rule together."""
+    shutil.copytree(repository, tmp_path / "copy")
+    for number in range(0, COUNT, 10):
+        (tmp_path / "copy" / "base" / str(number % 5) / f"{number}.yaml").write_text(
+            manifest(number + 1, "base") + "x: 1"
+        )
+    runs = [output(tmp_path / "copy", "validate", "-o", "json", jobs=jobs, seed=jobs) for jobs in (1, 2, 5)]
+    assert len({(code, told) for code, _, told in runs}) == 1
+    assert runs[0][1] == runs[1][1] == runs[2][1]
+    found = json.loads(runs[0][1])
+    assert {problem["code"] for problem in found["problems"]} >= {"FP1101", "FP1305"}
+
+
+def test_the_order_of_the_files_does_not_matter(repository: Path, tmp_path: Path) -> None:
+    """Manifests in one file, in another order: the same changes, at other places."""
+    shutil.copytree(repository, tmp_path / "copy", ignore=shutil.ignore_patterns("base"))
+    (tmp_path / "copy" / "base").mkdir()
+    documents = [manifest(number, "base") for number in range(COUNT)]
+    (tmp_path / "copy" / "base" / "all.yaml").write_text("---".join(reversed(documents)))
+    plans = [
+        json.loads(output(folder, "plan", "-o", "json", jobs=2, seed=1)[1])
+        for folder in (repository, tmp_path / "copy")
+    ]
+    desired = [[(one["task"], one["desired_digest"], one["submit"]) for one in plan["changes"]] for plan in plans]
+    assert desired[0] == desired[1]
