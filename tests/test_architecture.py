@@ -28,7 +28,6 @@ EDGES = "files remote local shard workspace serve flyte cli"
 LIBRARIES = {
     "yaml": "load",
     "jsonschema jsonschema_rs": "validate",
-    "deepdiff": "diff",
     "google.protobuf flyteidl2": f"override diff inputs {EDGES}",
     "msgpack": "inputs",
     "grpc": "remote serve",

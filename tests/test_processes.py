@@ -100,3 +100,30 @@ def test_the_order_of_the_files_does_not_matter(repository: Path, tmp_path: Path
     ]
     desired = [[(one["task"], one["desired_digest"], one["submit"]) for one in plan["changes"]] for plan in plans]
     assert desired[0] == desired[1]
+
+
+def test_standard_input_is_read_by_the_process_that_was_given_it(repository: Path) -> None:
+    command = [sys.executable, "-m", "flyteplan", "validate", "base", "-"]
+    piped = manifest(1, "base").replace("task-1", "piped").replace("etl.task_1,", "etl.piped,").encode()
+    for content, code in ((piped, 0), (piped + b"x: 1", 1)):
+        told = set()
+        for jobs in ("1", "2", "5"):
+            environment = {**os.environ, "FLYTEPLAN_JOBS": jobs}
+            done = subprocess.run(
+                command, cwd=repository, env=environment, input=content, capture_output=True, check=False
+            )
+            told.add(done.stdout)
+        assert len(told) == 1
+        assert (b"Valid: 451 manifests" in told.pop()) == (code == 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names")
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    """Two manifests of one name: to be sure, a file would be read a second time."""
+    (tmp_path / "manifests").mkdir()
+    os.mkfifo(tmp_path / "pipe.yaml")
+    command = [sys.executable, "-m", "flyteplan", "validate", "pipe.yaml"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        (tmp_path / "pipe.yaml").write_text(f"{manifest(1, 'base')}---{manifest(1, 'base')}")
+        told, _ = process.communicate(timeout=30)
+    assert b"FP1301" in told

@@ -46,9 +46,9 @@ def written(name: str, reference: Any, spec: Any) -> bytes:
     return json.dumps({**value, "spec": {**reference, **spec}}).encode()
 
 
-MANIFESTS = st.tuples(
-    st.integers(0, 2), st.builds(written, FEW, st.one_of(TASKS, TASKS, TASKS, SELECTIONS), SPECS) | st.just(b"{")
-)
+DOCUMENTS = st.builds(written, FEW, st.one_of(TASKS, TASKS, TASKS, SELECTIONS), SPECS)
+CONTENTS = st.lists(DOCUMENTS, min_size=1, max_size=3).map(b"\n---\n".join) | st.just(b"{")
+MANIFESTS = st.tuples(st.integers(0, 2), CONTENTS)
 
 
 def of(contents: list[tuple[int, Content]]) -> list[Found]:
@@ -59,13 +59,25 @@ def told(found: Manifests) -> tuple[object, ...]:
     return found.problems, found.count, found.files
 
 
-def short(name: str, value: str, **spec: Any) -> bytes:
-    reference = {"task": {"name": "t", "auto_version": "latest"}}
-    return written(name, reference, {"overrides": {"short_name": value}, **spec})
+def short(name: str, value: str, task: str = "t", project: str = "", **spec: Any) -> bytes:
+    reference = {"name": task, "auto_version": "latest", **({"project": project} if project else {})}
+    return written(name, {"task": reference}, {"overrides": {"short_name": value}, **spec})
+
+
+def bare(name: str) -> bytes:
+    """Which version is meant, another layer says."""
+    return written(name, {"task": {"name": name}}, {"overrides": {"short_name": "x"}})
 
 
 @settings(max_examples=600)
 @example([(0, short("a", "x")), (0, short("b", "y"))])
+@example(
+    [
+        (0, short("a", "x", task="a") + b"\n---\n" + bare("b")),
+        (1, short("a", "x", task="a", project="p")),
+        (1, short("b", "x", task="b")),
+    ]
+)
 @example(
     [(0, short("a", "x", submit={"as": "run"})), (1, short("a", "x", submit={"as": "version"})), (0, short("b", "y"))]
 )

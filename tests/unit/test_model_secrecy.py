@@ -35,6 +35,7 @@ def mark(name: str, sensitive: bool = True, kind: str = "env_vars") -> tuple[tup
         'k8s_pod.pod_spec.initContainers["a b"].env["DB_PASSWORD"].value',
         'custom.sparkConf."spark.db.password"',
         "container.(unknown)",
+        "container.config.DB_PASSWORD",
     ],
 )
 def test_the_whole_value_of_a_hidden_name_is_told_by_its_digest_alone(path: str) -> None:
@@ -148,3 +149,15 @@ def test_a_spec_for_readers_stays_a_spec() -> None:
     ]
     assert shown["task_template"]["security_context"] == spec["task_template"]["security_context"]  # type: ignore[index]
     assert shown["default_inputs"][0]["parameter"]["default"]["scalar"]["primitive"]["string_value"] == HIDDEN
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"TOKEN": ["hunter2"]},
+        {"env": [{"name": "API_TOKEN", "value": ["hunter2"]}]},
+    ],
+)
+def test_a_list_of_texts_is_hidden_as_a_text_is(value: Any) -> None:
+    assert "hunter2" not in str(made().value("custom.settings", value))
+    assert "hunter2" not in str(made().value("custom.TOKEN", ["hunter2"]))

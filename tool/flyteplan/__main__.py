@@ -17,9 +17,14 @@ def main() -> NoReturn:
         _end(0)
     # A command makes few cycles, and its imports many objects: to look for cycles again and again is for nothing.
     gc.set_threshold(100_000, 20, 20)
-    from flyteplan.cli import run
+    try:
+        from flyteplan.cli import run
 
-    _end(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        code = 130
+    _end(code)
 
 
 def _version() -> None:

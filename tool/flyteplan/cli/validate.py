@@ -15,6 +15,7 @@ from flyteplan.cli.clock import moment
 from flyteplan.cli.output import Renderer, formats, write
 from flyteplan.cli.reports import reported, reports
 from flyteplan.errors import Exit, is_valid, ordered
+from flyteplan.files.manifests import is_read_once
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.ports import Found
@@ -64,8 +65,8 @@ def command(
     """
     wanted = formats(outputs, ("text", "json", "github", "junit", "sarif"))
     with reported(wanted, reports):
-        # A report names the files, and standard input is there only once.
-        keep = "junit" in dict(wanted) or "-" in paths
+        # A report names the files, and a pipe is there only once.
+        keep = "junit" in dict(wanted) or any(map(is_read_once, paths))
         checked = _checked(paths, target, catalog, flags, current_version=current_version, as_of=as_of, keep=keep)
     renderers: dict[str, Renderer] = {
         "text": partial(_text, checked, quiet=quiet),

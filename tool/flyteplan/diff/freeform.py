@@ -1,4 +1,4 @@
-"""The free-form parts of a template, `custom` and `pod_spec`: compared by DeepDiff, leaf by leaf.
+"""The free-form parts of a template, `custom` and `pod_spec`: compared leaf by leaf.
 
 A path names a list's item by its `name` where all have one (`containers[primary].env[LOG].value`); any other list
 is one leaf. What a manifest can set in the primary container goes by the manifest's path.
@@ -13,7 +13,7 @@ from typing import Any
 
 from flyteplan.diff.keyed import order
 from flyteplan.diff.names import name_of
-from flyteplan.diff.values import by_key, told
+from flyteplan.diff.values import by_key, same, serialized, told
 from flyteplan.model.plan import Difference
 from flyteplan.model.struct import plain
 
@@ -22,8 +22,18 @@ NULL = {"null_value": "NULL_VALUE"}
 _SIMPLE = re.compile(r"[A-Za-z0-9_/-]+")
 
 
-def freeform(sides: Sequence[Any], path: str) -> Iterator[Difference]:
-    """The differences of Structs, None for one that is not there."""
+def freeform(sides: Sequence[Any], path: str) -> list[Difference]:
+    """The differences of Structs that are not equal, None for one that is not there.
+
+    Where no leaf tells them apart (a field of a newer server inside of a value), their bytes do.
+    """
+    found = list(_differences(sides, path))
+    if found:
+        return found
+    return [*told(f"{name_of(path)}.(serialized)", [None if side is None else serialized(side) for side in sides])]
+
+
+def _differences(sides: Sequence[Any], path: str) -> Iterator[Difference]:
     if None in sides:
         yield from told(f"{name_of(path)}.(present)", [side is not None for side in sides])
     structs = [{} if side is None else plain(side) for side in sides]
@@ -39,13 +49,8 @@ def freeform(sides: Sequence[Any], path: str) -> Iterator[Difference]:
 
 def _changed(left: dict[str, Any], right: dict[str, Any]) -> set[str]:
     """The leaves in which two flat mappings differ."""
-    if left == right:
-        return set()
-    from deepdiff import DeepDiff
-
-    # By default two mappings with little in common are one change, of no leaf.
-    tree = DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0)
-    return {level.path(output_format="list")[0] for levels in tree.values() for level in levels}
+    shared = left.keys() & right.keys()
+    return (left.keys() ^ right.keys()) | {leaf for leaf in shared if not same(left[leaf], right[leaf])}
 
 
 def _holds_more(flat: dict[str, Any], leaf: str) -> bool:

@@ -24,9 +24,20 @@ def equal(values: Sides) -> bool:
     return True
 
 
+def same(left: Any, right: Any) -> bool:
+    """Whether two values of JSON are the same at every depth, by value and by type."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right)
+
+
 def told(path: str, values: Sides) -> tuple[Difference, ...]:
     """The difference that *values* make, if they make one."""
-    if equal(values):
+    if equal(values) and all(same(value, values[0]) for value in values):
         return ()
     return (Difference(path=path, base=values[0], live=values[-2], desired=values[-1]),)
 
@@ -78,9 +89,12 @@ def plain(value: Any) -> Any:
         return value.hex()
     if isinstance(value, _PLAIN) or not hasattr(value, "DESCRIPTOR"):
         return value
-    from google.protobuf.json_format import MessageToDict
+    from google.protobuf.json_format import MessageToDict, SerializeToJsonError
 
-    return by_key(MessageToDict(value, preserving_proto_field_name=True))
+    try:
+        return by_key(MessageToDict(value, preserving_proto_field_name=True))
+    except SerializeToJsonError:  # a number in it that JSON does not have
+        return {"serialized": serialized(value)}
 
 
 def by_key(value: Any) -> Any:

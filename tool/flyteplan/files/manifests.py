@@ -47,23 +47,32 @@ def find_layers(layers: Sequence[Sequence[str]], *, root: str = ".", stdin: Bina
     (None: the standard input of the process). A file that two paths of one layer lead to is read once. Paths are shown
     relative to `root` when they are inside it.
     """
+    # Before anything else: whoever goes on with this walk in a copy of the process would read the rest of a pipe.
+    pipes = {path: _piped(path, root, stdin) for paths in layers for path in paths if is_read_once(path)}
     for layer, paths in enumerate(layers):
         seen: set[str] = set()
         for path in paths:
-            for name, content in _find_path(path, root, stdin, seen):
-                yield layer, name, content
+            for name, content in [pipes[path]] if path in pipes else _find_path(path, root):
+                if name not in seen:
+                    seen.add(name)
+                    yield layer, name, content
 
 
-def _find_path(path: str, root: str, stdin: BinaryIO | None, seen: set[str]) -> Iterator[_Found]:
+def is_read_once(path: str) -> bool:
+    """Whether *path* is standard input or another pipe: what was read of it is gone."""
+    return path == STDIN or (os.path.exists(path) and not os.path.isdir(path) and not os.path.isfile(path))
+
+
+def _piped(path: str, root: str, stdin: BinaryIO | None) -> _Found:
     if path == STDIN:
-        if PIPED not in seen:
-            seen.add(PIPED)
-            yield PIPED, _content(PIPED, stdin or 0)
-        return
+        return PIPED, _content(PIPED, stdin or 0)
+    name = shown(path, root)
+    return name, _content(name, path)
+
+
+def _find_path(path: str, root: str) -> Iterator[_Found]:
     for file, name in _files(path, shown(path, root)):
-        if name not in seen:
-            seen.add(name)
-            yield name, file if isinstance(file, Problem) else partial(_content, name, file)
+        yield name, file if isinstance(file, Problem) else partial(_content, name, file)
 
 
 def _files(path: str, name: str) -> Iterator[tuple[str | Problem, str]]:

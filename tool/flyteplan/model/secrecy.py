@@ -33,7 +33,7 @@ _DEFAULT = "default_inputs."
 _BYTES = "serialized"
 _UNKNOWN = "(unknown)"
 # In the free parts of a template: `containers[side].env[NAME].value`, and the key of any other text.
-_FREE = ("custom.", "config.", "k8s_pod.", "primary_container.")
+_FREE = ("custom.", "config.", "container.", "k8s_pod.", "primary_container.")
 _WORD = r'(?P<name>"(?:[^"\\]|\\.)*"|[^.\[\]]+)'
 _NAMED_VALUE = re.compile(rf"\[{_WORD}\]\.value$")
 _LAST_KEY = re.compile(rf"\.{_WORD}$")
@@ -102,11 +102,11 @@ class Secrecy:
 
     def _item(self, key: str, item: Any, hidden: str, hide: Hide) -> Any:
         """One item of a mapping; *hidden* is the name that the mapping goes by, when that is of a hidden value."""
-        if hidden and key == "value" and not isinstance(item, dict | list):
+        if hidden and key == "value" and (_is_text(item) or not isinstance(item, dict | list)):
             return hide(hidden, item)
         if hidden and key == "parameter":
             return _without_default(item, hidden, hide)
-        if isinstance(item, str) and (key == _BYTES or (self.hides(key) and key not in ("name", "key"))):
+        if _is_text(item) and (key == _BYTES or (self.hides(key) and key not in ("name", "key"))):
             return hide(key, item)
         return self._inside(item, hide)
 
@@ -155,10 +155,16 @@ def _name_of(path: str, value: Any) -> str:
         return _UNKNOWN
     if not path.startswith(_FREE):
         return ""
-    found = _NAMED_VALUE.search(path) or (_LAST_KEY.search(path) if isinstance(value, str) else None)
+    found = _NAMED_VALUE.search(path) or (_LAST_KEY.search(path) if _is_text(value) else None)
     if found is None:
         return ""
     return str(json.loads(found["name"])) if found["name"].startswith('"') else found["name"]
+
+
+def _is_text(value: Any) -> bool:
+    """A text, or a list of nothing else."""
+    texts = value if isinstance(value, list) and value else [value]
+    return all(isinstance(text, str) for text in texts)
 
 
 def _without_default(parameter: Any, name: str, hide: Hide) -> Any:

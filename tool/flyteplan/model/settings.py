@@ -26,7 +26,7 @@ SDK replaces a parameter whole, so a later layer takes nothing from an earlier o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,14 +79,15 @@ class Settings:
 
     items: tuple[Setting, ...] = ()
     _by_path: dict[Path, Setting] = field(init=False, repr=False, compare=False)
-    # By the first two parts of their paths, filled when somebody asks: an override asks for one after another.
-    _by_parameter: dict[Path, list[Setting]] = field(init=False, repr=False, compare=False)
-    _any_clears: bool = field(init=False, repr=False, compare=False)
+    # By the first two parts of their paths, and those that clear under (): an override asks for them dozens of times.
+    _groups: dict[Path, list[Setting]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_path", {item.path: item for item in self.items})
-        object.__setattr__(self, "_by_parameter", {})
-        object.__setattr__(self, "_any_clears", any(item.clears for item in self.items))
+        groups: dict[Path, list[Setting]] = {(): [item for item in self.items if item.clears]}
+        for item in self.items:
+            groups.setdefault(item.path[:_PARAMETER], []).append(item)
+        object.__setattr__(self, "_groups", groups)
 
     def __iter__(self) -> Iterator[Setting]:
         return iter(self.items)
@@ -105,7 +106,7 @@ class Settings:
 
     def clears(self, *path: str) -> Setting | None:
         """The setting that clears this path: at it, or at one above it."""
-        if not self._any_clears:
+        if not self._groups[()]:
             return None
         for end in range(len(path), 0, -1):
             setting = self._by_path.get(path[:end])
@@ -116,11 +117,5 @@ class Settings:
     def under(self, *path: str) -> tuple[Setting, ...]:
         """All settings at this path and below it, in order."""
         depth = len(path)
-        items = self.items if depth < _PARAMETER else self._of_parameter(path[:_PARAMETER])
+        items = self.items if depth < _PARAMETER else self._groups.get(path[:_PARAMETER], ())
         return tuple(items) if depth == _PARAMETER else tuple(item for item in items if item.path[:depth] == path)
-
-    def _of_parameter(self, path: Path) -> Sequence[Setting]:
-        if not self._by_parameter:
-            for item in self.items:
-                self._by_parameter.setdefault(item.path[:_PARAMETER], []).append(item)
-        return self._by_parameter.get(path, ())

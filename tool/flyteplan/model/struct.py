@@ -26,5 +26,5 @@ def plain_value(value: Value) -> Any:
 
 
 def number(value: float) -> int | float:
-    """A Struct holds doubles only: 3.0 was written as 3."""
-    return int(value) if value.is_integer() else value
+    """A Struct holds doubles only: 3.0 was written as 3, but -0.0 is another number than 0."""
+    return int(value) if value.is_integer() and (value or str(value) == "0.0") else value

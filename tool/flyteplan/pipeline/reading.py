@@ -86,7 +86,7 @@ def check(
     reader = _Reader(validator=validator, policies=policies, keep=False)
     parts = spread(reader.part, found())
     outlines = b"".join(bytes(part.outlines) for part in parts)
-    doubts = frozenset[bytes]().union(*(doubtful(outlines, stack) for stack in stacks))
+    doubts = doubtful(outlines, stacks)
     every = _manifests(parts)
     if not doubts:
         return every

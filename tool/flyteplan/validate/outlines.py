@@ -83,17 +83,19 @@ def _puts(manifest: Manifest) -> Iterable[tuple[Path, object, object]]:
     return settings.puts() if isinstance(settings, Written) else ((one.path, one.value, None) for one in settings)
 
 
-def doubtful(outlines: bytes, layers: Collection[int]) -> frozenset[bytes]:
-    """The digests of the files whose manifests may break a rule among those of *layers*, a target's.
+def doubtful(outlines: bytes, stacks: Iterable[Collection[int]]) -> frozenset[bytes]:
+    """The digests of the files whose manifests may break a rule among those of a target. *stacks* has its layers each.
 
-    With one that may, all are in doubt that have its name or its task, and so on: the rules see whole groups.
+    With one that may, all are in doubt that have its name or its task, and whatever stands in their files, and so on:
+    the rules see whole groups.
     """
     rows = [outlines[start : start + _ROW.size] for start in range(0, len(outlines), _ROW.size)]
-    rows = [row for row in rows if _row(row).layer in layers]
     names, tasks = set[bytes](), set[bytes]()
-    for key, found, is_wrong in ((_NAME, names, _named_alike), (_TASK, tasks, _of_one_task)):
-        rows.sort(key=key)
-        found |= {digest for digest, group in groupby(rows, key) if is_wrong(list(map(_row, group)))}
+    for layers in stacks:
+        here = [row for row in rows if _row(row).layer in layers]
+        for key, found, is_wrong in ((_NAME, names, _named_alike), (_TASK, tasks, _of_one_task)):
+            here.sort(key=key)
+            found |= {digest for digest, group in groupby(here, key) if is_wrong(list(map(_row, group)))}
     return _files(rows, names, tasks) if names or tasks else frozenset()
 
 
@@ -127,11 +129,14 @@ def _any(group: Iterable[_Row], bit: int) -> bool:
 
 
 def _files(rows: list[bytes], names: set[bytes], tasks: set[bytes]) -> frozenset[bytes]:
-    size = 0
-    while size < len(names) + len(tasks):
-        size = len(names) + len(tasks)
+    """Selections are in all of them: what a task lacks, one that matches it may have."""
+    files, size = set[bytes](), -1
+    while size < len(names) + len(tasks) + len(files):
+        size = len(names) + len(tasks) + len(files)
         for row in map(_row, rows):
-            if row.name in names or (row.task in tasks and not row.says & _SELECTS):
+            selects = bool(row.says & _SELECTS)
+            if selects or row.file in files or row.name in names or row.task in tasks:
+                files.add(row.file)
                 names.add(row.name)
-                tasks |= set() if row.says & _SELECTS else {row.task}
-    return frozenset(row.file for row in map(_row, rows) if row.name in names or row.says & _SELECTS)
+                tasks |= set() if selects else {row.task}
+    return frozenset(files)
