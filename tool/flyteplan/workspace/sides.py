@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -106,7 +105,7 @@ def _moved(target: Target, there: Target | None) -> Target:
 
 def _files(revision: Revision, paths: Sequence[str]) -> Iterator[tuple[str, Content]]:
     """A folder that the revision does not have had no manifests and no policies."""
-    for name, content in read_files(revision, [posixpath.normpath(path) for path in paths]):
+    for name, content in read_files(revision, paths):
         if not (isinstance(content, Problem) and content.message == "there is nothing to read"):
             yield name, content
 
