@@ -357,6 +357,44 @@ def test_a_configuration_that_is_a_link_to_elsewhere_is_said_to_be_one(
     assert said in capsys.readouterr().err
 
 
+def test_policies_outside_of_the_repository_that_are_named_no_more_are_an_alert(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies(repo, RULES["small"])
+    path = repo.folder / "flyteplan.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("policies: [policies]", "policies: [policies, ../out/]"))
+    commit()
+    git("checkout", "--quiet", "-b", "feature")
+    path.write_text(text)
+    commit()
+    for revisions in ("main", "main...HEAD"):
+        assert told(capsys, revisions, "--detailed-exitcode", code=2) == [
+            "! target local  loosened  flyteplan.yaml:6",
+            "    policies: ../out no longer named",
+            "",
+            "Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed, 1 rule.",
+        ]
+
+
+def test_what_became_of_the_target_is_told_in_every_format(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = repo.folder / "flyteplan.yaml"
+    path.write_text(path.read_text().replace("owner: acme/overrides", "owner: zzz"))
+    path.write_text(path.read_text().replace("manifests: [", "insecure: true, manifests: ["))
+    assert told(capsys, "main")[:3] == [
+        "! target local  changed  flyteplan.yaml:6",
+        "    owner: acme/overrides -> zzz",
+        "    insecure: (none) -> true",
+    ]
+    assert run(["diff", "--base", "main", "-o", "json=a.json", "-o", "html=a.html", "-o", "markdown=a.md"]) == 0
+    (rule,) = json.loads(Path("a.json").read_bytes())["rules"]
+    assert rule["details"] == ["owner: acme/overrides -> zzz", "insecure: (none) -> true"]
+    assert "> [!CAUTION]\n> **Rules** 1 target changed: 1 changed" in Path("a.md").read_text("utf-8")
+    assert "<b>changed</b>: target <code>local</code> owner: acme/overrides" in Path("a.html").read_text("utf-8")
+
+
 def linked(repo: Repository, *, layers: str = "manifests") -> Path:
     """A folder beside the manifests, and a link to it among them or on the way to them; committed."""
     elsewhere = repo.folder / "elsewhere"
