@@ -331,12 +331,152 @@ def test_rules_of_two_revisions_are_those_of_git(repo: Repository, capsys: pytes
     assert lines[-1].endswith("0 renamed, 1 rule.")
 
 
-def test_a_configuration_that_is_a_link_is_said_to_be_one(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
-    (repo.folder / "flyteplan.yaml").rename(repo.folder / "real.yaml")
-    (repo.folder / "flyteplan.yaml").symlink_to("real.yaml")
+def test_a_configuration_and_a_lock_that_are_links_are_followed(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["lock"]) == 0
+    for name in ("flyteplan.yaml", "flyteplan.lock"):
+        (repo.folder / name).rename(repo.folder / f"real-{name}")
+        (repo.folder / name).symlink_to(f"real-{name}")
+    commit()
+    assert told(capsys, "main")[-1].startswith("Differs: 0 tasks")
+    repo.deploy("v2", spec("v2"))
+    assert run(["lock", "--upgrade", "*"]) == 0
+    assert told(capsys, "main")[-1].startswith("Differs: 1 task,")
+
+
+def test_a_configuration_that_is_a_link_to_elsewhere_is_said_to_be_one(
+    repo: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = tmp_path.parent / f"{tmp_path.name}.yaml"
+    (repo.folder / "flyteplan.yaml").rename(real)
+    (repo.folder / "flyteplan.yaml").symlink_to(real)
     commit()
     assert run(["diff", "--base", "main"]) == 1
-    assert "main:flyteplan.yaml: error[FP1001]: a symbolic link, which is not followed" in capsys.readouterr().err
+    said = f"main:flyteplan.yaml: error[FP1001]: a symbolic link to {real}, which leads out of the repository"
+    assert said in capsys.readouterr().err
+
+
+def test_policies_outside_of_the_repository_that_are_named_no_more_are_an_alert(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies(repo, RULES["small"])
+    path = repo.folder / "flyteplan.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("policies: [policies]", "policies: [policies, ../out/]"))
+    commit()
+    git("checkout", "--quiet", "-b", "feature")
+    path.write_text(text)
+    commit()
+    for revisions in ("main", "main...HEAD"):
+        assert told(capsys, revisions, "--detailed-exitcode", code=2) == [
+            "! target local  loosened  flyteplan.yaml:6",
+            "    policies: ../out no longer named",
+            "",
+            "Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed, 1 rule.",
+        ]
+
+
+def test_what_became_of_the_target_is_told_in_every_format(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = repo.folder / "flyteplan.yaml"
+    path.write_text(path.read_text().replace("owner: acme/overrides", "owner: zzz"))
+    path.write_text(path.read_text().replace("manifests: [", "insecure: true, manifests: ["))
+    assert told(capsys, "main")[:3] == [
+        "! target local  changed  flyteplan.yaml:6",
+        "    owner: acme/overrides -> zzz",
+        "    insecure: (none) -> true",
+    ]
+    assert run(["diff", "--base", "main", "-o", "json=a.json", "-o", "html=a.html", "-o", "markdown=a.md"]) == 0
+    (rule,) = json.loads(Path("a.json").read_bytes())["rules"]
+    assert rule["details"] == ["owner: acme/overrides -> zzz", "insecure: (none) -> true"]
+    assert "> [!CAUTION]\n> **Rules** 1 target changed: 1 changed" in Path("a.md").read_text("utf-8")
+    assert "<b>changed</b>: target <code>local</code> owner: acme/overrides" in Path("a.html").read_text("utf-8")
+
+
+def linked(repo: Repository, *, layers: str = "manifests") -> Path:
+    """A folder beside the manifests, and a link to it among them or on the way to them; committed."""
+    elsewhere = repo.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "b.yaml").write_text(manifest("other", "etl.other"), "utf-8")
+    path = repo.folder / "flyteplan.yaml"
+    path.write_text(path.read_text().replace("manifests: [manifests]", f"manifests: [{layers}]"))
+    assert layers in path.read_text()
+    (repo.folder / "lnk").symlink_to(".")
+    (repo.folder / "manifests" / "team").symlink_to("../elsewhere")
+    commit()
+    return elsewhere
+
+
+@pytest.mark.parametrize("layers", ["manifests", "lnk/manifests", "manifests/team", "lnk/elsewhere"])
+@pytest.mark.parametrize("revisions", ["main", "main...HEAD"])
+def test_what_changes_behind_a_link_is_told(
+    repo: Repository, layers: str, revisions: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = linked(repo, layers=layers)
+    git("checkout", "--quiet", "-b", "feature")
+    (elsewhere / "b.yaml").write_text(manifest("other", "etl.other", cpu=3), "utf-8")
+    commit()
+    lines = told(capsys, revisions)
+    assert lines[0] == "~ etl.other"
+    assert any("resources.requests.cpu" in line and "1 -> 2" in line and "1 -> 3" in line for line in lines)
+    assert lines[-1] == "Differs: 1 task, 0 manifests added, 0 removed, 0 renamed."
+
+
+@pytest.mark.parametrize("revisions", ["main", "main...HEAD"])
+def test_a_link_that_comes_brings_its_manifests(
+    repo: Repository, revisions: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git("checkout", "--quiet", "-b", "feature")
+    linked(repo)
+    lines = told(capsys, revisions)
+    assert "+ manifest other" in lines
+    assert any(line.startswith("+ etl.other") for line in lines)
+    assert any("manifests/team/b.yaml" in line for line in lines)
+
+
+@pytest.mark.parametrize("revisions", ["main", "main...HEAD"])
+@pytest.mark.parametrize("where", ["policies/team", "policies"])
+def test_a_rule_behind_a_link_is_compared(
+    repo: Repository, revisions: str, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies(repo, RULES["small"])
+    (repo.folder / "policies" / "p.yaml").rename(repo.folder / "rules.yaml")
+    (repo.folder / "policies").rename(repo.folder / "shared")
+    rules = repo.folder / "shared" / "q.yaml"
+    (repo.folder / "rules.yaml").rename(rules)
+    link = repo.folder / where
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to("../shared" if "/" in where else "shared")
+    commit()
+    git("checkout", "--quiet", "-b", "feature")
+    rules.write_text(rules.read_text().replace('"max": 2', '"max": 8'))
+    commit()
+    assert told(capsys, revisions)[:2] == [
+        f"! rule small  loosened  {where}/q.yaml:10",
+        "    resources.cpu: max 2 -> 8",
+    ]
+
+
+@pytest.mark.parametrize("where", ["manifests/sub", "policies", "policies/sub", "manifests/out"])
+def test_what_a_revision_can_not_have_is_never_passed_over(
+    repo: Repository, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies(repo, RULES["small"])
+    commit()
+    git("checkout", "--quiet", "-b", "feature")
+    if where.endswith("out"):
+        (repo.folder / where).symlink_to("/srv/manifests")
+        commit()
+    else:
+        git("rm", "-r", "--quiet", "--cached", "--ignore-unmatch", where)
+        git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{where}")
+        git("commit", "--quiet", "--message", "module")
+    assert run(["diff", "--base", "main...HEAD"]) == 1
+    error = capsys.readouterr().err
+    assert f"{where}: error[FP1001]: " in error
+    assert "leads out of the repository" in error or f"{where} is a submodule" in error
 
 
 @pytest.mark.parametrize("wanted", ["text", "json", "markdown", "html"])

@@ -256,6 +256,37 @@ def test_no_way_around_the_policies_of_the_base(shop: Repository, how: str) -> N
     assert run(["plan", "-q", "--catalog", "catalog.db", "--policy-from", "main"]) == 3
 
 
+@pytest.mark.parametrize("where", ["policies/team", "policies"])
+def test_the_rules_behind_a_link_hold_in_a_revision_too(
+    shop: Repository, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holds(shop, 1)
+    (shop.folder / "policies").rename(shop.folder / "shared")
+    (shop.folder / where).parent.mkdir(exist_ok=True)
+    (shop.folder / where).symlink_to("../shared" if "/" in where else "shared")
+    commit(shop.folder)
+    assert run(["plan", "-q"]) == 3
+    capsys.readouterr()
+    assert run(["plan", "-q", "--policy-from", "main"]) == 3
+    assert f"(rule max-cpu, main:{where}/limits.yaml:8:16)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("how", ["submodule", "link"])
+def test_rules_that_a_revision_can_not_have_are_an_error(
+    shop: Repository, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There are others, which would hold alone."""
+    holds(shop, 64)
+    if how == "link":
+        (shop.folder / "policies" / "team").symlink_to("../../elsewhere")
+    commit(shop.folder)
+    if how == "submodule":
+        git(shop.folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},policies/team")
+        git(shop.folder, "commit", "--quiet", "--message", "module")
+    assert run(["plan", "-q", "--policy-from", "main"]) == 1
+    assert "main:policies/team: error[FP1001]: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("how", ["new", "moved"])
 def test_a_target_that_the_base_does_not_have_there_is_refused(
     shop: Repository, how: str, capsys: pytest.CaptureFixture[str]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from tests.gitting import commit, git
 
-from flyteplan.errors import FlyteplanError, Problem, UsageError
+from flyteplan.errors import FlyteplanError, InputError, Problem, UsageError
 from flyteplan.files.git import open_revision, read_file, read_files
+from flyteplan.files.manifests import read_layers
 
 
 @pytest.fixture(autouse=True)
@@ -78,15 +80,101 @@ def test_names_of_any_kind(folder: Path) -> None:
     assert contents(folder, "HEAD", "p")[f"HEAD:{name}"] == b"\xff\x00\n\n"
 
 
-def test_a_link_is_not_followed_and_a_submodule_left_alone(folder: Path) -> None:
-    (folder / "p" / "link.yaml").symlink_to("../q.yaml")
+def links(folder: Path, **targets: str) -> None:
+    """Committed; `__` stands for a slash."""
+    for name, target in targets.items():
+        path = folder / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(target)
     commit(folder)
-    git(folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},p/module.yaml")
+
+
+def as_checked_out(folder: Path, *paths: str) -> dict[str, bytes | Problem]:
+    found = read_layers([[str(folder / path) for path in paths]], root=str(folder))
+    return {f"HEAD:{name}": content for _, name, content in found}
+
+
+def said(content: bytes | Problem) -> str:
+    assert isinstance(content, Problem)
+    return f"{content.position}: {content.message} ({content.hint})"
+
+
+@pytest.mark.parametrize(
+    ("targets", "paths"),
+    [
+        ({"q__team": "../p"}, ["q"]),
+        ({"q__team": "../p", "q__b.yaml": "team/b.yaml", "q__c.yaml": "../p/notes.txt"}, ["q"]),
+        ({"q__team": "../one", "one": "two/../two", "two": "p/"}, ["q"]),
+        ({"q__team": "../lnk/a", "lnk": "p"}, ["q", "lnk/a", "lnk/b.yaml"]),
+        ({"q__r__deep": "../../p/.hidden", "q__.gone": "nowhere"}, ["q"]),
+        ({"q__above": "../q", "q__all": "..", "q__x.yaml": "../q.yaml"}, ["q"]),
+        ({"lnk": "p/a", "q__x.yaml": "../q.yaml"}, ["lnk/../b.yaml", "lnk/.."]),
+        ({"q__name": "../q.yaml", "q__x.yaml": "../q.yaml", "q__d.yaml": "../p/a"}, ["q"]),
+    ],
+)
+def test_links_are_followed_as_in_a_checkout(folder: Path, targets: dict[str, str], paths: list[str]) -> None:
+    links(folder, **targets)
+    found = contents(folder, "HEAD", *paths)
+    assert found
+    assert list(found.items()) == list(as_checked_out(folder, *paths).items())
+
+
+def test_links_are_followed_in_their_revision(folder: Path) -> None:
+    links(folder, lnk="p/a")
+    (folder / "p" / "a" / "x.yml").unlink()
+    (folder / "p" / "a" / "z.json").write_text("new", "utf-8")
+    (folder / "lnk").unlink()
+    commit(folder)
+    assert list(contents(folder, "HEAD~", "lnk").items()) == [
+        ("HEAD~:lnk/x.yml", b"old p/a/x.yml"),
+        ("HEAD~:lnk/z.json", b"old p/a/z.json"),
+    ]
+    assert list(contents(folder / "p", "HEAD~", "../lnk/z.json").values()) == [b"old p/a/z.json"]
+    assert read_file(open_revision(str(folder), "HEAD~"), "lnk/x.yml") == b"old p/a/x.yml"
+    assert read_file(open_revision(str(folder), "HEAD~"), "lnk/none.yml") is None
+    assert said(contents(folder, "HEAD~", "lnk/none")["HEAD~:lnk/none"]).startswith(
+        "HEAD~:lnk/none: there is nothing to read"
+    )
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        ({"q__x": "/srv/rules"}, "a symbolic link to /srv/rules, which leads out of the repository"),
+        ({"q__x": "../../rules"}, "a symbolic link to ../../rules, which leads out of the repository"),
+        ({"q__x": "../up/rules", "up": ".."}, "a symbolic link to .., which leads out of the repository"),
+        ({"q__x": "../gone"}, "can not be read: it is a link to ../gone, which is not there"),
+        ({"q__x": "../q.yaml/y"}, "can not be read: it is a link to ../q.yaml/y, which is not there"),
+        ({"q__x": "x"}, "can not be read: its symbolic links lead in a circle"),
+        ({"q__x": "../y", "y": "q/x/z"}, "can not be read: its symbolic links lead in a circle"),
+        ({"q__x": "../l41", "l0": "p", **{f"l{n + 1}": f"l{n}" for n in range(41)}}, "can not be read: its symbolic"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_a_problem(folder: Path, targets: dict[str, str], message: str) -> None:
+    links(folder, **targets)
+    assert said(contents(folder, "HEAD", "q")["HEAD:q/x"]).startswith(f"HEAD:q/x: {message}")
+    assert said(contents(folder, "HEAD", "q/x")["HEAD:q/x"]).startswith(f"HEAD:q/x: {message}")
+    assert said(contents(folder, "HEAD", "q/x/y")["HEAD:q/x/y"]).startswith(f"HEAD:q/x/y: {message}")
+    with pytest.raises(InputError, match=re.escape(message)):
+        read_file(open_revision(str(folder), "HEAD"), "q/x")
+
+
+def test_links_that_lead_to_each_other_in_many_ways_are_followed_once(folder: Path) -> None:
+    """Each of them twice, and each of those twice."""
+    links(folder, l0="p/a", **{f"l{n + 1}": f"l{n}/../../l{n}" for n in range(38)})
+    assert list(contents(folder, "HEAD", "l38")) == ["HEAD:l38/x.yml", "HEAD:l38/z.json"]
+
+
+@pytest.mark.parametrize(("path", "shown"), [("p", "p/sub"), ("p/sub", "p/sub"), ("p/sub/x", "p/sub/x"), ("q", "q/s")])
+def test_a_submodule_is_a_problem(folder: Path, path: str, shown: str) -> None:
+    links(folder, q__s="../p/sub/rules")
+    git(folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},p/sub")
+    git(folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},p/a/.sub")
     git(folder, "commit", "--quiet", "--message", "module")
-    problem = contents(folder, "HEAD", "p")["HEAD:p/link.yaml"]
-    assert isinstance(problem, Problem)
-    assert problem.message == "a symbolic link, which is not followed in a revision"
-    assert "HEAD:p/module.yaml" not in contents(folder, "HEAD", "p")
+    found = contents(folder, "HEAD", path)[f"HEAD:{shown}"]
+    why = "p/sub is a submodule, whose files are not in this repository"
+    assert said(found) == f"HEAD:{shown}: {why} (put the files themselves here, or take it out of what is read)"
+    assert not [one for one in contents(folder, "HEAD", "p/a").values() if isinstance(one, Problem)]
 
 
 def test_the_merge_base_of_two(folder: Path) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from flyteplan.errors import Position
+from flyteplan.model.config import Declared, Target
 from flyteplan.model.guards import Freeze, Guards, Most, Protected
 from flyteplan.model.policy import Amount, Bound, Match, Naming, Policy, Rule, Waiver
 from flyteplan.model.rulechange import RuleChange
-from flyteplan.policy import rule_changes
+from flyteplan.policy import rule_changes, target_changes
 
 OLD, NEW = Position("main:policies/a.yaml", 4), Position("policies/a.yaml", 5)
 NO_GUARDS = Guards()
@@ -187,3 +188,40 @@ def test_guards(before: Guards, after: Guards, name: str, expected: str) -> None
     if expected != "reworded":
         (back,) = rule_changes(([], after), ([], before))
         assert {only.bearing, back.bearing} == {"loosened", "tightened"}
+
+
+def declared(owner: str = "", outside: tuple[str, ...] = (), **target: Any) -> Declared:
+    return Declared(target=Target(name="local", **target), owner=owner, outside=outside)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "bearing", "details"),
+    [
+        (declared(outside=("../out",)), declared(), "loosened", ["policies: ../out no longer named"]),
+        (declared(), declared(outside=("../out",)), "tightened", ["policies: ../out now named"]),
+        (declared(owner="x"), declared(owner="zzz"), "changed", ["owner: x -> zzz"]),
+        (declared(endpoint="dns:///a"), declared(), "changed", ["endpoint: dns:///a -> (none)"]),
+        (declared(), declared(connection=(("insecure", True),)), "changed", ["insecure: (none) -> true"]),
+        (
+            declared(connection=(("insecure", False), ("scopes", ("a",)))),
+            declared(connection=(("insecure", True), ("scopes", ("a", "b")))),
+            "changed",
+            ["insecure: false -> true", "scopes: a -> a, b"],
+        ),
+        (
+            declared(org="a", project="b", domain="c", outside=("/x",)),
+            declared(org="d", project="e", domain="f"),
+            "loosened",
+            ["policies: /x no longer named", "org: a -> d", "project: b -> e", "domain: c -> f"],
+        ),
+    ],
+)
+def test_what_became_of_a_target(before: Declared, after: Declared, bearing: str, details: list[str]) -> None:
+    (found,) = target_changes(before, after)
+    assert (found.what, found.name, found.state, found.bearing) == ("target", "local", "changed", bearing)
+    assert list(found.details) == details
+
+
+def test_a_target_that_stays_or_that_one_side_lacks_is_not_told() -> None:
+    one, other = declared("x", ("../out",), catalog="a.db"), declared("x", ("../out",), catalog="b.db")
+    assert [list(target_changes(*pair)) for pair in ((one, other), (one, None), (None, one))] == [[], [], []]

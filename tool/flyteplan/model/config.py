@@ -47,6 +47,18 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A target as flyteplan.yaml has it, and whose its overrides are.
+
+    `outside` are its policies that lie outside of the repository, so that no revision has them.
+    """
+
+    target: Target
+    owner: str = ""
+    outside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole file. `targets` stand in the order of the file."""
 

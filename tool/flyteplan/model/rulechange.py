@@ -1,4 +1,4 @@
-"""What became of the rules that hold a target: its policies, exceptions and guards."""
+"""What became of a target and of the rules that hold it: its policies, exceptions and guards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flyteplan.errors import Position
 
-RULE, EXCEPTION, GUARD = WHATS = ("rule", "exception", "guard")
+RULE, EXCEPTION, GUARD, TARGET = WHATS = ("rule", "exception", "guard", "target")
 ADDED, REMOVED, CHANGED = STATES = ("added", "removed", "changed")
 # What it lets through: more, less, one can not tell, or the same in other words.
 LOOSENED, TIGHTENED, UNCLEAR, REWORDED = BEARINGS = ("loosened", "tightened", "changed", "reworded")
@@ -14,8 +14,9 @@ LOOSENED, TIGHTENED, UNCLEAR, REWORDED = BEARINGS = ("loosened", "tightened", "c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChange:
-    """One rule, exception or guard. `was_at` and `at` are its lines, None on the side that does not have it.
+    """One rule, exception or guard, or the target itself.
 
+    `was_at` and `at` are its lines, None on the side that does not have it.
     `details` say what of it changed, `resources.memory: max 64Gi -> 128Gi`.
     """
 

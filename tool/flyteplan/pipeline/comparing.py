@@ -12,7 +12,7 @@ from typing import Any
 
 from flyteplan.errors import Problem, ordered
 from flyteplan.model.comparison import Names
-from flyteplan.model.config import Target
+from flyteplan.model.config import Declared, Target
 from flyteplan.model.lock import Lock
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.plan import Plan
@@ -24,7 +24,7 @@ from flyteplan.pipeline.choice import Choice
 from flyteplan.pipeline.intents import intents
 from flyteplan.pipeline.locking import locked
 from flyteplan.pipeline.planning import Planned, plan
-from flyteplan.policy import rule_changes
+from flyteplan.policy import rule_changes, target_changes
 from flyteplan.ports import Catalog
 from flyteplan.resolve import group
 
@@ -33,7 +33,8 @@ from flyteplan.resolve import group
 class Side:
     """One state of a repository: the valid manifests of a target as it is there, the lock, and the policies.
 
-    `label` stands before the lines of a revision, "" for the checkout.
+    `label` stands before the lines of a revision, "" for the checkout. `declared` is the target before any flag, None
+    where there was none.
     """
 
     manifests: Sequence[Manifest]
@@ -41,6 +42,7 @@ class Side:
     lock: Lock | None
     policies: tuple[Policy, ...] = ()
     label: str = ""
+    declared: Declared | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +68,14 @@ def compare(before: Side, after: Side, catalog: Catalog, *, current: str | None,
         after=plans[1].plan,
         problems=ordered([*plans[0].problems, *plans[1].problems]),
         names=_names(before.manifests, after.manifests),
-        rules=rule_changes(*((side.policies, side.target.guards) for side in (before, after))),
+        rules=_ruled(before, after),
     )
+
+
+def _ruled(before: Side, after: Side) -> tuple[RuleChange, ...]:
+    rules = rule_changes(*((side.policies, side.target.guards) for side in (before, after)))
+    found = [*target_changes(before.declared, after.declared), *rules]
+    return tuple(sorted(found, key=lambda one: not one.alerts))
 
 
 def _planned(side: Side, catalog: Catalog, current: str | None, choice: Choice, differing: Collection[Key]) -> Planned:

@@ -11,7 +11,7 @@ from flyteplan.errors import InputError, Problem
 from flyteplan.files.config import NAME
 from flyteplan.files.git import Revision, open_revision, read_file, read_files
 from flyteplan.files.schema import read_schema
-from flyteplan.model.config import Config, Target
+from flyteplan.model.config import Config, Declared, Target
 from flyteplan.model.filenames import LOCK
 from flyteplan.model.guards import Guards
 from flyteplan.ports import Content, Found
@@ -62,13 +62,20 @@ def _of_checkout(reader: _Reader, target: Target, revision: Revision) -> pipelin
         raise InputError(found.problems)
     lock = read_lock(reader.workspace)
     policies = policies_in(policy_files(reader.workspace, _inside(target.policies, revision))).policies
-    return pipeline.Side(manifests=found.manifests, target=reader.place(target), lock=lock, policies=policies)
+    return pipeline.Side(
+        manifests=found.manifests,
+        target=reader.place(target),
+        lock=lock,
+        policies=policies,
+        declared=_declared(reader.workspace.config, target, revision),
+    )
 
 
 def _of_revision(reader: _Reader, target: Target, labelled: Revision, rules_at: Revision) -> pipeline.Side:
     """A target that the revision does not have had no manifests there. *rules_at* shows the lines of its rules."""
     revision = replace(labelled, label="")
-    there = _there(target, labelled, rules_at)
+    declared = _declared(_config(labelled, rules_at), target, labelled)
+    there = declared.target if declared else None
     paths = (there.manifests or (_DEFAULT_LAYER,)) if there else ()
     files = ((layer, *file) for layer, path in enumerate(paths) for file in _files(revision, [path]))
     found = reader.read(files, len(paths))
@@ -82,13 +89,22 @@ def _of_revision(reader: _Reader, target: Target, labelled: Revision, rules_at: 
         lock=None if lock is None else lock_in(lock, labelled.shown(LOCK)),
         policies=policies_in(policies).policies,
         label=rules_at.label,
+        declared=declared,
     )
 
 
-def _there(target: Target, labelled: Revision, shown: Revision) -> Target | None:
-    """The target as the revision has it."""
-    config = read_file(labelled, NAME)
-    return _target(Config() if config is None else read_config(config, shown.shown(NAME)), target)
+def _config(labelled: Revision, shown: Revision) -> Config:
+    data = read_file(labelled, NAME)
+    return Config() if data is None else read_config(data, shown.shown(NAME))
+
+
+def _declared(config: Config, target: Target, revision: Revision) -> Declared | None:
+    """The target as the configuration of one side has it."""
+    there = _target(config, target)
+    if there is None:
+        return None
+    outside = (path for path in there.policies if not revision.has_room_for(path))
+    return Declared(target=there, owner=config.owner, outside=tuple(map(posixpath.normpath, outside)))
 
 
 def _target(config: Config, target: Target) -> Target | None:
@@ -106,7 +122,7 @@ def _moved(target: Target, there: Target | None) -> Target:
 
 def _files(revision: Revision, paths: Sequence[str]) -> Iterator[tuple[str, Content]]:
     """A folder that the revision does not have had no manifests and no policies."""
-    for name, content in read_files(revision, [posixpath.normpath(path) for path in paths]):
+    for name, content in read_files(revision, paths):
         if not (isinstance(content, Problem) and content.message == "there is nothing to read"):
             yield name, content
 
