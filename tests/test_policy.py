@@ -202,6 +202,33 @@ def test_a_guard_stops_an_apply_until_it_is_allowed_by_name(
     assert submitted(shop)
 
 
+@pytest.mark.parametrize(
+    ("most", "until", "guards", "told"),
+    [
+        (2, "", "{max_changed: 0}", "stopped by 1 guard"),
+        (1, "2999-01-01", "{max_changed: 0, protected: [etl.load]}", "1 excused, stopped by 2 guards"),
+        (1, "", "{}", "1 denied"),
+        (2, "", "{}", ""),
+    ],
+)
+def test_the_overview_of_several_plans_says_what_stops_each(
+    shop: Repository, most: int, until: str, guards: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holds(shop, most, until=until)
+    guarded(shop, guards)
+    with (shop.folder / "flyteplan.yaml").open("a", encoding="utf-8") as file:
+        file.write("  free: {catalog: catalog.db, project: flytesnacks, domain: development, manifests: [manifests]}\n")
+    planned("-t", "local", "--out", "local.json")
+    planned("-t", "free", "--out", "free.json")
+    capsys.readouterr()
+    assert run(["comment", "local.json", "free.json"]) == 0
+    printed = capsys.readouterr().out
+    assert f"| `local` | 1 | 0 | 0 | {told} | 0 |" in printed
+    assert "| `free` | 1 | 0 | 0 |  | 0 |" in printed
+    assert ("<details open><summary><code>local" in printed) == bool(told)
+    assert "<details><summary><code>free" in printed
+
+
 @pytest.mark.parametrize("name", ["everything", "max_change", "freeze", "protected:", "max_changed:3"])
 def test_a_guard_that_does_not_exist_can_not_be_allowed(shop: Repository, name: str) -> None:
     holds(shop, 2)
