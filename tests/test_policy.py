@@ -197,7 +197,9 @@ def test_a_guard_stops_an_apply_until_it_is_allowed_by_name(
     assert run(["apply", "-q", "--yes"]) == 3
     assert run(["apply", "-q", "saved.json", "--dangerous-allow", "freeze:other"]) == 3
     assert not submitted(shop)
-    assert f"--dangerous-allow {allow}".replace("protected:etl.*", "'protected:etl.*'") in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert f"--dangerous-allow {allow}".replace("protected:etl.*", "'protected:etl.*'") in err
+    assert err.splitlines()[1::2] == ["Nothing was submitted."] * 2
     assert run(["apply", "-q", "saved.json", "--dangerous-allow", allow]) == 0
     assert submitted(shop)
 
@@ -273,7 +275,7 @@ def test_a_pull_request_that_edits_its_own_policy_is_judged_by_the_old_one(
         assert f"(rule max-cpu, {label}:policies/limits.yaml:8:16)" in capsys.readouterr().err
         assert run(["plan", "-q", "--policy-from", revision, "-o", "github"]) == 3
         told = capsys.readouterr()
-        assert f"::warning title=FP2506::{label}:flyteplan.yaml:12:14: 1 task would change" in told.out
+        assert f"::warning title=FP2506::{label}:flyteplan.yaml:12:14: 1 task would change (1 to update)" in told.out
         assert "::error file=manifests/load.yaml,line=1,col=179,title=FP2501::etl.load: resources" in told.out
         assert f"ask the platform team (rule max-cpu, {label}:policies/limits.yaml:8:16)\n" in told.out
         assert told.err == ""
