@@ -179,6 +179,7 @@ def test_a_review_has_one_comment_that_follows_the_pull_request(world: World) ->
     assert first.count("\nDigest `") == 1
     headings = {"### flyteplan: `production`", "### What this pull request changes"}
     assert headings <= set(runner.summary.read_text().splitlines()) & set(first.splitlines())
+    assert first.splitlines()[1] == "### What this pull request changes"
     world.edit(retries=6)
     assert world.review()[0] == 0
     known = world.knows()
@@ -208,8 +209,15 @@ def test_a_pull_request_does_not_loosen_the_policy_that_judges_it(world: World) 
     code, runner = world.review()
     assert code == 3, runner.output
     (comment,) = world.knows()["comments"]
-    assert "**Policies deny this plan.**" in comment["body"]
+    assert "Policies deny this plan" not in comment["body"]
+    for shown in (comment["body"], runner.summary.read_text()):
+        assert _in_order(shown, "### What this pull request changes", "loosened", "### flyteplan: `production`")
+        assert _in_order(shown, "### flyteplan: `production`", "> [!CAUTION]", "more hide what is broken")
     assert "more hide what is broken (rule retries, origin/main:policies/limits.yaml:6:32)" in runner.output
+
+
+def _in_order(text: str, *words: str) -> bool:
+    return re.search(".*".join(map(re.escape, words)), text, re.DOTALL) is not None
 
 
 def test_a_manifest_that_is_wrong_fails_on_its_line(world: World) -> None:
@@ -288,6 +296,10 @@ def test_gitlab_reviews_with_one_note_and_applies_it(world: World) -> None:
     known = world.knows()
     assert known["calls"] == ["POST merge_requests/12/notes", "PUT 12/notes/100"]
     assert len(known["comments"]) == 1
+    note = known["comments"][0]["body"]
+    assert note.startswith(MARKER)
+    assert note.splitlines()[1] == "### What this merge request changes"
+    assert _in_order(note, "### What this merge request changes", "\n\n### flyteplan: `production`", "\nDigest `")
     world.merge()
     code, output = world.gitlab("apply")
     assert code == 0, output

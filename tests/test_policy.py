@@ -197,9 +197,52 @@ def test_a_guard_stops_an_apply_until_it_is_allowed_by_name(
     assert run(["apply", "-q", "--yes"]) == 3
     assert run(["apply", "-q", "saved.json", "--dangerous-allow", "freeze:other"]) == 3
     assert not submitted(shop)
-    assert f"--dangerous-allow {allow}".replace("protected:etl.*", "'protected:etl.*'") in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert f"--dangerous-allow {allow}".replace("protected:etl.*", "'protected:etl.*'") in err
+    assert err.splitlines()[1::2] == ["Nothing was submitted."] * 2
     assert run(["apply", "-q", "saved.json", "--dangerous-allow", allow]) == 0
     assert submitted(shop)
+
+
+@pytest.mark.parametrize(
+    ("rule", "guards", "told"),
+    [
+        ((2,), "{max_changed: 0}", "stopped by 1 guard"),
+        ((1, "deny", "2999-01-01"), "{max_changed: 0, protected: [etl.load]}", "1 excused, stopped by 2 guards"),
+        ((1,), "{}", "1 denied"),
+        ((2,), "{}", ""),
+    ],
+)
+def test_the_overview_of_several_plans_says_what_stops_each(
+    shop: Repository, rule: tuple[Any, ...], guards: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holds(shop, *rule)
+    guarded(shop, guards)
+    with (shop.folder / "flyteplan.yaml").open("a", encoding="utf-8") as file:
+        file.write("  free: {catalog: catalog.db, project: flytesnacks, domain: development, manifests: [manifests]}\n")
+    planned("-t", "local", "--out", "local.json")
+    planned("-t", "free", "--out", "free.json")
+    capsys.readouterr()
+    assert run(["comment", "local.json", "free.json"]) == 0
+    printed = capsys.readouterr().out
+    assert f"| `local` | 1 | 0 | 0 | {told} | 0 |" in printed
+    assert "| `free` | 1 | 0 | 0 |  | 0 |" in printed
+    assert ("<details open><summary><code>local" in printed) == bool(told)
+    assert "<details><summary><code>free" in printed
+
+
+def test_what_a_log_reads_as_annotations_is_not_told_again(
+    shop: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holds(shop, 1)
+    assert run(["plan", "-q", "-o", "github"]) == 3
+    assert capsys.readouterr().err == ""
+    assert run(["plan", "-q", "-o", "github=log.txt"]) == 3
+    assert "error[FP2501]" in capsys.readouterr().err
+    holds(shop, 1, until="2020-01-01")
+    assert run(["plan", "-q", "-o", "github", "-o", "markdown=comment.md"]) == 3
+    printed = capsys.readouterr()
+    assert (printed.out.count("FP2503"), printed.err) == (1, "")
 
 
 @pytest.mark.parametrize("name", ["everything", "max_change", "freeze", "protected:", "max_changed:3"])
@@ -230,6 +273,12 @@ def test_a_pull_request_that_edits_its_own_policy_is_judged_by_the_old_one(
     for revision, label in (("main", "main"), ("main...HEAD", git(shop.folder, "rev-parse", "main")[:12])):
         assert run(["plan", "-q", "--policy-from", revision]) == 3
         assert f"(rule max-cpu, {label}:policies/limits.yaml:8:16)" in capsys.readouterr().err
+        assert run(["plan", "-q", "--policy-from", revision, "-o", "github"]) == 3
+        told = capsys.readouterr()
+        assert f"::warning title=FP2506::{label}:flyteplan.yaml:12:14: 1 task would change (1 to update)" in told.out
+        assert "::error file=manifests/load.yaml,line=1,col=179,title=FP2501::etl.load: resources" in told.out
+        assert f"ask the platform team (rule max-cpu, {label}:policies/limits.yaml:8:16)\n" in told.out
+        assert told.err == ""
     code, policy = planned("--policy-from", "main")
     assert (code, policy["revision"]) == (3, "main")
     assert [one["guard"] for one in policy["guards"]] == ["max_changed"]
@@ -299,6 +348,10 @@ def test_a_target_that_the_base_does_not_have_there_is_refused(
     (shop.folder / "flyteplan.yaml").write_text(changed, "utf-8")
     assert run(["plan", "-q", "--policy-from", "HEAD"]) == 3
     assert "error[FP2507]" in capsys.readouterr().err
+    assert run(["plan", "-q", "--policy-from", "HEAD", "-o", "github"]) == 3
+    printed = capsys.readouterr()
+    assert printed.out.startswith("::error title=FP2507::HEAD:flyteplan.yaml")
+    assert printed.err == ""
 
 
 def test_an_exception_that_ended_in_the_base_excuses_nothing_and_does_not_keep_its_removal_out(

@@ -30,6 +30,23 @@ def test_what_a_pull_request_changes_is_what_the_golden_case_prints() -> None:
     assert [line for line in shown.splitlines() if line not in printed] == []
 
 
+def test_what_is_applied_without_a_cluster_is_seen_there(tmp_path: Path) -> None:
+    """The commands one after the other; nobody is asked, and nothing is left to do."""
+    (shown,) = re.findall(r"Apply it without a cluster:\n\n((?:    flyteplan .+\n)+)", README)
+    for name in ("flyteplan.yaml", "manifests", "examples/catalog"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY / "tool"), "LC_ALL": "C.UTF-8"}
+    ended = {"apply": ["--yes"], "status": ["--detailed-exitcode"]}
+    for line in shown.splitlines():
+        _, command, *words = shlex.split(line)
+        call = [sys.executable, "-m", "flyteplan", command, *words, *ended.get(command, [])]
+        done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    assert [shlex.split(line)[1] for line in shown.splitlines()] == ["pull", "apply", "status", "history"]
+    assert "submitted" in done.stdout
+
+
 def test_the_first_lines_are_the_two_commands() -> None:
     first = [line.strip() for line in README.splitlines() if line.startswith("    make")]
     assert [line.split("#")[0].strip() for line in first[:2]] == ["make demo", "make test"]

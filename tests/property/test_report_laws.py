@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -54,6 +55,16 @@ def test_a_problem_is_one_command_on_its_line(found: list[Problem]) -> None:
         assert properties.get("line") == (str(problem.position.line) if problem.position.line else None)
         assert message == escaped(f"{problem.message} ({problem.hint})" if problem.hint else problem.message)
         assert line.isprintable()
+
+
+@given(problems)
+def test_a_problem_of_another_revision_is_on_no_line_of_this_one(found: list[Problem]) -> None:
+    there = [replace(one, position=replace(one.position, path=f"main:{one.position.path}")) for one in found]
+    lines = problem_commands(there, replace(HERE, elsewhere="main:")).splitlines()
+    for line, problem in zip(lines, there, strict=True):
+        kind, properties, message = decoded(line)
+        assert (kind, properties) == (problem.severity, {"title": problem.code})
+        assert message.startswith(escaped(f"{problem.position}: {problem.message}"))
 
 
 @given(plans())

@@ -32,6 +32,18 @@ def test_editors_are_told_the_schema_where_the_repository_has_it(workspace: Path
     assert first_line(workspace / "manifests" / "etl.yaml") == told
 
 
+def test_the_folder_of_the_file_is_made(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import", "etl.claen", "--into", "new/base/etl.yaml"]) == 1
+    assert not (workspace / "new").exists()
+    assert run(["import", "etl.clean", "--into", "new/base/etl.yaml"]) == 0
+    assert "auto_version: latest" in (workspace / "new" / "base" / "etl.yaml").read_text("utf-8")
+    (workspace / "file").write_text("mine", "utf-8")
+    capsys.readouterr()
+    for path in ("file/etl.yaml", "file/base/etl.yaml"):
+        assert run(["import", "etl.clean", "--into", path]) == 64
+        assert capsys.readouterr().err.startswith(f"error: the folder of {path} can not be made: ")
+
+
 def test_without_it_they_are_told_nothing(workspace: Path) -> None:
     assert run(["import", "etl.clean", "--into", "manifests/etl.yaml"]) == 0
     assert first_line(workspace / "manifests" / "etl.yaml").startswith("# flytesnacks/development/etl.clean as v3")

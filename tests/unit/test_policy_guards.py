@@ -32,8 +32,8 @@ def test_at_most_so_many_tasks_change(most: int, changed: int, stopped: bool) ->
 def test_the_numbers_are_said() -> None:
     guards = Guards(max_changed=Most(3, HERE), max_changed_percent=Most(7.5, HERE))
     assert said(guards, tasks(4, 38)) == [
-        ("max_changed", "4 tasks would change, and one apply may change 3"),
-        ("max_changed_percent", "4 of 42 tasks would change (9.5 %), and one apply may change 7.5 %"),
+        ("max_changed", "4 tasks would change (4 to update), and one apply may change 3"),
+        ("max_changed_percent", "4 of 42 tasks would change (9.5 %: 4 to update), and one apply may change 7.5 %"),
     ]
 
 
@@ -55,6 +55,13 @@ def test_at_most_such_a_part_changes(
 ) -> None:
     found = said(Guards(max_changed_percent=Most(percent, HERE)), tasks(changed, unchanged), left_out)
     assert bool(found) == stopped
+
+
+def test_what_is_counted_is_told_in_the_words_of_the_plan() -> None:
+    run = change("etl.r", action="run")
+    assert said(Guards(max_changed=Most(3, HERE)), [*tasks(9, 3), run]) == [
+        ("max_changed", "10 tasks would change (9 to update, 1 to run), and one apply may change 3")
+    ]
 
 
 def test_a_task_counts_once_however_often_it_is_run() -> None:

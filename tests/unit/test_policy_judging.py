@@ -124,13 +124,13 @@ TABLE: list[tuple[str, str, str, list[str]]] = [
         REQUIRED,
         "{labels: {team: a}}",
         "overrides: {retries: 1}",
-        ["it has no field timeout.max_runtime, which is required"],
+        ["field timeout.max_runtime is required, and missing (add overrides.timeout.max_runtime)"],
     ),
     (
         REQUIRED,
         "{timeout: 1h, labels: {team: a}}",
         "overrides: {labels: {team: null}}",
-        ["it has no field labels.team, which is required"],
+        ["field labels.team is required, and missing (add overrides.labels.team)"],
     ),
     # names: of images, variables, accounts, devices
     (IMAGES, "{image: 'x:latest'}", "overrides: {retries: 1}", []),
@@ -161,7 +161,16 @@ TABLE: list[tuple[str, str, str, list[str]]] = [
         "env_vars: {required: [TEAM]}",
         "{}",
         "overrides: {retries: 1}",
-        ["it has no environment variable TEAM, which is required"],
+        ["environment variable TEAM is required, and missing (add overrides.env_vars.TEAM)"],
+    ),
+    (
+        "fields: {required: [resources.limits.cpu]}, service_accounts: {required: ['etl-*']}",
+        "{}",
+        "overrides: {retries: 1}",
+        [
+            "field resources.limits.cpu is required, and missing (add overrides.resources.cpu)",
+            "service account etl-* is required, and missing (add overrides.service_account)",
+        ],
     ),
     (ACCOUNTS, "{}", "overrides: {service_account: etl-nightly}", []),
     (

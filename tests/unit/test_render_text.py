@@ -173,8 +173,24 @@ def test_fields_stand_in_columns_with_old_to_the_right_new_to_the_left_and_the_s
     )
 
 
+def test_a_lost_gpu_is_the_first_line_below_the_title() -> None:
+    gpu = field("resources.requests.gpu", "1", None, f"{TRAIN}:21", collateral=True)
+    assert block(change("a", CPU, gpu, strategy="replace")).splitlines()[:3] == [
+        "~ a  @ latest -> v3",
+        "  ! loses its GPU: resources.requests.gpu was 1; strategy: replace takes the whole of resources",
+        "    resources.requests.cpu       2 -> 4         +2  x2   manifests/base/etl.yaml:14",
+    ]
+    wanted = change("a", field("resources.requests.gpu", "1", None))
+    assert block(wanted, change("b", *wanted.fields)).splitlines()[1:3] == [
+        "  ! loses its GPU: resources.requests.gpu was 1",
+        "    a, b  (-v lists them)",
+    ]
+    fewer = block(change("a", field("resources.requests.gpu", "2", "1")))
+    assert "loses" not in fewer
+
+
 def test_collateral_stands_below_with_its_cause_and_no_line_is_too_long() -> None:
-    assert block(REALISTIC.changes[1]).splitlines()[1:6] == [
+    assert block(REALISTIC.changes[1]).splitlines()[2:7] == [
         "    resources.requests.cpu           2 -> 6         +4     manifests/production/features.yaml:22",
         "    resources.requests.memory     16Gi -> 24Gi      +8Gi   manifests/production/features.yaml:23",
         "  ! also resources.requests.gpu      1 -> (unset)   -1     manifests/production/features.yaml:21",

@@ -14,13 +14,13 @@ from flyteplan import pipeline
 from flyteplan.cli import options
 from flyteplan.cli.instead import show_moved
 from flyteplan.cli.interrupts import interruptible
-from flyteplan.cli.output import formats, show, width
+from flyteplan.cli.output import formats, show, show_problems, width
 from flyteplan.cli.planning import Asked
 from flyteplan.cli.progress import progress
 from flyteplan.cli.ready import Ready, ready
 from flyteplan.cli.recording import recorded
 from flyteplan.cli.verdict import hold
-from flyteplan.errors import Exit, Position, Problem, StaleError, UsageError
+from flyteplan.errors import Exit, Position, Problem, RefusedError, StaleError, UsageError
 from flyteplan.files.revision import revision
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.event import ALREADY, FAILED, NOT_TRIED, SUBMITTED, Event
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from threading import Event as Interrupt
 
 _PARALLELISM = 10
+_NOTHING = "Nothing was submitted.\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,15 @@ class _How:
     fail_fast: bool
     wait: bool
     seen: Catalog | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Talk:
+    """What the flags say of what is shown and asked."""
+
+    yes: bool
+    quiet: bool
+    verbose: bool
 
 
 @click.command("apply")
@@ -78,17 +88,27 @@ def command(
     PATHS are folders and files of manifests as for plan, or one saved plan, which is applied as it was reviewed or not
     at all.
     """
-    wanted = Asked(**asked)
     how = _How(as_json=_only_format(outputs) == "json", parallelism=parallelism, fail_fast=fail_fast, wait=wait)
+    talk = _Talk(yes=yes, quiet=quiet, verbose=verbose)
+    try:
+        return _command(Asked(**asked), how, talk, expect_digest, dangerous_allow)
+    except (RefusedError, StaleError) as error:
+        # Both are raised before the first submission: what moves later is an event.
+        show_problems(error.problems)
+        show(_NOTHING, err=True)
+        return error.exit_code
+
+
+def _command(wanted: Asked, how: _How, talk: _Talk, expected: str | None, allowed: Sequence[str]) -> int:
     prepared = ready(wanted)
-    if not quiet and not prepared.saved:
-        show([*text(prepared.plan, expand=verbose, width=width()), ()], err=how.as_json)
-    _expect(prepared.plan, expect_digest)
+    if not talk.quiet and not prepared.saved:
+        show([*text(prepared.plan, expand=talk.verbose, width=width()), ()], err=how.as_json)
+    _expect(prepared.plan, expected)
     _check_waiting(prepared, how)
-    hold(prepared.plan, dangerous_allow)
-    asking = _changes(prepared.plan) > 0 and not (yes or prepared.saved)
+    hold(prepared.plan, allowed)
+    asking = _changes(prepared.plan) > 0 and not (talk.yes or prepared.saved)
     if asking and not _agreed(prepared):
-        show("Nothing was submitted.\n", err=True)
+        show(_NOTHING, err=True)
         return Exit.FAILED
     # While somebody reads and thinks, anything may happen.
     seen = None if asking else prepared.catalog

@@ -75,14 +75,28 @@ def _address(pattern: str) -> str:
 
 def _folder() -> str:
     """The folder of flyteplan.yaml, or the current one, from the root of the repository; "" outside of one."""
-    config = find_config()
-    here = os.path.dirname(config) if config else os.getcwd()
+    here = _root()
     above = here
     while not os.path.exists(os.path.join(above, ".git")):
         if above == os.path.dirname(above):
             return ""
         above = os.path.dirname(above)
     return "" if above == here else shown(here, above)
+
+
+def _root() -> str:
+    config = find_config()
+    return os.path.dirname(config) if config else os.getcwd()
+
+
+def shown_as(revision: str) -> str:
+    """What stands before the paths of its files (`origin/main:`)."""
+    from flyteplan.files.git import open_revision
+
+    try:
+        return open_revision(_root(), revision).label
+    except FlyteplanError:
+        return ""  # there is no such revision, and no problem in it
 
 
 def fill(plan: Plan) -> None:

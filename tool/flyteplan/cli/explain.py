@@ -11,6 +11,7 @@ from flyteplan.cli.output import show, width
 from flyteplan.errors import CODES
 from flyteplan.files.schema import read_schema
 from flyteplan.model.nearest import did_you_mean
+from flyteplan.render.advice import advised
 from flyteplan.render.explain import explain, fields
 from flyteplan.workspace import MANIFEST_SCHEMA
 
@@ -25,7 +26,7 @@ def command(field: str) -> int:
     FIELD is a path such as resources.gpu or spec.task.version; without it, all overrides are listed.
     """
     if field.upper() in CODES:
-        click.echo(f"{field.upper()}: {CODES[field.upper()]}")
+        show(advised(field.upper(), width()))
         return 0
     if _CODE.fullmatch(field):
         raise click.UsageError(f"no code {field.upper()} (a code stands in the brackets of every problem)")

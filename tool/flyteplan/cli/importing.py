@@ -14,7 +14,7 @@ from flyteplan.cli.marks import secrecy_of
 from flyteplan.cli.output import show, show_problems
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.errors import CatalogError, UsageError
-from flyteplan.files.saved import write_atomically
+from flyteplan.files.saved import make_folder_of, write_atomically
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.derived import is_derived
@@ -63,6 +63,7 @@ def command(
     if into == _STDOUT:
         show(text)
     else:
+        make_folder_of(into)
         write_atomically(into, text.encode())
         what = "1 manifest" if len(tasks) == 1 else f"{len(tasks)} manifests"
         show([(Span(f"Wrote {what} into {into}", "dim"),)], err=True)

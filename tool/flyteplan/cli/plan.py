@@ -12,7 +12,7 @@ from flyteplan.cli.ci import fill
 from flyteplan.cli.htmlpage import html_page
 from flyteplan.cli.output import Renderer, formats, show, show_problems, width, write
 from flyteplan.cli.planning import Asked, make_plan
-from flyteplan.cli.reports import markdown, plan_annotations, problem_annotations, reported
+from flyteplan.cli.reports import is_told, markdown, plan_annotations, problem_annotations, reported
 from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit, Problem, UsageError
 from flyteplan.files.manifests import PIPED
@@ -49,24 +49,25 @@ def command(
     if out == "-":
         raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
     warnings: list[Problem] = []
-    with reported(wanted, problem_annotations):
+    revision = asked["policy_from"]
+    with reported(wanted, partial(problem_annotations, revision=revision)):
         plan = make_plan(Asked(**asked), warnings.extend)
     if out:
         _check_lines(plan)
-    show_problems(warnings)
+    show_problems([] if is_told(wanted) else warnings)
     renderers: dict[str, Renderer] = {
         "text": partial(_text, plan, quiet=quiet, verbose=verbose),
         "json": partial(_json, plan),
         "html": partial(html_page, plan, partial(document, plan, desired=_readable), expand=verbose),
         "markdown": partial(markdown, [plan], expand=verbose),
-        "github": partial(plan_annotations, plan, warnings),
+        "github": partial(plan_annotations, plan, warnings, revision),
     }
     write(wanted, renderers)
     if out:
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
     fill(plan)
-    return told(plan) or exit_code(plan, detailed=detailed_exitcode)
+    return told(plan, shown=is_told(wanted)) or exit_code(plan, detailed=detailed_exitcode)
 
 
 def _check_lines(plan: Plan) -> None:

@@ -16,11 +16,14 @@ from flyteplan.render.judged import breach_problem, decision_problems, judged_pr
 _NAMED = (PROTECTED, FREEZE)
 
 
-def told(plan: Plan) -> int:
-    """3 when a policy denies it, else 0. Guards are warnings here: they are about an apply, and nothing is applied."""
+def told(plan: Plan, *, shown: bool = False) -> int:
+    """3 when a policy denies it, else 0. Guards are warnings here: they are about an apply, and nothing is applied.
+
+    *shown*: all of it has been said already.
+    """
     if plan.judgement is None:
         return Exit.DONE
-    show_problems(judged_problems(plan.judgement))
+    show_problems([] if shown else judged_problems(plan.judgement))
     return Exit.REFUSED if plan.judgement.denied else Exit.DONE
 
 

@@ -36,6 +36,20 @@ def write_atomically(path: str, data: bytes) -> None:
         raise kind(f"{path} can not be written: {_why(path, target, error)}") from None
 
 
+def make_folder_of(path: str) -> None:
+    """The folder that *path* is to be written into. Raises UsageError where there can be none."""
+    folder = os.path.dirname(os.path.realpath(path))
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        why = (
+            "a part of the path is a file (check the path)"
+            if isinstance(error, FileExistsError)
+            else _why(path, path, error)
+        )
+        raise UsageError(f"the folder of {path} can not be made: {why}") from None
+
+
 def _replace(target: str, data: bytes) -> None:
     folder, name = os.path.split(target)
     # Hidden, and in the same folder: a walk does not take it for a manifest, and a rename does not cross file systems.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from flyteplan.model.decision import Breach
@@ -16,32 +17,39 @@ _SHOWN = 3
 
 def breaches(guards: Guards, changes: Sequence[Change], left_out: int, now: str) -> tuple[Breach, ...]:
     """*left_out*: how many tasks the manifests are about that this plan leaves out."""
-    changed = sorted({change.task.task for change in changes if change.submits})
+    submitted = [change for change in changes if change.submits]
+    changed = sorted({change.task.task for change in submitted})
     tasks = len({change.task.task for change in changes}) + left_out
     if not changed:
         return ()
+    actions = _actions(submitted)
     return (
-        *_too_many(guards.max_changed, changed),
-        *_too_large_a_part(guards.max_changed_percent, changed, tasks),
+        *_too_many(guards.max_changed, changed, actions),
+        *_too_large_a_part(guards.max_changed_percent, changed, tasks, actions),
         *(breach for one in guards.protected for breach in _protected(one, changed)),
         *(breach for one in guards.freezes for breach in _frozen(one, changed, now)),
     )
 
 
-def _too_many(most: Most | None, changed: list[TaskName]) -> Iterator[Breach]:
+def _actions(submitted: list[Change]) -> str:
+    """In the words of the plan's last line, with which whoever is stopped compares it: `9 to update, 1 to run`."""
+    counts = Counter(change.action for change in submitted)
+    return ", ".join(f"{count} to {action}" for action, count in sorted(counts.items(), reverse=True))
+
+
+def _too_many(most: Most | None, changed: list[TaskName], actions: str) -> Iterator[Breach]:
     if most and len(changed) > most.value:
-        message = f"{_count(len(changed))} would change, and one apply may change {most.value:g}"
+        message = f"{_count(len(changed))} would change ({actions}), and one apply may change {most.value:g}"
         yield Breach(name=MAX_CHANGED, message=message, position=most.position)
 
 
-def _too_large_a_part(most: Most | None, changed: list[TaskName], tasks: int) -> Iterator[Breach]:
+def _too_large_a_part(most: Most | None, changed: list[TaskName], tasks: int, actions: str) -> Iterator[Breach]:
     """A part of few tasks is soon a large one: a single task may always change, unless none may."""
     if most is None or 100 * len(changed) <= most.value * tasks or (len(changed) == 1 and most.value):
         return
     part = 100 * len(changed) / tasks
-    message = (
-        f"{len(changed)} of {_count(tasks)} would change ({part:.1f} %), and one apply may change {most.value:g} %"
-    )
+    told = f"{len(changed)} of {_count(tasks)} would change ({part:.1f} %: {actions})"
+    message = f"{told}, and one apply may change {most.value:g} %"
     yield Breach(name=MAX_CHANGED_PERCENT, message=message, position=most.position)
 
 

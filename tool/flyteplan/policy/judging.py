@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,13 @@ _NOUNS = {
     "env_vars": "environment variable",
     "service_accounts": "service account",
     "devices": "device",
+}
+_PLACES = {
+    "fields": "{}",
+    "images": "image",
+    "env_vars": "env_vars.{}",
+    "service_accounts": "service_account",
+    "devices": "resources.gpu",
 }
 
 
@@ -92,7 +100,16 @@ def _missing(naming: Naming, known: Facts) -> Iterator[Found]:
     for glob in naming.globs if known.whole else ():
         if not any(matches(name, (glob,)) for name in had):
             field = glob if naming.subject == FIELDS else naming.subject
-            yield field, f"it has no {_NOUNS[naming.subject]} {glob}, which is required", known.place(field)
+            message = f"{_NOUNS[naming.subject]} {glob} is required, and missing{_mend(naming.subject, glob)}"
+            yield field, message, known.place(field)
+
+
+def _mend(subject: str, glob: str) -> str:
+    """Where it goes in a manifest: `labels.team` reads as if it were one of the manifest's own labels."""
+    if glob.startswith("submit."):
+        return ""
+    own = re.sub(r"^resources\.(requests|limits)\.", "resources.", glob)
+    return f" (add overrides.{_PLACES[subject].format(own)})"
 
 
 def _forbidden(naming: Naming, touched: Touched) -> str:

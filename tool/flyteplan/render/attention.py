@@ -65,7 +65,7 @@ def _told(alert: Alert, changes: list[Change], plan: Plan) -> Told:
 
 
 def alerts(change: Change) -> Iterator[Alert]:
-    yield from _lost_gpu(change)
+    yield from lost_gpu(change)
     yield from _collateral(change)
     yield from _again(change)
     if (message := triggers(change)) and change.submit.triggers != "retarget" and not change.prune:
@@ -78,7 +78,7 @@ def _noted(code: str, message: str, change: Change) -> Alert:
     return Alert(code=code, message=(Span(shortened(message, _MESSAGE)),), position=_cause(code, change))
 
 
-def _lost_gpu(change: Change) -> Iterator[Alert]:
+def lost_gpu(change: Change) -> Iterator[Alert]:
     for field in shown_fields(change):
         if _loses_gpu(field):
             cause = f"; {reason(field, change)}" if field.collateral else ""

@@ -40,6 +40,8 @@ def _of_alert(one: Told, repository: Repository) -> str:
 
 
 def _command(kind: str, message: str, title: str, position: Position, repository: Repository) -> str:
+    if not repository.has(position):
+        return f"::{kind} title={_property(title)}::{_data(f'{position}: {message}')}\n"
     places = {"line": position.line, "col": position.column}
     properties = {"file": repository.path(position), **{name: str(place) for name, place in places.items() if place}}
     told = ",".join(f"{name}={_property(value)}" for name, value in {**properties, "title": title}.items() if value)

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from flyteplan.model.plan import Change, Plan
+from flyteplan.render.attention import lost_gpu
 from flyteplan.render.fields import INDENT, MARK, field_lines
 from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
 from flyteplan.render.judged import judged_lines, said
-from flyteplan.render.style import Line, Span
+from flyteplan.render.style import Line, Span, text_of
 from flyteplan.render.table import aligned, wrapped
 from flyteplan.render.values import shortened, shown
 from flyteplan.render.wording import (
@@ -76,6 +77,7 @@ def _block(group: Group, plan: Plan, width: int) -> list[Line]:
     lines = [_title(group, plan)]
     if is_there(first):
         return [*lines, *_asked_for(first, width), *_attention(first, width)]
+    lines += _lost_gpu(first, width)
     lines += _asked_for(first, width)
     if len(group) > 1:
         lines += _names(group, plan, width)
@@ -85,6 +87,11 @@ def _block(group: Group, plan: Plan, width: int) -> list[Line]:
     lines += _attention(first, width)
     lines += _triggers(first, width)
     return lines + _hidden(group)
+
+
+def _lost_gpu(change: Change, width: int) -> list[Line]:
+    """Before all fields, where it is not one `also` among many."""
+    return [line for alert in lost_gpu(change) for line in _warned(text_of(alert.message), width)]
 
 
 def _title(group: Group, plan: Plan) -> Line:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flyteplan.errors import UsageError
 from flyteplan.model.plan import Plan
+from flyteplan.render.judged import said
 from flyteplan.render.markdown.escape import code, row
 from flyteplan.render.markdown.page import Page, size
 from flyteplan.render.markdown.section import Section, section
@@ -73,18 +74,15 @@ def _several(sections: Sequence[Section], page: Page) -> str:
     for one in sections:
         body = f"{_about(one.plan)}\n\n{one.text}"
         name = shortened(escaped(_name(one.plan)), _NAME)
-        blocks.append(
-            page.folded(
-                summary(one.plan).removeprefix("Plan: "), body, name=name, opened=bool(one.alerts or one.denials)
-            )
-        )
+        counts = summary(one.plan).removeprefix("Plan: ")
+        blocks.append(page.folded(counts, body, name=name, opened=bool(one.alerts or one.is_stopped)))
     return "\n\n".join(blocks)
 
 
 def _matrix(sections: Sequence[Section]) -> str:
     """A row for each plan."""
-    head = ("", "To update", "To run", "Unchanged", "Denied", "Alerts", "Requests", "Digest")
-    lines = [head, ("--", "--:", "--:", "--:", "--:", "--:", "--", "--"), *map(_row, sections)]
+    head = ("", "To update", "To run", "Unchanged", "Policy", "Alerts", "Requests", "Digest")
+    lines = [head, ("--", "--:", "--:", "--:", "--", "--:", "--", "--"), *map(_row, sections)]
     return "\n".join(map(row, lines))
 
 
@@ -95,7 +93,7 @@ def _row(one: Section) -> tuple[str, ...]:
     return (
         _code(_name(one.plan)),
         *numbers,
-        str(one.denials),
+        said(one.plan.judgement),
         str(len(one.alerts)),
         asked,
         code(one.digest[:_SHORT_DIGEST]),

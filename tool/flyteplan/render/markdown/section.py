@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flyteplan.model.plan import Plan
-from flyteplan.model.policy import DENY
 from flyteplan.render.attention import Told, told
 from flyteplan.render.difftext import difftext
 from flyteplan.render.groups import Group, changing, groups
@@ -65,11 +64,10 @@ class Section:
         return self.material.alerts
 
     @property
-    def denials(self) -> int:
-        """How many decisions and ended exceptions deny it."""
+    def is_stopped(self) -> bool:
+        """Whether a policy or a guard keeps it from being applied."""
         judgement = self.plan.judgement
-        ended = sum(one.severity == "error" for one in judgement.problems) if judgement else 0
-        return judgement.counts[DENY] + ended if judgement else 0
+        return judgement is not None and (judgement.denied or bool(judgement.breaches))
 
     @property
     def text(self) -> str:
