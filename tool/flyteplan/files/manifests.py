@@ -48,7 +48,8 @@ def find_layers(layers: Sequence[Sequence[str]], *, root: str = ".", stdin: Bina
     relative to `root` when they are inside it.
     """
     # Before anything else: whoever goes on with this walk in a copy of the process would read the rest of a pipe.
-    pipes = {path: _piped(path, root, stdin) for paths in layers for path in paths if is_read_once(path)}
+    named = dict.fromkeys(path for paths in layers for path in paths)
+    pipes = {path: _piped(path, root, stdin) for path in named if is_read_once(path)}
     for layer, paths in enumerate(layers):
         seen: set[str] = set()
         for path in paths:
