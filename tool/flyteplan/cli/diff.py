@@ -17,7 +17,7 @@ from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.cli.reports import markdown
 from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit
-from flyteplan.plan import digest, document
+from flyteplan.plan import document
 from flyteplan.plan.comparison import comparison
 from flyteplan.render.difftext import difftext
 from flyteplan.render.jsontext import jsontext
@@ -96,4 +96,4 @@ def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool, ex
     asked = wanted(outputs)
     found = comparison(read_plan(old), read_plan(new))
     show(found, asked, expand=expand)
-    return Exit.CHANGES if detailed and digest(found.before) != digest(found.after) else Exit.DONE
+    return Exit.CHANGES if detailed and found.differs else Exit.DONE

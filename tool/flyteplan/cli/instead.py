@@ -22,4 +22,4 @@ def show_moved(saved: Plan, asked: Asked) -> None:
         known = {change.task.task for change in saved.changes}
         same = replace(now, changes=tuple(change for change in now.changes if change.task.task in known))
         title = (Span("A plan made now differs from the saved one:", "bold"),)
-        show([title, *compared(comparison(saved, same)), ()], err=True)
+        show([title, *compared(comparison(saved, same, live=True)), ()], err=True)

@@ -10,7 +10,6 @@ from flyteplan.model.comparison import KINDS, REMOVED, REVISIONS, TARGETS, Compa
 from flyteplan.model.comparison import Row as Difference
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import COLLATERAL, Told
-from flyteplan.render.compared import SAME
 from flyteplan.render.contrast import (
     Alike,
     came,
@@ -19,6 +18,7 @@ from flyteplan.render.contrast import (
     groups,
     places,
     remains,
+    same,
     sides,
     standing,
     summary,
@@ -56,7 +56,7 @@ _NAMES = 50
 _WORDING = Wording(
     kind="sides",
     command="flyteplan diff -o json",
-    nothing=SAME,
+    nothing="",
     changes="Differences",
     fields="Fields that differ",
     old="Was",
@@ -89,7 +89,7 @@ def page(of: Comparison, digests: tuple[str, str], *, link: Link = nowhere, expa
         warned=tuple(_warned(one, of, link) for one in told(of)),
         changed=changed,
         choices=_choices(changed, of),
-        wording=_WORDING,
+        wording=replace(_WORDING, nothing=same(of)),
     )
     return addressed(made)
 
@@ -154,7 +154,7 @@ def _card(group: Alike, of: Comparison, link: Link) -> Card:
         starts=first.change.submit.kind == "run",
         about=tuple(_about(first, of)),
         manifests=_manifests(first, link),
-        alerts=tuple(worded(alert) for alert in came(first, of) if alert.code != COLLATERAL),
+        alerts=tuple(worded(alert) for alert in came(first) if alert.code != COLLATERAL),
         rows=(*_facts_of(first), *(_row(row, first, of, link) for row in first.rows)),
     )
 
@@ -176,7 +176,7 @@ def _about(entry: Entry, of: Comparison) -> Iterator[tuple[str, str]]:
         yield "Task" if entry.change.submit.kind != "run" else "Run", words.replace(",", ":", 1).rstrip(":")
     if words := remains(entry, of):
         yield "What is there", words
-    for alert in gone(entry, of):
+    for alert in gone(entry):
         yield "No more", text_of(alert.message)
 
 

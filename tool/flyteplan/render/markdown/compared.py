@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flyteplan.model.comparison import REVISIONS, TARGETS, Comparison
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.render.attention import Told
-from flyteplan.render.compared import SAME, compared
-from flyteplan.render.contrast import groups, sides, summary, told
+from flyteplan.render.compared import compared
+from flyteplan.render.contrast import groups, same, sides, summary, told
 from flyteplan.render.judged import judged_summary, verdicts
 from flyteplan.render.markdown import alerts, policy
 from flyteplan.render.markdown.contrasts import kinds, names, table
@@ -84,7 +84,7 @@ def _head(of: Comparison) -> str:
     if of.kind == TARGETS:
         return f"{left} -> {right}. **{_counts(of)}**"
     where = f" ({left} -> {right})" if left != right else ""
-    return f"**{_counts(of)}** Two plans{where}." if of.entries or where else SAME
+    return f"**{_counts(of)}** Two plans{where}." if of.entries or where else same(of)
 
 
 def _name(text: str) -> str:
