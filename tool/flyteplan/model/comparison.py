@@ -97,10 +97,12 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """All that differs, sorted by task; `same` counts what both plans have and want alike.
+    """All that differs, sorted by task; `same` counts what both plans have and want alike
+    (of revisions only what was read).
 
     `base` is the revision that the older side is of, as the user wrote it, and `label` what stands before its lines,
-    so that nobody looks for them in the checkout. `rules` are what became of the policies and guards.
+    so that nobody looks for them in the checkout. `rules` are what became of the policies and guards, `others` the
+    names of the targets that are not compared.
     """
 
     kind: str
@@ -112,6 +114,7 @@ class Comparison:
     label: str = ""
     names: Names = field(default=Names())
     rules: tuple[RuleChange, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def tasks(self) -> int:
@@ -124,6 +127,11 @@ class Comparison:
 
     def plan_of(self, entry: Entry) -> Plan:
         return self.before if entry.after is None else self.after
+
+    def home(self, change: Change) -> Plan:
+        """The plan that *change* is shown of."""
+        gone = any(entry.change is change for entry in self.entries if entry.after is None)
+        return self.before if gone else self.after
 
     def count(self, kind: str) -> int:
         return sum(entry.kind == kind for entry in self.entries)

@@ -26,6 +26,7 @@ def comparison(
     label: str = "",
     names: Names | None = None,
     rules: tuple[RuleChange, ...] = (),
+    others: tuple[str, ...] = (),
     live: bool = False,
 ) -> Comparison:
     """*after* against *before*. Other words for the same settings are no difference.
@@ -45,6 +46,7 @@ def comparison(
         label=label,
         names=names or Names(),
         rules=rules,
+        others=others,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flyteplan.model.comparison import ADDED, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Fact, Names, Row
+from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Fact, Names, Row
 from flyteplan.model.plan import Field
 from flyteplan.render.attention import COLLATERAL
 from flyteplan.render.contrast import (
@@ -13,6 +13,7 @@ from flyteplan.render.contrast import (
     difference,
     gone,
     groups,
+    left_out,
     remains,
     run_of,
     same,
@@ -26,12 +27,15 @@ from flyteplan.render.contrast import (
 from flyteplan.render.fields import INDENT, MARK, entry_lines
 from flyteplan.render.fields import Entry as TableEntry
 from flyteplan.render.groups import full_name, named
+from flyteplan.render.judged import judged_lines, verdict_lines
 from flyteplan.render.rulechanges import rule_lines
 from flyteplan.render.style import Line, Span, text_of
 from flyteplan.render.table import wrapped
-from flyteplan.render.wording import asked_for
+from flyteplan.render.values import shortened
+from flyteplan.render.wording import asked_for, scope
 
 DEFAULT_WIDTH = 100
+_BASE = 80
 _SIGNS = {ADDED: Span("+ ", "add"), REMOVED: Span("- ", "remove")}
 _LEAST_VALUE = 16
 # Blanks before: indent, path, "was", old, "now", new, source.
@@ -43,11 +47,25 @@ def compared(of: Comparison, *, expand: bool = False, width: int = DEFAULT_WIDTH
     if of.kind == TARGETS:
         return _promoted(of, expand, width)
     lines = [*_names(of.names), *rule_lines(of.rules, width), *differences(of, expand=expand, width=width)]
-    if of.kind != REVISIONS:
-        return lines or [(Span(same(of)),)]
-    if not lines and (of.before.changes or of.after.changes):
+    if not lines and (of.kind != REVISIONS or of.before.changes or of.after.changes):
         lines = [(Span(same(of)),)]
-    return [*lines, *([()] if lines else []), (Span(summary(of), "bold"),)]
+    end: list[Line] = [(Span(summary(of), "bold"),)]
+    end += [(Span(line),) for line in wrapped(left_out(of).split(), width) if line]
+    blocks = [[_header(of)], lines, _judged(of, width), end]
+    return [line for block in blocks if block for line in ((), *block)][1:]
+
+
+def _header(of: Comparison) -> Line:
+    plan = of.after
+    target = (Span(plan.target, "bold"), Span("  ")) if plan.target else ()
+    against = f"against {shortened(of.base, _BASE)}" if of.kind == REVISIONS else "two plans"
+    return (*target, Span(f"{scope(plan)}  "), Span(against, "dim"))
+
+
+def _judged(of: Comparison, width: int) -> list[Line]:
+    """What is denied and warned of is told where a plan is made; of saved ones it is told here alone."""
+    lines = judged_lines(of.after.judgement, width)
+    return lines if of.kind == REVISIONS else [*lines, *verdict_lines(of.after.judgement, width)]
 
 
 def differences(of: Comparison, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
@@ -107,7 +125,7 @@ def _members(group: Alike, of: Comparison, width: int) -> list[Line]:
 
 def _asked_for(entry: Entry, width: int) -> Iterator[Line]:
     """The lines of the manifests of a run that is new: it may have no field and no input."""
-    if entry.kind == ADDED and entry.change.submit.kind == "run":
+    if entry.step and entry.kind != CHANGED and entry.change.submit.kind == "run":
         yield from _warned(asked_for(entry.change), width, INDENT, "dim")
 
 

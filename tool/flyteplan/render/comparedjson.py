@@ -85,5 +85,7 @@ def _place(position: Position) -> dict[str, Any]:
 
 
 def _counts(of: Comparison) -> dict[str, int]:
+    """Of two revisions what is the same is not read, and so not counted."""
     order = (CHANGED, REMOVED, ADDED, UNKNOWN)
-    return {**{_STATES[kind]: of.count(kind) for kind in order}, "same": of.same}
+    same = {"same": of.same} if of.kind != REVISIONS else {}
+    return {**{_STATES[kind]: of.count(kind) for kind in order}, **same}

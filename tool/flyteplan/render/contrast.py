@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from flyteplan.errors import Position
@@ -21,6 +22,7 @@ SAME_PLANS = "The plans are the same."
 SAME_WANTED = "Both plans want the same; what was live when they were made is not."
 _NOT_KNOWN = "the version is known in a task only"
 UNTOLD = "(not known)"
+DIGESTS = "of the two plans, not for apply --expect-digest"
 
 
 def same(of: Comparison) -> str:
@@ -39,6 +41,12 @@ def summary(of: Comparison) -> str:
     told = f"{counted(len(names.added), 'manifest')} added, {len(names.removed)} removed, {len(names.renamed)} renamed"
     rules = f", {counted(len(of.rules), 'rule')}" if of.rules else ""
     return f"Differs: {counted(of.tasks, 'task')}, {told}{rules}."
+
+
+def left_out(of: Comparison) -> str:
+    """The targets that a reader may take for compared, "" without any."""
+    named = [f"{shortened(name, _TARGET)} (-t {shortened(shlex.quote(name), _TARGET)})" for name in of.others]
+    return f"Not compared: {', '.join(named)}." if named else ""
 
 
 def _promotion(of: Comparison) -> str:
@@ -76,14 +84,16 @@ def remains(entry: Entry, of: Comparison) -> str:
     if entry.kind != REMOVED or of.kind == TARGETS or entry.before is None:
         return ""
     change, base = entry.before, entry.before.task.version
+    asked = "; no longer asked for:" if entry.rows else ""
     if change.submit.kind == "run":
         there = change.submit.state == "exists"
-        return f"the run {change.submit.name} {'is there, and stays' if there else 'is not started'}"
+        return f"the run {change.submit.name} {'is there, and stays' if there else 'is not started'}{asked}"
     if change.submit.kind != "version":
-        return ""
+        return asked.removeprefix("; ")
     if change.live_version == base:
-        return "it was not applied, so what is live stays as it is"
-    return f"live {change.live_version} stays; flyteplan plan --prune takes it back to the base {base}"
+        return f"it was not applied, so what is live stays as it is{asked}"
+    end = ":" if entry.rows else ""
+    return f"live {change.live_version} stays; with apply --prune it goes back to the base {base}{end}"
 
 
 def told(of: Comparison) -> list[Told]:
@@ -97,7 +107,7 @@ def told(of: Comparison) -> list[Told]:
 
 
 def _told(alert: Alert, changes: list[Change], of: Comparison) -> Told:
-    return Told(alert, tuple(changes), tuple(dict.fromkeys(full_name(change, of.after) for change in changes)))
+    return Told(alert, tuple(changes), tuple(dict.fromkeys(full_name(change, of.home(change)) for change in changes)))
 
 
 def came(entry: Entry) -> list[Alert]:

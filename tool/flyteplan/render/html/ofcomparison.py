@@ -11,11 +11,13 @@ from flyteplan.model.comparison import Row as Difference
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import COLLATERAL, Told
 from flyteplan.render.contrast import (
+    DIGESTS,
     Alike,
     came,
     difference,
     gone,
     groups,
+    left_out,
     places,
     remains,
     same,
@@ -62,6 +64,8 @@ _WORDING = Wording(
     old="Was",
     new="Now",
     counts="",
+    digest="Newer digest",
+    approves=False,
 )
 
 
@@ -109,13 +113,17 @@ def _facts(of: Comparison, digest: str) -> Iterator[tuple[str, str]]:
     if of.kind == REVISIONS:
         yield "Against", of.base
     yield "Templates from", of.after.catalog
-    yield "The same", str(of.same)
+    if of.kind != REVISIONS:
+        yield "The same", str(of.same)
     for label, names in (("Manifests added", of.names.added), ("Manifests removed", of.names.removed)):
         if names:
             yield label, ", ".join(names)
     if of.names.renamed:
         yield "Manifests renamed", ", ".join(f"{old} -> {new}" for old, new in of.names.renamed)
+    yield "Digests", DIGESTS
     yield "Older digest", digest
+    if of.others:
+        yield "Not compared", left_out(of).removeprefix("Not compared: ").rstrip(".")
 
 
 def _ruling(of: Comparison, link: Link) -> Iterator[Ruling]:
@@ -132,9 +140,14 @@ def _warned(one: Told, of: Comparison, link: Link) -> Warned:
     position = one.alert.position
     return Warned(
         alert=worded(one.alert),
-        tasks=tuple((_anchor(change, of.after), full_name(change, of.after)) for change in one.changes),
+        tasks=tuple(_named(change, of) for change in one.changes),
         source=linked(position, link) if position.path else None,
     )
+
+
+def _named(change: Change, of: Comparison) -> tuple[str, str]:
+    plan = of.home(change)
+    return _anchor(change, plan, removed=plan is not of.after), full_name(change, plan)
 
 
 def _anchor(change: Change, plan: Plan, *, removed: bool = False) -> str:
