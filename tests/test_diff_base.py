@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.applying import Repository, repository, spec
+from tests.applying import TASK, Repository, repository, spec
 from tests.property.test_plan_laws import TARGET, File, files
 from tests.test_apply import trigger
 
@@ -447,6 +447,24 @@ def test_two_plans_of_two_targets_are_refused(repo: Repository, capsys: pytest.C
     capsys.readouterr()
     assert run(["diff", "old.json", "moved.json"]) == 64
     assert "-t local -t other compares what targets want" in capsys.readouterr().err
+
+
+def test_a_strategy_that_changes_names_its_line(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    def wants(strategy: str) -> None:
+        value = json.loads(manifest("load", TASK.name))
+        value["spec"]["strategy"] = strategy
+        (repo.folder / "manifests" / "load.yaml").write_text(json.dumps(value, indent=1))
+
+    wants("merge")
+    commit()
+    assert run(["plan", "-q", "--out", "old.json"]) == 0
+    wants("replace")
+    assert run(["plan", "-q", "--out", "new.json"]) == 0
+    line = next(one for one in told(capsys, "main") if "strategy  " in one)
+    assert re.search(r"merge -> replace +manifests/load\.yaml:17$", line)
+    assert run(["diff", "old.json", "new.json"]) == 0
+    assert line in capsys.readouterr().out.splitlines()
+    assert "`manifests/load.yaml:17`" in "\n".join(told(capsys, "main", "-o", "markdown"))
 
 
 def live_states(repo: Repository, base: str, head: str, *flags: str) -> list[str]:

@@ -23,6 +23,8 @@ class Fact:
     name: str
     was: str
     now: str
+    was_set_by: Position | None = None
+    set_by: Position | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,7 @@ class Change:
     `requests` are (live, desired) by resource, in billionths and times the replicas there may be, `attempts` how often
     live and desired may be tried, the first time included; `replicas` are those of desired, `pools` the reuse pools of
     live and desired, "" without one. `cached`: results of desired are cached.
+    `strategy_at` is the line of the strategy, where one is written.
     """
 
     org: str
@@ -154,6 +155,7 @@ class Change:
     replicas: int = 1
     pools: tuple[str, str] = ("", "")
     cached: bool = False
+    strategy_at: Position | None = None
     desired: TaskSpec | None = None
     inputs: Inputs | None = None
     call: Call = ()

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.diff import differences, digest
+from flyteplan.errors import Position
 from flyteplan.model.plan import KEPT, OLDER_BASE, Call, Change, Field, Note, Source, Submit
 from flyteplan.model.resolution import Desired, Intent, Resolution
 from flyteplan.model.run import Naming, Run, RunName
@@ -71,6 +72,7 @@ def _deferred(org: str, intent: Intent) -> Change:
         live_version="",
         selector=intent.selector,
         strategy=intent.strategy,
+        strategy_at=_strategy_at(intent),
         action="resolve",
         manifests=_sources(intent),
         fields=(),
@@ -90,6 +92,10 @@ def _sources(intent: Intent) -> tuple[Source, ...]:
         for manifest in intent.group.manifests
     }
     return tuple(sorted(found, key=lambda source: source.position))
+
+
+def _strategy_at(intent: Intent) -> Position | None:
+    return next((one.strategy_at for one in reversed(intent.group.manifests) if one.strategy_at), None)
 
 
 def _own_veil(intent: Intent) -> Veil:
@@ -127,6 +133,7 @@ class _Planned:
             live_version=self._live.key.version,
             selector=self._intent.selector,
             strategy=self._intent.strategy,
+            strategy_at=_strategy_at(self._intent),
             action=self._action(),
             manifests=_sources(self._intent),
             fields=found,

@@ -77,7 +77,8 @@ def _facts(old: Change, new: Change, *, live: bool) -> Iterator[Fact]:
     before, after = ({**_told(change), **(_standing(change) if live else {})} for change in (old, new))
     for name in after:
         if before[name] != after[name]:
-            yield Fact(name=name, was=before[name], now=after[name])
+            at = (old.strategy_at, new.strategy_at) if name == "strategy" else (None, None)
+            yield Fact(name=name, was=before[name], now=after[name], was_set_by=at[0], set_by=at[1])
 
 
 def _told(change: Change) -> Mapping[str, str]:

@@ -93,6 +93,7 @@ def _change(saved: Document) -> Change:
         replicas=saved.get("replicas", 1),
         pools=_sides(saved.get("pools"), ""),
         cached=_cached(saved),
+        strategy_at=_position(saved["strategy_at"]) if "strategy_at" in saved else None,
         requests={name: _amounts(amounts) for name, amounts in saved["requests"].items()},
     )
 

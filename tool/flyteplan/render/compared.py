@@ -140,12 +140,15 @@ def _rows(entry: Entry, of: Comparison, width: int) -> list[Line]:
     """`1 -> 2  +1  x2`: what the one side wants, and what the other one does."""
     order = list(dict.fromkeys(why(row, entry) for row in entry.rows))
     rows = sorted(entry.rows, key=lambda row: (bool(why(row, entry)), order.index(why(row, entry))))
-    return entry_lines([*map(_fact, entry.facts), *(_entry(row, of) for row in rows)], entry.change, width)
+    return entry_lines(
+        [*(_fact(fact, of) for fact in entry.facts), *(_entry(row, of) for row in rows)], entry.change, width
+    )
 
 
-def _fact(fact: Fact) -> TableEntry:
+def _fact(fact: Fact, of: Comparison) -> TableEntry:
     field = Field(path=fact.name, base=fact.was, live=fact.was, desired=fact.now)
-    return TableEntry(field=field, label=fact.name, old=fact.was, new=fact.now, difference="", ratio="", source="")
+    at = source(fact, of)
+    return TableEntry(field=field, label=fact.name, old=fact.was, new=fact.now, difference="", ratio="", source=at)
 
 
 def _entry(row: Row, of: Comparison) -> TableEntry:

@@ -6,7 +6,18 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from flyteplan.errors import Position
-from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, UNKNOWN, Comparison, Entry, Row
+from flyteplan.model.comparison import (
+    ADDED,
+    CHANGED,
+    REMOVED,
+    REVISIONS,
+    TARGETS,
+    UNKNOWN,
+    Comparison,
+    Entry,
+    Fact,
+    Row,
+)
 from flyteplan.model.plan import Change
 from flyteplan.render.attention import GPU_LOST, Alert, Told, alerts, noted
 from flyteplan.render.fields import place, reason
@@ -136,7 +147,18 @@ def _likeness(entry: Entry, of: Comparison) -> str:
     said = [[(alert.code, alert.message, alert.position) for alert in found(entry)] for found in (came, gone)]
     sources = [place(one.position) for one in entry.change.manifests] if entry.change.submit.kind == "run" else []
     own = full_name(entry.change, of.plan_of(entry)) if not (entry.rows or entry.facts or any(said)) else ""
-    return repr((entry.kind, standing(entry, of), remains(entry, of), entry.facts, rows, said, sources, own))
+    return repr(
+        (
+            entry.kind,
+            standing(entry, of),
+            remains(entry, of),
+            [(fact.name, fact.was, fact.now, source(fact, of)) for fact in entry.facts],
+            rows,
+            said,
+            sources,
+            own,
+        )
+    )
 
 
 def wanted(row: Row) -> tuple[str, str]:
@@ -160,13 +182,13 @@ def why(row: Row, entry: Entry) -> str:
     return reason(row.field, entry.change) if row.collateral else ""
 
 
-def places(row: Row, of: Comparison) -> tuple[str, Position | None]:
+def places(row: Row | Fact, of: Comparison) -> tuple[str, Position | None]:
     """Where the older side set it, with the revision, and where the newer one does; "" and None where it does not."""
     was = f"{of.label}{place(row.was_set_by)}" if row.was_set_by else ""
     return was, row.set_by
 
 
-def source(row: Row, of: Comparison) -> str:
+def source(row: Row | Fact, of: Comparison) -> str:
     """The line of the newer side, else that of the older one; of two targets both."""
     was, now = places(row, of)
     at = place(now) if now else ""

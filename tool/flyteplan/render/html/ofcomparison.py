@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flyteplan.model.comparison import KINDS, REMOVED, REVISIONS, TARGETS, Comparison, Entry
+from flyteplan.model.comparison import KINDS, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Fact
 from flyteplan.model.comparison import Row as Difference
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import COLLATERAL, Told
@@ -168,7 +168,7 @@ def _card(group: Alike, of: Comparison, link: Link) -> Card:
         about=tuple(_about(first, of)),
         manifests=_manifests(first, link),
         alerts=tuple(worded(alert) for alert in came(first) if alert.code != COLLATERAL),
-        rows=(*_facts_of(first), *(_row(row, first, of, link) for row in first.rows)),
+        rows=(*_facts_of(first, of, link), *(_row(row, first, of, link) for row in first.rows)),
     )
 
 
@@ -199,10 +199,10 @@ def _manifests(entry: Entry, link: Link) -> tuple[tuple[str, Place], ...]:
     return tuple((source.name, linked(source.position, link)) for source in found)
 
 
-def _facts_of(entry: Entry) -> Iterator[Row]:
+def _facts_of(entry: Entry, of: Comparison, link: Link) -> Iterator[Row]:
     for fact in entry.facts:
         old, new = both(fact.was, fact.now)
-        yield Row(path=fact.name, old=old, new=new)
+        yield Row(path=fact.name, old=old, new=new, source=_source(fact, of, link))
 
 
 def _row(row: Difference, entry: Entry, of: Comparison, link: Link) -> Row:
@@ -218,7 +218,7 @@ def _row(row: Difference, entry: Entry, of: Comparison, link: Link) -> Row:
     )
 
 
-def _source(row: Difference, of: Comparison, link: Link) -> Place | None:
+def _source(row: Difference | Fact, of: Comparison, link: Link) -> Place | None:
     was, now = places(row, of)
     if now is not None:
         return linked(now, link)
