@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.applying import Repository, repository, spec
+from tests.applying import TASK, Repository, repository, spec
 from tests.property.test_plan_laws import TARGET, File, files
+from tests.test_apply import trigger
 
 from flyteplan.cli import run
 from flyteplan.files.saved import read_bytes
-from flyteplan.render.compared import SAME
+from flyteplan.plan import digest
+from flyteplan.plan.saved import read
+from flyteplan.render.contrast import SAME_PLANS as SAME
 
 ROOT = Path(__file__).parents[1]
 CATALOG = ROOT / "examples" / "catalog" / "tasks.jsonl"
@@ -65,14 +68,18 @@ def test_what_did_not_change_is_not_told(repo: Repository, capsys: pytest.Captur
     (repo.folder / "README").write_text("other\n")
     path = repo.folder / "manifests" / "load.yaml"
     path.write_text("# a comment moves every line\n" + path.read_text())
-    assert told(capsys, "main", "--detailed-exitcode") == ["Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed."]
+    assert told(capsys, "main", "--detailed-exitcode") == [
+        "local  flytesnacks/development  against main",
+        "",
+        "Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed.",
+    ]
 
 
 def test_a_field_that_changed(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     repo.wants({"resources": {"cpu": 3}})
     lines = told(capsys, "HEAD", "--detailed-exitcode", code=2)
-    assert lines[0] == "~ etl.load"
-    assert any("resources.requests.cpu" in line and "1 -> 2" in line and "1 -> 3" in line for line in lines)
+    assert lines[2] == "~ etl.load"
+    assert any("resources.requests.cpu" in line and "2 -> 3" in line for line in lines)
     assert lines[-1] == "Differs: 1 task, 0 manifests added, 0 removed, 0 renamed."
     assert git("status", "--porcelain") == "M manifests/load.yaml"
 
@@ -84,7 +91,7 @@ def test_other_words_for_what_is_deployed_are_no_difference(
     commit()
     repo.wants({"resources": {"cpu": "1000m"}})
     lines = told(capsys, "main", "--detailed-exitcode")
-    assert lines == [SAME, "", "Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed."]
+    assert lines[2:] == [SAME, "", "Differs: 0 tasks, 0 manifests added, 0 removed, 0 renamed."]
 
 
 def test_the_merge_base_and_the_other_revision(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,7 +104,7 @@ def test_the_merge_base_and_the_other_revision(repo: Repository, capsys: pytest.
     commit()
     (repo.folder / "manifests" / "load.yaml").unlink()
     lines = told(capsys, "main...feature")
-    assert lines[0] == "~ etl.load"
+    assert lines[2] == "~ etl.load"
     assert lines[-1] == "Differs: 1 task, 0 manifests added, 0 removed, 0 renamed."
 
 
@@ -120,16 +127,16 @@ def test_manifests_that_came_and_went_and_were_renamed(repo: Repository, capsys:
     repo.deploy("v1", spec("v1"), name="etl.third")
     (folder / "new.yaml").write_text(manifest("new", "etl.third"), "utf-8")
     lines = told(capsys, "main")
-    assert lines[:3] == ["- manifest gone", "+ manifest new", "~ manifest load -> loaded"]
-    assert "- etl.other  no longer in the plan, was to update" in lines
-    assert "+ etl.third  new in the plan, to update" in lines
+    assert lines[2:5] == ["- manifest gone", "+ manifest new", "~ manifest load -> loaded"]
+    assert "- etl.other  no longer in the plan" in lines
+    assert "+ etl.third  new in the plan" in lines
     assert lines[-1] == "Differs: 2 tasks, 1 manifest added, 1 removed, 1 renamed."
 
 
 def test_a_target_that_is_new_had_nothing(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     path = repo.folder / "flyteplan.yaml"
     path.write_text(path.read_text().replace("  local:", "  new:"))
-    assert "+ etl.load  new in the plan, to update" in told(capsys, "main")
+    assert "+ etl.load  new in the plan" in told(capsys, "main")
 
 
 def test_a_target_that_moves_leaves_its_tasks(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,6 +193,7 @@ def test_what_is_wrong_in_the_base_is_told_there(repo: Repository, capsys: pytes
         (["nowhere"], 64, "no revision nowhere"),
         (["main", "manifests"], 64, "--base takes no PATHS"),
         (["main", "--prune"], 64, "leave out --prune"),
+        (["main..HEAD"], 64, "a range has three dots here, main...HEAD: what HEAD changes"),
     ],
 )
 def test_what_makes_no_sense(
@@ -245,7 +253,7 @@ def test_what_is_new_shows_its_fields_its_inputs_and_what_can_hurt(
     value["spec"]["strategy"] = "replace"
     (repo.folder / "manifests" / "third.yaml").write_text(json.dumps(value, indent=1), "utf-8")
     text = "\n".join(told(capsys, "main"))
-    assert "+ etl.third  new in the plan, to update" in text
+    assert "+ etl.third  new in the plan" in text
     assert re.search(r"resources\.requests\.cpu +1 -> 4 +\+3  x4 +manifests/third\.yaml:14", text)
     assert "! loses its GPU: resources.requests.gpu was 1; strategy: replace takes the whole of resources" in text
     assert run(["diff", "--base", "main", "-o", "markdown"]) == 0
@@ -261,7 +269,7 @@ def test_a_run_that_is_new_shows_its_inputs_and_its_manifest(
     value["spec"]["submit"] = {"as": "run", "run": {"labels": {"a": "b"}}}
     (repo.folder / "manifests" / "other.yaml").write_text(json.dumps(value), "utf-8")
     lines = told(capsys, "main")
-    assert "+ etl.other  run of other  new in the plan, to run" in lines
+    assert "+ etl.other  run of other  new in the plan" in lines
     assert "    asked for in manifests/other.yaml:1" in lines
     assert any(line.split()[:4] == ["call.run.labels", "(unset)", "->", "{a:"] for line in lines)
 
@@ -272,8 +280,8 @@ def test_what_is_gone_says_what_it_set_where_and_what_becomes_of_it(
     assert run(["apply", "--yes"]) == 0
     (repo.folder / "manifests" / "load.yaml").write_text("# none\n")
     text = "\n".join(told(capsys, "main"))
-    assert "- etl.load  no longer in the plan, was unchanged" in text
-    assert re.search(r"live v1\.\w+\.flyteplan stays; flyteplan plan --prune takes it back to the base v1", text)
+    assert "- etl.load  no longer in the plan" in text
+    assert re.search(r"live v1\.\w+\.flyteplan stays; with apply --prune it goes back to the base v1:", text)
     assert re.search(r"resources\.requests\.cpu +2 -> 1 +-1 .*main:manifests/load\.yaml:1", text)
 
 
@@ -297,11 +305,12 @@ def test_rules_that_changed_are_told_in_every_format(repo: Repository, capsys: p
     commit()
     looser = {**RULES["small"], "limits": {"resources.cpu": {"max": 8}}}
     policies(repo, looser, guards="{max_changed: 5}")
-    assert told(capsys, "main", "--detailed-exitcode", code=2) == [
+    assert told(capsys, "main", "--detailed-exitcode", code=2)[2:] == [
         "! rule small  loosened  policies/p.yaml:10",
         "    resources.cpu: max 2 -> 8",
         "! rule team  removed  main:policies/p.yaml:19",
         "    warn: say whose it is",
+        "    fields.required: labels.team",
         "! guard max_changed  loosened  flyteplan.yaml:6",
         "    3 -> 5",
         "",
@@ -327,7 +336,7 @@ def test_rules_of_two_revisions_are_those_of_git(repo: Repository, capsys: pytes
     policies(repo)
     git("checkout", "--quiet", "--force", "main")
     lines = told(capsys, "main...feature")
-    assert lines[0] == "+ rule team  added  policies/p.yaml:19"
+    assert lines[2] == "+ rule team  added  policies/p.yaml:19"
     assert lines[-1].endswith("0 renamed, 1 rule.")
 
 
@@ -512,6 +521,168 @@ def test_it_agrees_with_planning_both_states(
     assert run(["diff", "old.json", "new.json", "-o", "json=both.json"]) == 0
     assert run(["diff", "--base", base, "-o", "json=base.json"]) == 0
     assert tasks("base.json") == tasks("both.json")
+
+
+def test_the_targets_that_are_not_compared_are_told(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    path = repo.folder / "flyteplan.yaml"
+    text = path.read_text() + "  production: {catalog: catalog.db, project: p, domain: d, manifests: [manifests]}\n"
+    path.write_text(text.replace("targets:", "default_target: local\ntargets:"))
+    commit()
+    line = "Not compared: production (-t production)."
+    assert told(capsys, "HEAD")[-1] == line
+    assert told(capsys, "HEAD", "-o", "markdown")[-1] == "Not compared: production (`-t` production)."
+    assert any(
+        "<dt>Not compared</dt><dd>production (-t production)</dd>" in one for one in told(capsys, "HEAD", "-ohtml")
+    )
+    assert not any("<dt>Not compared" in one for one in told(capsys, "HEAD", "-t", "production", "-o", "json"))
+
+
+def test_text_says_what_policies_say_of_the_newer_side(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    policies(repo, *RULES.values(), guards="{max_changed: 0}")
+    commit()
+    run(["plan", "-q", "--out", "old.json"])
+    repo.wants({"resources": {"cpu": 3}})
+    lines = told(capsys, "main", code=3)
+    assert lines[-3:-1] == ["Policy  2 rules: 1 denied, 1 warned of, stopped by 1 guard", ""]
+    run(["plan", "-q", "--out", "new.json"])
+    capsys.readouterr()
+    assert run(["diff", "old.json", "new.json"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("local  flytesnacks/development  two plans\n\n~ etl.load\n")
+    assert "\nPolicy  2 rules: 1 denied, 1 warned of, stopped by 1 guard\n  denied: etl.load: " in text
+    assert "\n  stopped by a guard: " in text
+    assert "\n  warned of: etl.load: " in text
+    assert text.endswith("\n\nDiffers: 1 task.\n")
+
+
+def test_what_was_not_read_is_not_counted_and_no_digest_is_to_be_approved(repo: Repository) -> None:
+    repo.wants({"resources": {"cpu": 3}})
+    assert run(["diff", "--base", "main", "-o", "json=a.json", "-o", "html=a.html", "-o", "markdown=a.md"]) == 0
+    assert "same" not in json.loads(read_bytes("a.json"))["summary"]
+    page, comment = Path("a.html").read_text("utf-8"), Path("a.md").read_text("utf-8")
+    assert "<dt>The same</dt>" not in page
+    assert 'id="copy"' not in page
+    assert "of the two plans, not for apply --expect-digest" in page
+    assert "(of the two plans, not for apply `--expect-digest`)" in comment
+
+
+def test_a_long_value_is_shortened_by_itself(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.wants({"env_vars": {"DEVICE": "nvidia-tesla-a100"}})
+    commit()
+    repo.wants({"env_vars": {"DEVICE": "x" * 200}})
+    (line,) = [one for one in told(capsys, "main") if "DEVICE" in one]
+    assert "nvidia-tesla-a100 -> xxx" in line
+
+
+def test_two_plans_of_two_targets_are_refused(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "-q", "--out", "old.json"]) == 0
+    path = repo.folder / "flyteplan.yaml"
+    path.write_text(path.read_text().replace("local:", "other:"))
+    assert run(["plan", "-q", "--out", "new.json"]) == 0
+    assert run(["diff", "old.json", "new.json"]) == 0
+    moved = json.loads(Path("new.json").read_bytes())
+    moved["target"]["domain"] = "production"
+    moved["digest"] = digest(read(moved))
+    Path("moved.json").write_text(json.dumps(moved))
+    capsys.readouterr()
+    assert run(["diff", "old.json", "moved.json"]) == 64
+    assert "-t local -t other compares what targets want" in capsys.readouterr().err
+
+
+def test_a_strategy_that_changes_names_its_line(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    def wants(strategy: str) -> None:
+        value = json.loads(manifest("load", TASK.name))
+        value["spec"]["strategy"] = strategy
+        (repo.folder / "manifests" / "load.yaml").write_text(json.dumps(value, indent=1))
+
+    wants("merge")
+    commit()
+    assert run(["plan", "-q", "--out", "old.json"]) == 0
+    wants("replace")
+    assert run(["plan", "-q", "--out", "new.json"]) == 0
+    line = next(one for one in told(capsys, "main") if "strategy  " in one)
+    assert re.search(r"merge -> replace +manifests/load\.yaml:17$", line)
+    assert run(["diff", "old.json", "new.json"]) == 0
+    assert line in capsys.readouterr().out.splitlines()
+    assert "`manifests/load.yaml:17`" in "\n".join(told(capsys, "main", "-o", "markdown"))
+
+
+def live_states(repo: Repository, base: str, head: str, *flags: str) -> list[str]:
+    """The difference of two revisions when nothing was ever applied, when the base is live, and when the head is."""
+    found = [told_as(repo, base, head, *flags)]
+    for revision in (base, head):
+        git("checkout", "--quiet", "--force", revision)
+        assert run(["apply", "--yes"]) == 0
+        found.append(told_as(repo, base, head, *flags))
+    return found
+
+
+def told_as(repo: Repository, base: str, head: str, *flags: str) -> str:
+    git("checkout", "--quiet", "--force", head)
+    assert run(["diff", "--base", base, "-o", "json=out.json", *flags]) == 0
+    return json.dumps(json.loads(read_bytes("out.json"))["tasks"])
+
+
+def test_it_is_the_same_before_an_apply_and_after(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also what can hurt: a GPU that is lost, results that are not reused, schedules that stay behind."""
+    deployed = spec("v2")
+    deployed.task_template.container.resources.requests.add(name="GPU", value="1")
+    deployed.task_template.metadata.discoverable = True
+    deployed.task_template.metadata.discovery_version = "a1"
+    repo.deploy("v2", deployed, (trigger("nightly"),))
+    repo.wants({"resources": {"memory": "1Gi"}})
+    base = commit()
+    folder = repo.folder / "manifests"
+    value = json.loads((folder / "load.yaml").read_text())
+    value["spec"] |= {"strategy": "replace", "overrides": {"resources": {"memory": "2Gi"}}}
+    value["spec"]["overrides"]["cache"] = {"behavior": "override", "version_override": "a2"}
+    (folder / "load.yaml").write_text(json.dumps(value))
+    (folder / "other.yaml").write_text(manifest("other", "etl.other"), "utf-8")
+    head = commit()
+    first, *others = live_states(repo, base, head)
+    assert others == [first, first]
+    codes = [one["code"] for one in json.loads(first)[0]["alerts"]]
+    assert codes == ["gpu-lost", "collateral", "recompute", "identity", "triggers-kept"]
+    pages = [told(capsys, base), told(capsys, base, "-o", "markdown")]
+    assert "  ! loses its GPU: resources.requests.gpu was 1; strategy: replace takes the whole of resources" in pages[0]
+    assert any(line.startswith("> - **`etl.load`**: loses its GPU") for line in pages[1])
+
+
+def test_a_base_that_goes_back_is_told_before_an_apply_and_after(repo: Repository) -> None:
+    repo.deploy("v2", spec("v2"))
+    base = commit()
+    repo.wants({"resources": {"cpu": 2}}, submit={"allow_older_base": True}, version="v1")
+    first, *others = live_states(repo, base, commit())
+    assert others == [first, first]
+    assert [one["code"] for one in json.loads(first)[0]["alerts"]] == ["older-base"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[*HealthCheck])
+@given(files(), files())
+def test_what_is_live_makes_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: list[File], after: list[File]
+) -> None:
+    folder = tmp_path / "repository"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    git("init", "--quiet", "--initial-branch", "main")
+    (folder / "flyteplan.yaml").write_text(CONFIG.replace(str(CATALOG), "catalog.db"))
+    (folder / ".gitignore").write_text("catalog.db*\n*.json\n.flyteplan\n")
+    assert run(["pull", "--catalog", str(CATALOG), "--into", "catalog.db"]) == 0
+    revisions = []
+    for made in (before, after):
+        assume(written(folder, made) and saved("plan.json"))
+        revisions.append(commit())
+    seen = []
+    for applied in (None, *revisions):
+        if applied is not None:
+            git("checkout", "--quiet", "--force", applied)
+            assume(run(["apply", "--yes"]) == 0)
+        git("checkout", "--quiet", "--force", revisions[1])
+        assert run(["diff", "--base", revisions[0], "-o", "json=out.json"]) == 0
+        seen.append(tasks("out.json"))
+    assert seen[1:] == seen[:1] * 2
 
 
 def written(folder: Path, manifests: Sequence[File]) -> bool:

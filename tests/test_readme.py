@@ -25,7 +25,7 @@ def test_the_example_is_what_is_printed(command: str, shown: str) -> None:
 
 
 def test_what_a_pull_request_changes_is_what_the_golden_case_prints() -> None:
-    (shown,) = re.findall(r"```text\n(! rule (?s:.*?))```", README)
+    (shown,) = re.findall(r"```text\n(local  (?s:.*?))```", README)
     printed = (REPOSITORY / "tests" / "cases" / "diff-base" / "expected.txt").read_text("utf-8").splitlines()
     assert [line for line in shown.splitlines() if line not in printed] == []
 

@@ -40,14 +40,19 @@ def test_with_another_base_and_another_live_it_is_not_known() -> None:
     other = change("a", action="update", base_digest="sha256:7", live_digest="sha256:8")
     found = row(other, change("a", CPU))
     assert (found.was, found.now, found.known) == (None, "4", False)
-    assert "was unchanged  now 2 -> 4" in plain(compared(comparison(plan(other), plan(change("a", CPU)))))
+    assert "resources.requests.cpu  (not known) -> 4" in plain(
+        compared(comparison(plan(other), plan(change("a", CPU))))
+    )
 
 
-def test_what_is_new_leads_from_live_and_what_is_gone_back_to_the_base() -> None:
+def test_what_is_new_leads_from_the_base_whatever_is_live_and_what_is_gone_back_to_it() -> None:
     applied = field("retries.count", 5, 5, base=1)
     (new,) = comparison(plan(), plan(change("a", CPU, applied))).entries
     (gone,) = comparison(plan(change("a", CPU, applied)), plan()).entries
-    assert (new.kind, [(one.path, one.was, one.now) for one in new.rows]) == (ADDED, [(CPU.path, "2", "4")])
+    assert (new.kind, [(one.path, one.was, one.now) for one in new.rows]) == (
+        ADDED,
+        [(CPU.path, "2", "4"), ("retries.count", 1, 5)],
+    )
     assert gone.kind == REMOVED
     assert [(one.path, one.was, one.now) for one in gone.rows] == [(CPU.path, "4", "2"), ("retries.count", 5, 1)]
 
@@ -78,7 +83,7 @@ def test_a_note_that_needs_attention_is_a_difference_by_itself() -> None:
     noted = change("a", CPU, notes=(Note(code="older-base", message="goes back", attention=True),))
     of = comparison(plan(change("a", CPU)), plan(noted))
     (only,) = of.entries
-    assert (only.kind, only.rows, [alert.code for alert in came(only, of)]) == (CHANGED, (), ["older-base"])
+    assert (only.kind, only.rows, [alert.code for alert in came(only)]) == (CHANGED, (), ["older-base"])
     assert "  ! goes back" in plain(compared(of))
     assert "    no more: goes back" in plain(compared(comparison(of.after, of.before)))
 
@@ -92,5 +97,24 @@ def test_tasks_that_differ_alike_are_told_once_or_one_by_one() -> None:
     assert [len(group) for group in groups(alike(), expand=False)] == [3]
     assert [len(group) for group in groups(alike(), expand=True)] == [1, 1, 1]
     text = plain(compared(alike()))
-    assert text.count("was 2 -> 4") == 1
+    assert text.count("4 -> 6") == 1
     assert "~ 3 tasks\n    a, b, c\n" in text
+
+
+def test_what_was_live_when_they_were_made_is_no_difference() -> None:
+    """An apply between the two: what is wanted is the same."""
+    applied = change("a", replace(CPU, live="4"), action="unchanged", live_digest="sha256:2", live_version="v3.2")
+    of = comparison(plan(change("a", CPU)), plan(applied))
+    assert not of.differs
+    assert "Both plans want the same; what was live when they were made is not.\n" in plain(compared(of))
+
+
+def test_what_was_cached_before_is_computed_again_whatever_is_live() -> None:
+    version = field("cache.version_override", "a1", "a2")
+    for old, cached in ((change("a", cached=True), ("recompute", "identity")), (change("a"), ("identity",))):
+        new = change("a", replace(version, live="a2"), action="unchanged", live_digest="sha256:9")
+        found = entry(old, replace(new, desired_digest="sha256:3"))
+        assert found.rows[0].effects == cached
+        assert [alert.code for alert in came(found)] == list(cached)
+    (new_task,) = comparison(plan(), plan(change("a", replace(version, live="a2"), cached=True))).entries
+    assert [alert.code for alert in came(new_task)] == ["recompute", "identity"]

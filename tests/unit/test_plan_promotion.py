@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 from flyteplan.errors import Position
-from flyteplan.model.plan import Change, Plan, Source, Submit
+from flyteplan.model.plan import Change, Field, Plan, Source, Submit
 from flyteplan.model.secrecy import Secrecy, secrecy
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.plan.promotion import promotion
 from flyteplan.render.compared import compared
+from flyteplan.render.comparedjson import compared_json
 from flyteplan.render.contrast import summary
+from flyteplan.render.markdown import Page
+from flyteplan.render.markdown import comparison as markdown
 from flyteplan.render.style import plain
 
 PLACE = Position("a.yaml", 3)
@@ -123,3 +127,30 @@ def test_what_can_not_be_compared_is_said() -> None:
 
 def test_two_targets_that_want_the_same_do_not_differ() -> None:
     assert not promotion(plan("staging", change("staging")), plan("production", change("production"))).differs
+
+
+def test_what_only_one_target_has_is_shown_like_what_is_new_with_what_can_hurt() -> None:
+    lost = Field(path="resources.requests.gpu", base="1", live="1", desired=None, set_by=PLACE)
+    call = Submit(kind="run", name="fp-1", call=(("inputs", {"day": "monday"}),))
+    started = change("production", name="etl.run", submit=call, action="run")
+    left = plan("staging", change("staging", name="etl.new", fields=(lost,), desired_digest="sha256:1"))
+    of = promotion(left, plan("production", started))
+    assert (
+        plain(compared(of)).splitlines()[2:-2]
+        == [
+            "- etl.new  only in staging",
+            "    resources.requests.gpu  1 -> (unset)   -1   a.yaml:3",
+            "  ! loses its GPU: resources.requests.gpu was 1",
+            "",
+            "+ etl.run  run of load  only in production",
+            "    asked for in a.yaml:3",
+            "    call.inputs.day  (unset) -> monday   a.yaml:3",
+            "",
+        ][:-1]
+    )
+    text = markdown(of, ("sha256:1", "sha256:2"), Page())
+    assert "loses its GPU: `resources.requests.gpu` was `1`" in text
+    assert "| `call.inputs.day` | *(unset)* | **`monday`** |" in text
+    found = json.loads(compared_json(of))["tasks"]
+    assert [len(one["fields"]) for one in found] == [1, 1]
+    assert found[0]["alerts"][0]["code"] == "gpu-lost"

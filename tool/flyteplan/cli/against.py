@@ -41,7 +41,14 @@ def against(base: str, asked: Asked, outputs: Sequence[str], *, detailed: bool, 
     rulebook = read_rulebook(workspace, target, asked.policy_from, now)
     new = pipeline.judge(found.after, found.after.changes, rulebook, now)
     told_apart = comparison(
-        found.before, new, kind=REVISIONS, base=base, label=before.label, names=found.names, rules=found.rules
+        found.before,
+        new,
+        kind=REVISIONS,
+        base=base,
+        label=before.label,
+        names=found.names,
+        rules=found.rules,
+        others=tuple(one.name for one in workspace.config.targets if one.name != target.name),
     )
     show(told_apart, formats, expand=expand)
     return told(new) or (Exit.CHANGES if detailed and told_apart.differs else Exit.DONE)

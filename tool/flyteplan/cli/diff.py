@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import Any
 
@@ -17,10 +18,11 @@ from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.cli.reports import markdown
 from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit
-from flyteplan.plan import digest, document
+from flyteplan.plan import document
 from flyteplan.plan.comparison import comparison
 from flyteplan.render.difftext import difftext
 from flyteplan.render.jsontext import jsontext
+from flyteplan.render.wording import scope
 from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 
 
@@ -94,6 +96,13 @@ def _promote(
 
 def _compare(old: str, new: str, outputs: tuple[str, ...], *, detailed: bool, expand: bool) -> int:
     asked = wanted(outputs)
-    found = comparison(read_plan(old), read_plan(new))
+    before, after = read_plan(old), read_plan(new)
+    if before.target != after.target and scope(before) != scope(after):
+        hint = f"-t {shlex.quote(before.target or 'A')} -t {shlex.quote(after.target or 'B')}"
+        raise click.UsageError(
+            f"these plans are of two targets in two places ({scope(before)} and {scope(after)}), where no task is the "
+            f"same; {hint} compares what targets want"
+        )
+    found = comparison(before, after)
     show(found, asked, expand=expand)
-    return Exit.CHANGES if detailed and digest(found.before) != digest(found.after) else Exit.DONE
+    return Exit.CHANGES if detailed and found.differs else Exit.DONE

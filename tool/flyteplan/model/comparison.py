@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flyteplan.errors import Position
-from flyteplan.model.plan import Change, Field, Plan
+from flyteplan.model.plan import Change, Field, Loser, Note, Plan
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.model.task import TaskName
 
@@ -18,19 +18,21 @@ ADDED, REMOVED, CHANGED, UNKNOWN = KINDS = ("added", "removed", "changed", "unkn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What a plan says of a task as a whole, in words: its action, its base, its strategy."""
+    """What a plan says of a task as a whole, in words: its base, its strategy, what becomes of its triggers."""
 
     name: str
     was: str
     now: str
+    was_set_by: Position | None = None
+    set_by: Position | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One field, or one value of a call, that is wanted otherwise. None: the spec lacks it.
 
-    `before` and `after` are what the plans make of it, None where they leave it as it is or where only what is wanted
-    counts. Not `known`: one side leaves the field as it is, and what that is can not be told.
+    `overridden`, `collateral` and `effects` are those of going from the one to the other, whatever is live. Not
+    `known`: one side leaves the field as it is, and what that is can not be told.
     """
 
     path: str
@@ -38,25 +40,33 @@ class Row:
     now: Any
     was_set_by: Position | None = None
     set_by: Position | None = None
-    before: Field | None = None
-    after: Field | None = None
+    overridden: tuple[Loser, ...] = ()
+    collateral: bool = False
+    effects: tuple[str, ...] = ()
     known: bool = True
 
     @property
-    def effects(self) -> tuple[str, ...]:
-        """What applying the newer plan does."""
-        return self.after.effects if self.after else ()
-
-    @property
-    def collateral(self) -> bool:
-        return self.after is not None and self.after.collateral
+    def field(self) -> Field:
+        """As if the older side were live."""
+        return Field(
+            path=self.path,
+            base=self.was,
+            live=self.was,
+            desired=self.now,
+            set_by=self.set_by,
+            overridden=self.overridden,
+            collateral=self.collateral,
+            effects=self.effects,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One task, or one run of it, that differs; `before` or `after` is None where a plan does not have it.
 
-    The rows of what is added lead from live to what is wanted, those of what is removed back to the base.
+    The rows of what is added lead from the base to what is wanted, those of what is removed back to it. `step` is the
+    newer plan's change as it would be if what the older one wants were live: what can hurt is told of it, so that it is
+    the same before an apply and after. `settled` are notes that the newer plan does not have any more.
     """
 
     kind: str
@@ -64,6 +74,8 @@ class Entry:
     after: Change | None
     facts: tuple[Fact, ...] = ()
     rows: tuple[Row, ...] = ()
+    step: Change | None = None
+    settled: tuple[Note, ...] = ()
 
     @property
     def change(self) -> Change:
@@ -87,10 +99,12 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """All that differs, sorted by task; `same` counts what both plans have and want alike.
+    """All that differs, sorted by task; `same` counts what both plans have and want alike
+    (of revisions only what was read).
 
     `base` is the revision that the older side is of, as the user wrote it, and `label` what stands before its lines,
-    so that nobody looks for them in the checkout. `rules` are what became of the policies and guards.
+    so that nobody looks for them in the checkout. `rules` are what became of the policies and guards, `others` the
+    names of the targets that are not compared.
     """
 
     kind: str
@@ -102,6 +116,7 @@ class Comparison:
     label: str = ""
     names: Names = field(default=Names())
     rules: tuple[RuleChange, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def tasks(self) -> int:
@@ -114,6 +129,11 @@ class Comparison:
 
     def plan_of(self, entry: Entry) -> Plan:
         return self.before if entry.after is None else self.after
+
+    def home(self, change: Change) -> Plan:
+        """The plan that *change* is shown of."""
+        gone = any(entry.change is change for entry in self.entries if entry.after is None)
+        return self.before if gone else self.after
 
     def count(self, kind: str) -> int:
         return sum(entry.kind == kind for entry in self.entries)

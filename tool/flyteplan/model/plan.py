@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1.0"
 PRUNE = Position("--prune")
+# The codes of notes that say what becomes of triggers, and that callers of latest go back.
+KEPT, OLDER_BASE = "triggers-kept", "older-base"
 
 # What goes with a call and is no part of a template, by name.
 Call = tuple[tuple[str, Any], ...]
@@ -124,7 +126,8 @@ class Change:
     and they are made again from the catalog. `settings` have every value too, but for those of a saved plan.
     `requests` are (live, desired) by resource, in billionths and times the replicas there may be, `attempts` how often
     live and desired may be tried, the first time included; `replicas` are those of desired, `pools` the reuse pools of
-    live and desired, "" without one.
+    live and desired, "" without one. `cached`: results of desired are cached.
+    `strategy_at` is the line of the strategy, where one is written.
     """
 
     org: str
@@ -151,6 +154,8 @@ class Change:
     attempts: tuple[int, int] = (1, 1)
     replicas: int = 1
     pools: tuple[str, str] = ("", "")
+    cached: bool = False
+    strategy_at: Position | None = None
     desired: TaskSpec | None = None
     inputs: Inputs | None = None
     call: Call = ()

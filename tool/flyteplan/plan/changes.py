@@ -7,7 +7,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.diff import differences, digest
-from flyteplan.model.plan import Call, Change, Field, Note, Source, Submit
+from flyteplan.errors import Position
+from flyteplan.model.plan import KEPT, OLDER_BASE, Call, Change, Field, Note, Source, Submit
 from flyteplan.model.resolution import Desired, Intent, Resolution
 from flyteplan.model.run import Naming, Run, RunName
 from flyteplan.model.secrecy import Veil
@@ -71,6 +72,7 @@ def _deferred(org: str, intent: Intent) -> Change:
         live_version="",
         selector=intent.selector,
         strategy=intent.strategy,
+        strategy_at=_strategy_at(intent),
         action="resolve",
         manifests=_sources(intent),
         fields=(),
@@ -90,6 +92,10 @@ def _sources(intent: Intent) -> tuple[Source, ...]:
         for manifest in intent.group.manifests
     }
     return tuple(sorted(found, key=lambda source: source.position))
+
+
+def _strategy_at(intent: Intent) -> Position | None:
+    return next((one.strategy_at for one in reversed(intent.group.manifests) if one.strategy_at), None)
 
 
 def _own_veil(intent: Intent) -> Veil:
@@ -127,6 +133,7 @@ class _Planned:
             live_version=self._live.key.version,
             selector=self._intent.selector,
             strategy=self._intent.strategy,
+            strategy_at=_strategy_at(self._intent),
             action=self._action(),
             manifests=_sources(self._intent),
             fields=found,
@@ -145,6 +152,7 @@ class _Planned:
             attempts=(attempts(self._live.spec), attempts(self._desired)),
             replicas=replicas(self._desired.task_template),
             pools=(pool(self._live.spec), pool(self._desired)),
+            cached=self._desired.task_template.metadata.discoverable,
             desired=self._desired,
             inputs=inputs,
             call=self._call,
@@ -210,9 +218,8 @@ class _Planned:
     def _own_notes(self) -> tuple[Note, ...]:
         if self._naming and self._naming.found:
             return (*self._found_note(self._naming, self._naming.found), *self._newer_base_note())
-        if self._action() != "update":
-            return self._newer_base_note()
-        return (*self._trigger_note(), *self._older_base_note(), *self._newer_base_note())
+        triggers = self._trigger_note() if self._action() == "update" else ()
+        return (*triggers, *self._older_base_note(), *self._newer_base_note())
 
     def _found_note(self, naming: Naming, found: Run) -> tuple[Note, ...]:
         if found.digest == naming.digest:
@@ -246,7 +253,7 @@ class _Planned:
             return ()
         what = "1 trigger goes" if count == 1 else f"{count} triggers go"
         message = f"{what} on running the version before this one; submit.triggers: retarget moves all"
-        return (Note(code="triggers-kept", message=message, attention=True),)
+        return (Note(code=KEPT, message=message, attention=True),)
 
     def _untold_triggers_note(self) -> tuple[Note, ...]:
         """Those that are known to start the version before are moved. Of others it may not be known what they start."""
@@ -260,13 +267,14 @@ class _Planned:
         return (Note(code="triggers-not-told", message=message, attention=True),)
 
     def _older_base_note(self) -> tuple[Note, ...]:
+        """Of what is live already nothing goes back any more, but a comparison of two plans tells that it did."""
         newest, base = self._resolution.newest_base, self._base.key.version
-        if newest in ("", base):
+        if newest in ("", base) or self._intent.kind != "version":
             return ()
         allowed = self._intent.settings.value("submit", "allow_older_base")
         refused = "would go back, and apply refuses it without submit.allow_older_base: true"
         message = f"base {base} is older than {newest}: callers of latest {'go back to it' if allowed else refused}"
-        return (Note(code="older-base", message=message, attention=True),)
+        return (Note(code=OLDER_BASE, message=message, attention=self._action() == "update"),)
 
 
 def call(intent: Intent, desired: Desired, settings: Settings | None = None) -> Call:

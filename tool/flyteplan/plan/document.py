@@ -132,6 +132,7 @@ def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settin
     found |= {"other_triggers": change.other_triggers} if change.other_triggers else {}
     hidden = change.secrecy
     found |= {"overrides": [saved_setting(hidden.setting(setting)) for setting in change.settings]} if settings else {}
+    found |= {"strategy_at": place(change.strategy_at)} if settings and change.strategy_at else {}
     if desired and change.desired is not None:
         found |= {"desired": hidden.spec(by_key(desired(change.desired)))}
     return found

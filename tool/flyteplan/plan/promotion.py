@@ -14,6 +14,7 @@ from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Settings
 from flyteplan.plan.calls import call_rows
 from flyteplan.plan.changes import of_run
+from flyteplan.plan.comparison import first_step, made
 from flyteplan.plan.fields import cause_of
 
 # Where a task is deployed is what two targets are for.
@@ -45,7 +46,7 @@ def _key(change: Change, plan: Plan) -> _Key:
 
 def _entry(left: Change | None, right: Change | None) -> Entry | None:
     if left is None or right is None:
-        return Entry(kind=ADDED if left is None else REMOVED, before=left, after=right)
+        return _alone(left, right)
     if left.deferred and right.deferred:
         rows = tuple(_overrides(left, right))
     elif left.desired is None or right.desired is None:
@@ -53,6 +54,14 @@ def _entry(left: Change | None, right: Change | None) -> Entry | None:
     else:
         rows = tuple(_contrasts(left, right))
     return Entry(kind=CHANGED, before=left, after=right, rows=rows) if rows else None
+
+
+def _alone(left: Change | None, right: Change | None) -> Entry:
+    """What only one of them has, from its base to what it wants, as if it were new."""
+    own = left or right
+    assert own is not None, "one of the plans has it"
+    rows = (*call_rows(None, own), *made(own))
+    return Entry(kind=ADDED if left is None else REMOVED, before=left, after=right, rows=rows, step=first_step(own))
 
 
 def _contrasts(left: Change, right: Change) -> Iterator[Row]:

@@ -92,12 +92,19 @@ def _change(saved: Document) -> Change:
         attempts=_sides(saved.get("attempts"), 1),
         replicas=saved.get("replicas", 1),
         pools=_sides(saved.get("pools"), ""),
+        cached=_cached(saved),
+        strategy_at=_position(saved["strategy_at"]) if "strategy_at" in saved else None,
         requests={name: _amounts(amounts) for name, amounts in saved["requests"].items()},
     )
 
 
 def _sides(saved: Document | None, default: Any) -> tuple[Any, Any]:
     return (saved["live"], saved["desired"]) if saved else (default, default)
+
+
+def _cached(saved: Document) -> bool:
+    metadata = saved.get("desired", {}).get("task_template", {}).get("metadata", {})
+    return bool(metadata.get("discoverable", False))
 
 
 def _selector(saved: Document) -> Selector:

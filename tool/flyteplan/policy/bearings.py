@@ -40,6 +40,18 @@ def of_tasks(match: Match) -> tuple[str, ...]:
     return tuple(f"{name}: {', '.join(globs)}" for name, globs in lists.items() if globs)
 
 
+def of_bearing(rule: Rule) -> tuple[str, ...]:
+    """In words, all that a rule holds."""
+    bounds = [f"{one.field}: {_bound(one)}" for one in rule.bounds]
+    namings = [f"{one.subject}.{one.mode}: {', '.join(one.globs)}" for one in rule.namings]
+    return (*bounds, *namings, *(f"match.{words}" for words in of_tasks(rule.match)))
+
+
+def _bound(bound: Bound) -> str:
+    parts = (("min", bound.least), ("max", bound.most))
+    return ", ".join(f"{name} {amount.text}" for name, amount in parts if amount)
+
+
 def _range(name: str, old: Collection[str], new: Collection[str], *, holding: bool) -> Iterator[Detail]:
     """An empty list is everything, so that the first name in it takes all others out."""
     if bool(old) != bool(new):

@@ -18,7 +18,7 @@ from flyteplan.model.rulechange import (
     RuleChange,
     together,
 )
-from flyteplan.policy.bearings import Detail, of_bounds, of_effect, of_match, of_namings, of_tasks
+from flyteplan.policy.bearings import Detail, of_bearing, of_bounds, of_effect, of_match, of_namings, of_tasks
 from flyteplan.policy.guardchanges import guard_changes
 
 
@@ -63,7 +63,7 @@ def _rule_alone(rule: Rule, *, came: bool) -> RuleChange:
         bearing=TIGHTENED if came else LOOSENED,
         was_at=None if came else rule.position,
         at=rule.position if came else None,
-        details=(f"{rule.effect}: {rule.message}",),
+        details=(f"{rule.effect}: {rule.message}", *of_bearing(rule)),
     )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flyteplan.errors import Position
-from flyteplan.model.plan import Change, Field, Plan
+from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Note, Plan
 from flyteplan.render.fields import entry_of, reason, shown_fields
 from flyteplan.render.groups import changing, full_name
 from flyteplan.render.style import Line, Span
 from flyteplan.render.values import UNSET, shortened
-from flyteplan.render.wording import AGAIN, KEPT, triggers, warnings
+from flyteplan.render.wording import AGAIN, triggers, warnings
 
 GPU_LOST = "gpu-lost"
 COLLATERAL = "collateral"
@@ -23,7 +23,7 @@ _MESSAGE = 400
 # The settings that a note speaks of, by the beginnings of their paths.
 _CAUSES = {
     KEPT: (("submit", "triggers"),),
-    "older-base": (("selector",),),
+    OLDER_BASE: (("selector",),),
     "plugin-decides": tuple(("overrides", name) for name in ("resources", "env_vars", "image")),
 }
 
@@ -69,13 +69,13 @@ def alerts(change: Change) -> Iterator[Alert]:
     yield from _collateral(change)
     yield from _again(change)
     if (message := triggers(change)) and change.submit.triggers != "retarget" and not change.prune:
-        yield _noted(KEPT, message, change)
+        yield noted(Note(code=KEPT, message=message), change)
     for note in warnings(change):
-        yield _noted(note.code, note.message, change)
+        yield noted(note, change)
 
 
-def _noted(code: str, message: str, change: Change) -> Alert:
-    return Alert(code=code, message=(Span(shortened(message, _MESSAGE)),), position=_cause(code, change))
+def noted(note: Note, change: Change) -> Alert:
+    return Alert(code=note.code, message=(Span(shortened(note.message, _MESSAGE)),), position=_cause(note.code, change))
 
 
 def lost_gpu(change: Change) -> Iterator[Alert]:

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Names, Row
+from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Fact, Names, Row
 from flyteplan.model.plan import Field
-from flyteplan.render.attention import COLLATERAL, Alert
+from flyteplan.render.attention import COLLATERAL
 from flyteplan.render.contrast import (
     Alike,
     came,
     difference,
     gone,
     groups,
+    left_out,
     remains,
     run_of,
+    same,
     sides,
     source,
     standing,
     summary,
-    transitions,
     wanted,
     why,
 )
 from flyteplan.render.fields import INDENT, MARK, entry_lines
 from flyteplan.render.fields import Entry as TableEntry
 from flyteplan.render.groups import full_name, named
+from flyteplan.render.judged import judged_lines, verdict_lines
 from flyteplan.render.rulechanges import rule_lines
-from flyteplan.render.style import Line, Span, columns, text_of
-from flyteplan.render.table import Cell, aligned, length, trimmed, wrapped
-from flyteplan.render.values import shortened_pair
-from flyteplan.render.wording import asked_for
+from flyteplan.render.style import Line, Span, text_of
+from flyteplan.render.table import wrapped
+from flyteplan.render.values import shortened
+from flyteplan.render.wording import asked_for, scope
 
-SAME = "The plans are the same."
 DEFAULT_WIDTH = 100
+_BASE = 80
 _SIGNS = {ADDED: Span("+ ", "add"), REMOVED: Span("- ", "remove")}
 _LEAST_VALUE = 16
 # Blanks before: indent, path, "was", old, "now", new, source.
@@ -45,11 +47,25 @@ def compared(of: Comparison, *, expand: bool = False, width: int = DEFAULT_WIDTH
     if of.kind == TARGETS:
         return _promoted(of, expand, width)
     lines = [*_names(of.names), *rule_lines(of.rules, width), *differences(of, expand=expand, width=width)]
-    if of.kind != REVISIONS:
-        return lines or [(Span(SAME),)]
-    if not lines and (of.before.changes or of.after.changes):
-        lines = [(Span(SAME),)]
-    return [*lines, *([()] if lines else []), (Span(summary(of), "bold"),)]
+    if not lines and (of.kind != REVISIONS or of.before.changes or of.after.changes):
+        lines = [(Span(same(of)),)]
+    end: list[Line] = [(Span(summary(of), "bold"),)]
+    end += [(Span(line),) for line in wrapped(left_out(of).split(), width) if line]
+    blocks = [[_header(of)], lines, _judged(of, width), end]
+    return [line for block in blocks if block for line in ((), *block)][1:]
+
+
+def _header(of: Comparison) -> Line:
+    plan = of.after
+    target = (Span(plan.target, "bold"), Span("  ")) if plan.target else ()
+    against = f"against {shortened(of.base, _BASE)}" if of.kind == REVISIONS else "two plans"
+    return (*target, Span(f"{scope(plan)}  "), Span(against, "dim"))
+
+
+def _judged(of: Comparison, width: int) -> list[Line]:
+    """What is denied and warned of is told where a plan is made; of saved ones it is told here alone."""
+    lines = judged_lines(of.after.judgement, width)
+    return lines if of.kind == REVISIONS else [*lines, *verdict_lines(of.after.judgement, width)]
 
 
 def differences(of: Comparison, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
@@ -85,9 +101,9 @@ def _block(group: Alike, of: Comparison, width: int) -> list[Line]:
     lines = [_title(group, of), *_members(group, of, width), *_asked_for(first, width)]
     lines += _warned(remains(first, of), width, INDENT, "dim")
     lines += _rows(first, of, width)
-    alerts = [text_of(alert.message) for alert in came(first, of) if not _shows(first, alert)]
+    alerts = [text_of(alert.message) for alert in came(first) if alert.code != COLLATERAL]
     lines += [line for words in alerts for line in _warned(words, width, MARK, "attention")]
-    words = [f"no more: {text_of(alert.message)}" for alert in gone(first, of)]
+    words = [f"no more: {text_of(alert.message)}" for alert in gone(first)]
     return lines + [line for word in words for line in _warned(word, width, INDENT, "dim")]
 
 
@@ -97,11 +113,6 @@ def _title(group: Alike, of: Comparison) -> Line:
     told = [Span(f"  {words}", "dim") for words in [run_of(first.change)] if words]
     told += [Span(f"  {words}") for words in [standing(first, of)] if words]
     return (_SIGNS.get(first.kind, Span("~ ", "change")), Span(name, "bold"), *told)
-
-
-def _shows(entry: Entry, alert: Alert) -> bool:
-    """Whether the rows of *entry* say it."""
-    return alert.code == COLLATERAL and entry.kind == ADDED
 
 
 def _members(group: Alike, of: Comparison, width: int) -> list[Line]:
@@ -114,7 +125,7 @@ def _members(group: Alike, of: Comparison, width: int) -> list[Line]:
 
 def _asked_for(entry: Entry, width: int) -> Iterator[Line]:
     """The lines of the manifests of a run that is new: it may have no field and no input."""
-    if entry.kind == ADDED and entry.change.submit.kind == "run":
+    if entry.step and entry.kind != CHANGED and entry.change.submit.kind == "run":
         yield from _warned(asked_for(entry.change), width, INDENT, "dim")
 
 
@@ -126,54 +137,23 @@ def _warned(message: str, width: int, mark: str, style: str) -> Iterator[Line]:
 
 
 def _rows(entry: Entry, of: Comparison, width: int) -> list[Line]:
-    if entry.kind == CHANGED and of.kind != TARGETS:
-        return list(_states(entry, of, width))
-    return _arrows(entry, of, width)
-
-
-def _states(entry: Entry, of: Comparison, width: int) -> Iterator[Line]:
-    """`was 1 -> 2  now 1 -> 3`: what both plans make of one field."""
-    found = [(fact.name, (fact.was, fact.now), "") for fact in entry.facts]
-    found += [(row.path, transitions(row), source(row, of)) for row in entry.rows]
-    limits = _limits([(name, pair) for name, pair, _ in found], width)
-    yield from _fitted([_state(name, shortened_pair(*pair, limits), at) for name, pair, at in found], width)
-
-
-def _state(name: str, texts: tuple[str, str], at: str) -> list[Cell]:
-    was, now = Span(texts[0], "remove"), Span(texts[1], "add")
-    return [Span(INDENT), Span(name), Span("was", "dim"), was, Span("now", "dim"), now, Span(at, "dim")]
-
-
-def _arrows(entry: Entry, of: Comparison, width: int) -> list[Line]:
-    """`1 -> 2  +1  x2`: what one of the plans makes of a field, or what two targets want of it."""
+    """`1 -> 2  +1  x2`: what the one side wants, and what the other one does."""
     order = list(dict.fromkeys(why(row, entry) for row in entry.rows))
     rows = sorted(entry.rows, key=lambda row: (bool(why(row, entry)), order.index(why(row, entry))))
-    return entry_lines([_entry(row, of) for row in rows], entry.change, width)
+    return entry_lines(
+        [*(_fact(fact, of) for fact in entry.facts), *(_entry(row, of) for row in rows)], entry.change, width
+    )
+
+
+def _fact(fact: Fact, of: Comparison) -> TableEntry:
+    field = Field(path=fact.name, base=fact.was, live=fact.was, desired=fact.now)
+    at = source(fact, of)
+    return TableEntry(field=field, label=fact.name, old=fact.was, new=fact.now, difference="", ratio="", source=at)
 
 
 def _entry(row: Row, of: Comparison) -> TableEntry:
-    field = row.after or Field(path=row.path, base=row.now, live=row.was, desired=row.now)
     (old, new), (by, ratio) = wanted(row), difference(row)
-    label = f"also {row.path}" if field.collateral else row.path
-    return TableEntry(field=field, label=label, old=old, new=new, difference=by, ratio=ratio, source=source(row, of))
-
-
-def _limits(told: Sequence[tuple[str, tuple[str, str]]], width: int) -> tuple[int, int]:
-    """How long both values may be, so that a line fits without its place; the shorter one gives room to the other."""
-    path = max((columns(name) for name, _ in told), default=0)
-    room = max(2 * _LEAST_VALUE, width - len(INDENT) - path - sum(_GAPS) + _GAPS[-1] - len("wasnow"))
-    old, new = (max((len(pair[side]) for _, pair in told), default=0) for side in (0, 1))
-    if old <= room // 2:
-        return max(old, _LEAST_VALUE), max(room - old, _LEAST_VALUE)
-    return (room - new, max(new, _LEAST_VALUE)) if new <= room // 2 else (room // 2, room // 2)
-
-
-def _fitted(rows: list[list[Cell]], width: int) -> Iterator[Line]:
-    """The place on a line of its own where the terminal would break it in two."""
-    for line in aligned(rows, gaps=_GAPS):
-        whole, last = trimmed(line), line[-1]
-        if length(whole) <= width or last.style != "dim" or not last.text:
-            yield whole
-        else:
-            yield trimmed(line[:-1])
-            yield (Span(f"{INDENT}  "), last)
+    label = f"also {row.path}" if row.collateral else row.path
+    return TableEntry(
+        field=row.field, label=label, old=old, new=new, difference=by, ratio=ratio, source=source(row, of)
+    )

@@ -24,7 +24,7 @@ def compared_json(of: Comparison, plans: Mapping[str, Any] | None = None) -> str
     found |= {"from": _target(of.before), "to": _target(of.after)}
     if of.kind == REVISIONS:
         found |= {"manifests": _names(of), "rules": [_rule(one) for one in of.rules]}
-    found |= {"tasks": [_task(entry, of) for entry in of.entries], "summary": _counts(of)}
+    found |= {"tasks": [_task(entry) for entry in of.entries], "summary": _counts(of)}
     return jsontext(found | dict(plans or {}))
 
 
@@ -44,7 +44,7 @@ def _rule(one: RuleChange) -> dict[str, Any]:
     return {**found, "details": list(one.details)}
 
 
-def _task(entry: Entry, of: Comparison) -> dict[str, Any]:
+def _task(entry: Entry) -> dict[str, Any]:
     found = {
         "name": entry.change.task.task.name,
         "as": entry.change.submit.kind,
@@ -54,7 +54,7 @@ def _task(entry: Entry, of: Comparison) -> dict[str, Any]:
         "fields": [_field(row) for row in entry.rows],
     }
     found |= {"facts": {fact.name: {"from": fact.was, "to": fact.now} for fact in entry.facts}} if entry.facts else {}
-    alerts, settled = came(entry, of), gone(entry, of)
+    alerts, settled = came(entry), gone(entry)
     found |= {"alerts": list(map(_alert, alerts))} if alerts else {}
     return found | ({"settled": list(map(_alert, settled))} if settled else {})
 
@@ -70,8 +70,6 @@ def _version(change: Change | None) -> dict[str, Any] | None:
 def _field(row: Row) -> dict[str, Any]:
     found: dict[str, Any] = {"path": row.path, "from": row.was, "to": row.now}
     found |= {} if row.known else {"known": False}
-    for side, field in (("from_live", row.before), ("to_live", row.after)):
-        found |= {side: field.live} if field else {}
     found |= {"from_set_by": _place(row.was_set_by)} if row.was_set_by else {}
     found |= {"to_set_by": _place(row.set_by)} if row.set_by else {}
     found |= {"effects": list(row.effects)} if row.effects else {}
@@ -87,5 +85,7 @@ def _place(position: Position) -> dict[str, Any]:
 
 
 def _counts(of: Comparison) -> dict[str, int]:
+    """Of two revisions what is the same is not read, and so not counted."""
     order = (CHANGED, REMOVED, ADDED, UNKNOWN)
-    return {**{_STATES[kind]: of.count(kind) for kind in order}, "same": of.same}
+    same = {"same": of.same} if of.kind != REVISIONS else {}
+    return {**{_STATES[kind]: of.count(kind) for kind in order}, **same}

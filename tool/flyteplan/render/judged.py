@@ -123,6 +123,21 @@ def judged_lines(judgement: Judgement | None, width: int) -> list[Line]:
     return [first, *(line for group in excused for line in _excused(group, width))]
 
 
+def verdict_lines(judgement: Judgement | None, width: int) -> list[Line]:
+    """All but what is excused, which `judged_lines` has, with the line of the policy or the guard."""
+    return [line for one in verdicts(judgement) if one.outcome != EXCUSED for line in _verdict_lines(one, width)]
+
+
+def _verdict_lines(one: Verdict, width: int) -> Iterator[Line]:
+    names = list(dict.fromkeys(task.name for task in one.tasks))
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    about = f"{', '.join(names[:_SHOWN])}{more}: " if names else ""
+    at = f" ({one.name}, {one.rule_at})" if one.rule_at else f" ({one.name})"
+    first, *rest = wrapped(f"{one.outcome}: {about}{one.message}{at}".split(), width - len(INDENT))
+    yield (Span(f"  {first}", "attention"),)
+    yield from ((Span(f"{INDENT}{line}", "attention"),) for line in rest)
+
+
 def judged_summary(judgement: Judgement | None) -> str:
     """`6 rules: 1 denied, 1 excused`, "" where nothing was said."""
     told = said(judgement)

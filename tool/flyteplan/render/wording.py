@@ -6,13 +6,11 @@ from collections.abc import Iterable
 
 from flyteplan.model import quantity
 from flyteplan.model.effects import IDENTITY, RECOMPUTE
-from flyteplan.model.plan import Change, Note, Plan, totals
+from flyteplan.model.plan import KEPT, Change, Note, Plan, totals
 from flyteplan.model.task import Trigger
 from flyteplan.render.fields import place
 from flyteplan.render.groups import LEFT_GIT, Group, live_kind
 
-# The code of the note that says what `triggers` says.
-KEPT = "triggers-kept"
 # Effects that do not show in the fields, and cost: work that was done is done again.
 AGAIN = {
     RECOMPUTE: "cached results are not reused",

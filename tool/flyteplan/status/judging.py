@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.derived import is_derived
-from flyteplan.model.plan import Change
+from flyteplan.model.plan import OLDER_BASE, Change
 from flyteplan.model.status import (
     CHANGED,
     EDITED,
@@ -38,7 +38,7 @@ def judge(change: Change, live: Template | None, earlier: Template | None, prove
 
 def _next(change: Change, states: Set[str]) -> str:
     """A plan first, where apply would overwrite or take over what nobody has looked at, and where it would refuse."""
-    refused = any(note.code == "older-base" for note in change.notes)
+    refused = any(note.code == OLDER_BASE and note.attention for note in change.notes)
     command = "plan" if refused or not states.isdisjoint(_TO_LOOK_AT) else "apply"
     return f"flyteplan {command}{' --prune' if change.prune else ''}"
 

@@ -48,6 +48,9 @@ def open_revision(root: str, name: str) -> Revision:
     if prefix.returncode:
         why = text(prefix.stderr).partition("\n")[0].removeprefix("fatal: ")
         raise UsageError(f"revision {name} can not be read in {root}: {why}")
+    left, two_dots, right = name.partition("..")
+    if two_dots and not right.startswith("."):
+        raise UsageError(f"{name}: a range has three dots here, {left}...{right}: what {right or 'HEAD'} changes")
     commit = _merge_base(root, name) if "..." in name else _commit(root, name)
     label = commit[:SHOWN_DIGITS] if "..." in name or name == commit else name
     return Revision(root=root, prefix=text(prefix.stdout), commit=commit, label=f"{label}:")

@@ -6,19 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flyteplan.model.comparison import KINDS, REMOVED, REVISIONS, TARGETS, Comparison, Entry
+from flyteplan.model.comparison import KINDS, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Fact
 from flyteplan.model.comparison import Row as Difference
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import COLLATERAL, Told
-from flyteplan.render.compared import SAME
 from flyteplan.render.contrast import (
+    DIGESTS,
     Alike,
     came,
     difference,
     gone,
     groups,
+    left_out,
     places,
     remains,
+    same,
     sides,
     standing,
     summary,
@@ -56,12 +58,14 @@ _NAMES = 50
 _WORDING = Wording(
     kind="sides",
     command="flyteplan diff -o json",
-    nothing=SAME,
+    nothing="",
     changes="Differences",
     fields="Fields that differ",
     old="Was",
     new="Now",
     counts="",
+    digest="Newer digest",
+    approves=False,
 )
 
 
@@ -89,7 +93,7 @@ def page(of: Comparison, digests: tuple[str, str], *, link: Link = nowhere, expa
         warned=tuple(_warned(one, of, link) for one in told(of)),
         changed=changed,
         choices=_choices(changed, of),
-        wording=_WORDING,
+        wording=replace(_WORDING, nothing=same(of)),
     )
     return addressed(made)
 
@@ -109,13 +113,17 @@ def _facts(of: Comparison, digest: str) -> Iterator[tuple[str, str]]:
     if of.kind == REVISIONS:
         yield "Against", of.base
     yield "Templates from", of.after.catalog
-    yield "The same", str(of.same)
+    if of.kind != REVISIONS:
+        yield "The same", str(of.same)
     for label, names in (("Manifests added", of.names.added), ("Manifests removed", of.names.removed)):
         if names:
             yield label, ", ".join(names)
     if of.names.renamed:
         yield "Manifests renamed", ", ".join(f"{old} -> {new}" for old, new in of.names.renamed)
+    yield "Digests", DIGESTS
     yield "Older digest", digest
+    if of.others:
+        yield "Not compared", left_out(of).removeprefix("Not compared: ").rstrip(".")
 
 
 def _ruling(of: Comparison, link: Link) -> Iterator[Ruling]:
@@ -132,9 +140,14 @@ def _warned(one: Told, of: Comparison, link: Link) -> Warned:
     position = one.alert.position
     return Warned(
         alert=worded(one.alert),
-        tasks=tuple((_anchor(change, of.after), full_name(change, of.after)) for change in one.changes),
+        tasks=tuple(_named(change, of) for change in one.changes),
         source=linked(position, link) if position.path else None,
     )
+
+
+def _named(change: Change, of: Comparison) -> tuple[str, str]:
+    plan = of.home(change)
+    return _anchor(change, plan, removed=plan is not of.after), full_name(change, plan)
 
 
 def _anchor(change: Change, plan: Plan, *, removed: bool = False) -> str:
@@ -154,8 +167,8 @@ def _card(group: Alike, of: Comparison, link: Link) -> Card:
         starts=first.change.submit.kind == "run",
         about=tuple(_about(first, of)),
         manifests=_manifests(first, link),
-        alerts=tuple(worded(alert) for alert in came(first, of) if alert.code != COLLATERAL),
-        rows=(*_facts_of(first), *(_row(row, first, of, link) for row in first.rows)),
+        alerts=tuple(worded(alert) for alert in came(first) if alert.code != COLLATERAL),
+        rows=(*_facts_of(first, of, link), *(_row(row, first, of, link) for row in first.rows)),
     )
 
 
@@ -176,7 +189,7 @@ def _about(entry: Entry, of: Comparison) -> Iterator[tuple[str, str]]:
         yield "Task" if entry.change.submit.kind != "run" else "Run", words.replace(",", ":", 1).rstrip(":")
     if words := remains(entry, of):
         yield "What is there", words
-    for alert in gone(entry, of):
+    for alert in gone(entry):
         yield "No more", text_of(alert.message)
 
 
@@ -186,10 +199,10 @@ def _manifests(entry: Entry, link: Link) -> tuple[tuple[str, Place], ...]:
     return tuple((source.name, linked(source.position, link)) for source in found)
 
 
-def _facts_of(entry: Entry) -> Iterator[Row]:
+def _facts_of(entry: Entry, of: Comparison, link: Link) -> Iterator[Row]:
     for fact in entry.facts:
         old, new = both(fact.was, fact.now)
-        yield Row(path=fact.name, old=old, new=new)
+        yield Row(path=fact.name, old=old, new=new, source=_source(fact, of, link))
 
 
 def _row(row: Difference, entry: Entry, of: Comparison, link: Link) -> Row:
@@ -205,7 +218,7 @@ def _row(row: Difference, entry: Entry, of: Comparison, link: Link) -> Row:
     )
 
 
-def _source(row: Difference, of: Comparison, link: Link) -> Place | None:
+def _source(row: Difference | Fact, of: Comparison, link: Link) -> Place | None:
     was, now = places(row, of)
     if now is not None:
         return linked(now, link)

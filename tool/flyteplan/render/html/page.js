@@ -140,7 +140,7 @@
   byId("expand").addEventListener("click", () => toggleAll(true));
   byId("collapse").addEventListener("click", () => toggleAll(false));
 
-  if (navigator.clipboard) {
+  if (navigator.clipboard && byId("copy")) {
     byId("copy").hidden = false;
     byId("copy").addEventListener("click", async () => {
       await navigator.clipboard.writeText(byId("digest").textContent);

@@ -215,6 +215,8 @@ class Wording:
     old: str = "Live"
     new: str = "Desired"
     counts: str = "to "
+    digest: str = "Digest"
+    approves: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flyteplan.model.comparison import REVISIONS, TARGETS, Comparison
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.render.attention import Told
-from flyteplan.render.compared import SAME, compared
-from flyteplan.render.contrast import groups, sides, summary, told
+from flyteplan.render.compared import compared
+from flyteplan.render.contrast import DIGESTS, groups, left_out, same, sides, summary, told
 from flyteplan.render.judged import judged_summary, verdicts
 from flyteplan.render.markdown import alerts, policy
 from flyteplan.render.markdown.contrasts import kinds, names, table
@@ -71,8 +71,9 @@ def comparison(of: Comparison, digests: tuple[str, str], page: Page) -> str:
 def _text(of: Digested, body: str, cut: Sequence[str]) -> str:
     whole = "`flyteplan diff` shows" if not of.page.job else f"[The job]({of.page.job}) has"
     said = f"*Left out to fit {of.page.room:,} bytes: {', '.join(cut)}. {whole} them.*" if cut else ""
-    digests = f"Digest {code(of.digests[0])} -> {code(of.digests[1])}"
-    return "\n\n".join(filter(None, ("### flyteplan", _head(of.comparison), body, said, digests))) + "\n"
+    digests = f"Digests {code(of.digests[0])} -> {code(of.digests[1])} ({prose(DIGESTS)})"
+    rest = prose(left_out(of.comparison))
+    return "\n\n".join(filter(None, ("### flyteplan", _head(of.comparison), body, said, digests, rest))) + "\n"
 
 
 def _head(of: Comparison) -> str:
@@ -84,7 +85,7 @@ def _head(of: Comparison) -> str:
     if of.kind == TARGETS:
         return f"{left} -> {right}. **{_counts(of)}**"
     where = f" ({left} -> {right})" if left != right else ""
-    return f"**{_counts(of)}** Two plans{where}." if of.entries or where else SAME
+    return f"**{_counts(of)}** Two plans{where}." if of.entries or where else same(of)
 
 
 def _name(text: str) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from flyteplan.errors import Position
-from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, TARGETS, UNKNOWN, Comparison, Entry, Row
+from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, TARGETS, UNKNOWN, Comparison, Entry, Fact, Row
 from flyteplan.render.contrast import Alike, difference, places, remains, run_of, standing, wanted
 from flyteplan.render.groups import full_name, named
 from flyteplan.render.markdown.escape import code, prose, row
@@ -50,9 +50,14 @@ def _full_names(group: Alike, of: Comparison) -> list[str]:
 def _rows(entry: Entry, of: Comparison, page: Page, *, links: bool) -> Iterator[tuple[str, _Cells]]:
     """One at least, since it is there that the task is named; each with the mark of what nobody wrote."""
     at = _asked_for(entry, page, links=links)
-    rows = [("", (fact.name, value(fact.was), value(fact.now, bold=True), "", "")) for fact in entry.facts]
+    rows = [_fact(fact, of, page, links=links) for fact in entry.facts]
     rows += [_row(one, of, page, links=links) for one in entry.rows]
     yield from rows or [("", ("*(no field)*", "", "", "", at))]
+
+
+def _fact(fact: Fact, of: Comparison, page: Page, *, links: bool) -> tuple[str, _Cells]:
+    at = _source(fact, of, page, links=links)
+    return "", (fact.name, value(fact.was), value(fact.now, bold=True), "", at)
 
 
 def _asked_for(entry: Entry, page: Page, *, links: bool) -> str:
@@ -71,7 +76,7 @@ def _row(one: Row, of: Comparison, page: Page, *, links: bool) -> tuple[str, _Ce
     return (_COLLATERAL if one.collateral else ""), cells
 
 
-def _source(one: Row, of: Comparison, page: Page, *, links: bool) -> str:
+def _source(one: Row | Fact, of: Comparison, page: Page, *, links: bool) -> str:
     """The line of the newer side leads there; that of a revision has no page here."""
     was, now = places(one, of)
     at = _at(now, page, links=links) if now else ""
