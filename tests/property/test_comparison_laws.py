@@ -109,7 +109,8 @@ def test_text_is_safe_and_names_every_task_that_is_told_on_its_own(of: Compariso
     text = plain(compared(of, expand=expand, width=width))
     assert text.replace("\n", "").isprintable()
     if expand:
-        assert all(escaped(one.change.task.task.name) in text for one in of.entries)
+        # What a runner would take for a command is written otherwise.
+        assert all(escaped(one.change.task.task.name).replace("##[", r"#\x23[") in text for one in of.entries)
 
 
 @given(comparisons())

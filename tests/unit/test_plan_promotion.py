@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -154,3 +155,12 @@ def test_what_only_one_target_has_is_shown_like_what_is_new_with_what_can_hurt()
     found = json.loads(compared_json(of))["tasks"]
     assert [len(one["fields"]) for one in found] == [1, 1]
     assert found[0]["alerts"][0]["code"] == "gpu-lost"
+
+
+def test_what_one_target_calls_open_is_hidden_where_the_other_does_not() -> None:
+    opened = Secrecy(open=frozenset({"A_TOKEN"}))
+    left = change("staging", {"A_TOKEN": "dummy"}, secrecy=opened)
+    assert "hunter2" not in str(contrasts(left, change("production", {"A_TOKEN": "hunter2"})))
+    assert "hunter2" not in str(contrasts(change("staging", {"A_TOKEN": "hunter2"}), replace(left)))
+    both = contrasts(left, change("production", {"A_TOKEN": "shown"}, secrecy=opened))
+    assert both == [("env_vars.A_TOKEN", "dummy", "shown")]

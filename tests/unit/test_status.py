@@ -162,7 +162,7 @@ def test_of_several_reasons_the_gravest_is_the_state() -> None:
 
 
 def test_a_plan_comes_first_where_apply_would_refuse() -> None:
-    assert judged(derived(), notes=(Note(code="older-base", message="..."),)).next == "flyteplan plan"
+    assert judged(derived(), notes=(Note(code="older-base", message="...", attention=True),)).next == "flyteplan plan"
 
 
 def report(*tasks: TaskStatus) -> Report:

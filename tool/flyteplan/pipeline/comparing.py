@@ -95,7 +95,9 @@ def _wanted(intent: Intent, side: Side, versions: Mapping[TaskName, str]) -> Any
     version = versions.get(intent.task, "") if intent.selector.auto_version == "latest" else ""
     settings = sorted((one.path, type(one.value).__name__, repr(one.value)) for one in intent.settings)
     names = sorted({one.name for one in intent.group.manifests}) if intent.kind == "run" else []
-    return side.target.org, intent.kind, intent.strategy, intent.selector, settings, version, names
+    # Policies may go by them.
+    labels = sorted(sorted(one.labels) for one in intent.group.manifests if one.labels)
+    return side.target.org, intent.kind, intent.strategy, intent.selector, settings, version, names, labels
 
 
 def _names(before: Sequence[Manifest], after: Sequence[Manifest]) -> Names:

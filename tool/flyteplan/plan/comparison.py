@@ -8,7 +8,7 @@ from typing import Any
 
 from flyteplan.model.comparison import ADDED, CHANGED, PLANS, REMOVED, Comparison, Entry, Fact, Names, Row
 from flyteplan.model.effects import effects
-from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Note, Plan, differ
+from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Note, Plan, Source, differ
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.plan.calls import call_rows
 
@@ -91,7 +91,14 @@ def _told(change: Change) -> Mapping[str, str]:
         "strategy": change.strategy,
         **({"run": submit.name} if submit.kind == "run" else {}),
         "triggers": submit.triggers,
+        "older base": "allowed" if submit.allow_older_base else "refused",
+        "labels": "; ".join(sorted({_labels(source) for source in change.manifests})),
     }
+
+
+def _labels(source: Source) -> str:
+    """Of a manifest: policies may go by them."""
+    return ", ".join(f"{name}={value}" for name, value in sorted(source.labels)) or "none"
 
 
 def _standing(change: Change) -> Mapping[str, str]:

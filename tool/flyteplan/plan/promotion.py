@@ -10,7 +10,7 @@ from flyteplan.errors import Position
 from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, TARGETS, UNKNOWN, Comparison, Entry, Row
 from flyteplan.model.plan import Call, Change, Plan, differ
 from flyteplan.model.readable import readable
-from flyteplan.model.secrecy import Secrecy
+from flyteplan.model.secrecy import MARKS, Secrecy
 from flyteplan.model.settings import Settings
 from flyteplan.plan.calls import call_rows
 from flyteplan.plan.changes import of_run
@@ -86,7 +86,10 @@ def _contrasts(left: Change, right: Change) -> Iterator[Row]:
 def _overrides(left: Change, right: Change) -> Iterator[Row]:
     """Of versions that are known in a task only there is no more than what the manifests say."""
     secrecy = _common(left.secrecy, right.secrecy)
-    before, after = ({item.path: item for item in secrecy.settings(change.settings)} for change in (left, right))
+    before, after = (
+        {item.path: item for item in secrecy.settings(change.settings) if item.path[0] != MARKS}
+        for change in (left, right)
+    )
     for path in sorted(before.keys() | after.keys()):
         one, other = before.get(path), after.get(path)
         values = [None if item is None else readable(item) for item in (one, other)]
@@ -97,9 +100,10 @@ def _overrides(left: Change, right: Change) -> Iterator[Row]:
 
 
 def _common(left: Secrecy, right: Secrecy) -> Secrecy:
-    """One for both, so that a value that is the same has the same stand-in."""
+    """One for both, so that a value that is the same has the same stand-in. What one of them hides is hidden."""
     marked = left.marked | right.marked
-    return Secrecy(key=left.key, marked=marked, open=(left.open | right.open) - marked)
+    opened = {name for name in left.open | right.open if not (left.hides(name) or right.hides(name))}
+    return Secrecy(key=left.key, marked=marked, open=frozenset(opened))
 
 
 def _call(change: Change, secrecy: Secrecy) -> Call:

@@ -35,6 +35,7 @@ STEPS = (
     "the words of alerts, rules and policies",
     "the kinds of alerts, rules and policies",
 )
+_NAMED_RULES = 10
 _DIFF, _LINKS, _NAMES, _FIELDS, _KINDS, _WHICH, _WORDS, _COUNTS = range(1, len(STEPS) + 1)
 _NAME, _DETAIL = 80, 200
 
@@ -112,8 +113,11 @@ def _rule_list(found: Sequence[RuleChange], page: Page, step: int) -> list[str]:
     if step >= _COUNTS:
         return []
     if step >= _WORDS:
-        counts = Counter((one.what, bearing(one)) for one in found)
-        return [f"- **{how}**: {counted(count, kind)}" for (kind, how), count in counts.items()]
+        # Among many rules that came, the one that went must not be lost.
+        named = [one for one in found if one.alerts][:_NAMED_RULES]
+        counts = Counter((one.what, bearing(one)) for one in found if one not in named)
+        counts_of_others = [f"- **{how}**: {counted(count, kind)}" for (kind, how), count in counts.items()]
+        return [*(_rule(one, page, links=False, where=False) for one in named), *counts_of_others]
     return [_rule(one, page, links=step < _LINKS, where=step < _WHICH) for one in found]
 
 
