@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.markdown_page import by_commonmark, by_github
@@ -174,6 +175,14 @@ def test_code_is_read_back_as_the_text(text: str) -> None:
     for parse in (by_commonmark, by_github):
         (cells,) = parse(f"{row(['', code(text)])}\n{row(['--', '--'])}\n").rows
         assert cells == ["", visible(text) or '""']
+
+
+@pytest.mark.parametrize("length", [39, 40, 81, 400])
+def test_a_long_run_of_backticks_opens_no_fence_that_nothing_closes(length: int) -> None:
+    text = f"a {'`' * length} <b>b</b>"
+    for seen in (by_commonmark(prose(text)), by_github(prose(text))):
+        assert [part for part in seen.prose if ACTIVE.search(part)] == []
+        assert [tag for tag in seen.tags if tag not in ("p", "code")] == []
 
 
 @given(texts)

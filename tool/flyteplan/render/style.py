@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 # Select Graphic Rendition parameters, by style.
 _CODES = {"add": "32", "change": "33", "remove": "31", "attention": "35", "dim": "2", "bold": "1"}
-_COMMAND = re.compile(r"^(\s*):(?=:)|(?<=#)#(?=\[)")
+_COMMAND = re.compile(r"^(\s*):(?=:)|(?<=#)#(?=\w*\[)")
 _set = object.__setattr__
 _SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
@@ -35,7 +35,7 @@ def plain(lines: Iterable[Line]) -> str:
 
 
 def _harmless(text: str) -> str:
-    return _COMMAND.sub(_escaped_first, text) if "::" in text or "##[" in text else text
+    return _COMMAND.sub(_escaped_first, text) if "::" in text or "##" in text else text
 
 
 def _escaped_first(match: re.Match[str]) -> str:

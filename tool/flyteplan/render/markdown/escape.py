@@ -16,6 +16,8 @@ PIPE = "\\|"
 _LOG_COMMAND = re.compile(r"##(?=\w*\[)")
 # How commands to the runner of GitHub begin, after any blanks.
 _RUNNER_COMMAND = re.compile(r"^(\s*):(?=:)")
+# cmark, which GitHub has, knows no fence of more backticks than 80.
+_FENCES = re.compile(r"`{40,}")
 # Words of prose that no forge makes anything of: not `a.b` (a link), not `GH-1`, not `deadbeef` (a commit).
 _WORD = re.compile(r"\(?[A-Za-z]+(?:['-][A-Za-z]+)*\)?[,;:.]?")
 _COUNT = re.compile(r"\d{1,6}[,;]?|\(\d{1,6}\)[,;]?")
@@ -27,7 +29,8 @@ _WRAPPED = re.compile(r"(\(?)(.*?)([),;:.]*)", re.DOTALL)
 
 def visible(text: str) -> str:
     """*text* without what is not seen or acts on a log: `\\x1b`, `\\u202e`, `#\\x23[error]`."""
-    return _LOG_COMMAND.sub(r"#\\x23", escaped(text))
+    shown = _LOG_COMMAND.sub(r"#\\x23", escaped(text))
+    return _FENCES.sub(lambda run: r"\x60" * len(run[0]), shown)
 
 
 def code(text: str) -> str:
