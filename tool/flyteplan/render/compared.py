@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Fact, Names, Row
 from flyteplan.model.plan import Field
-from flyteplan.render.attention import COLLATERAL
+from flyteplan.render.attention import COLLATERAL, GPU_LOST
 from flyteplan.render.contrast import (
     Alike,
     came,
@@ -98,13 +98,20 @@ def _target(of: Comparison) -> list[Line]:
 
 def _block(group: Alike, of: Comparison, width: int) -> list[Line]:
     first = group[0]
-    lines = [_title(group, of), *_members(group, of, width), *_asked_for(first, width)]
+    lines = [_title(group, of), *_alerts(first, width, lost=True), *_members(group, of, width)]
+    lines += _asked_for(first, width)
     lines += _warned(remains(first, of), width, INDENT, "dim")
     lines += _rows(first, of, width)
-    alerts = [text_of(alert.message) for alert in came(first) if alert.code != COLLATERAL]
-    lines += [line for words in alerts for line in _warned(words, width, MARK, "attention")]
+    lines += _alerts(first, width, lost=False)
     words = [f"no more: {text_of(alert.message)}" for alert in gone(first)]
     return lines + [line for word in words for line in _warned(word, width, INDENT, "dim")]
+
+
+def _alerts(entry: Entry, width: int, *, lost: bool) -> Iterator[Line]:
+    """Lost GPUs, which stand first, or all others; what goes along is marked in the rows."""
+    for alert in came(entry):
+        if alert.code != COLLATERAL and (alert.code == GPU_LOST) == lost:
+            yield from _warned(text_of(alert.message), width, MARK, "attention")
 
 
 def _title(group: Alike, of: Comparison) -> Line:
