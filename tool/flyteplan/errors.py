@@ -59,8 +59,9 @@ class Problem:
         return f"{self.position}: {self.severity}[{self.code}]: {self.message}{hint}"
 
     @property
-    def order(self) -> tuple[Position, str, str]:
-        return (self.position, self.code, self.message)
+    def order(self) -> tuple[Position, str, str, str, str]:
+        """All of it: two that differ in anything stand in one order, whatever the hash seed."""
+        return (self.position, self.code, self.message, self.hint, self.severity)
 
 
 class FlyteplanError(Exception):
