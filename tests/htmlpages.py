@@ -143,6 +143,7 @@ def two() -> Comparison:
     """A pull request that changes one task, brings one that loses its GPU and a run, takes one away, and a rule."""
     older, newer = few(), few()
     extract, matrix, train = newer.changes
+    train = replace(train, cached=True)
     changed = replace(extract, fields=(replace(extract.fields[0], desired="12Gi"), *extract.fields[1:]))
     gone = change("etl.gone", field("retries.count", 1, 3))
     return comparison(
