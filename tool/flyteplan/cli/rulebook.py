@@ -8,12 +8,9 @@ from dataclasses import replace
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Position, Problem, RefusedError, ordered
 from flyteplan.files.config import NAME
-from flyteplan.model.config import Config, Target
+from flyteplan.model.config import PLACE, Config, Target
 from flyteplan.workspace import Workspace, read_config
 from flyteplan.workspace.policyfiles import Files, policies_in, policy_files
-
-# What makes a target of one name the same place. Where a local catalog lies is a matter of the checkout.
-_PLACE = ("endpoint", "org", "project", "domain")
 
 
 def read_rulebook(workspace: Workspace, target: Target, revision: str | None, now: str) -> pipeline.Rulebook:
@@ -61,7 +58,7 @@ def _same_place(workspace: Workspace, config: Config, name: str, file: str) -> T
         message = f"there is no target {name or 'without a name'}, so nothing here says what it may do"
         raise _refused(Position(file), message, "bring the target in first, on its own")
     here = workspace.target(name)
-    for key in _PLACE:
+    for key in PLACE:
         if getattr(here, key) != getattr(there, key):
             was, becomes = getattr(there, key) or "not set", getattr(here, key) or "not set"
             message = f"the {key} of target {name} is {was} there, and {becomes} in the checkout"

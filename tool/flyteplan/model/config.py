@@ -8,6 +8,8 @@ from typing import Any
 from flyteplan.errors import Position
 from flyteplan.model.guards import Guards
 
+# What makes a target of one name the same place. Where a local catalog lies is a matter of the checkout.
+PLACE = ("endpoint", "org", "project", "domain")
 # How an endpoint is reached, in the words of flyteplan.yaml; of these, FILES are paths.
 CONNECTION = (
     "config",

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from flyteplan.errors import Position
 from flyteplan.model.policy import ALLOWED, DENY, Amount, Bound, Match, Naming, Rule
-from flyteplan.model.rulechange import LOOSENED, TIGHTENED, UNCLEAR
+from flyteplan.model.rulechange import (
+    ADDED,
+    CHANGED,
+    EXCEPTION,
+    LOOSENED,
+    REMOVED,
+    TIGHTENED,
+    UNCLEAR,
+    RuleChange,
+    together,
+)
 
 _LISTS = ("tasks", "projects", "domains", "targets")
 
@@ -16,6 +27,38 @@ class Detail(NamedTuple):
 
     bearing: str
     words: str
+
+
+def changed(
+    what: str, name: str, was_at: Position | None, at: Position | None, details: Iterable[Detail]
+) -> Iterator[RuleChange]:
+    """What both sides have, if anything differs in it."""
+    if found := list(details):
+        yield RuleChange(
+            what=what,
+            name=name,
+            state=CHANGED,
+            bearing=together({detail.bearing for detail in found}),
+            was_at=was_at,
+            at=at,
+            details=tuple(detail.words for detail in found),
+        )
+
+
+def came_or_went(
+    what: str, name: str, was_at: Position | None, at: Position | None, details: tuple[str, ...]
+) -> RuleChange:
+    """What only one side has. A rule and a guard hold something back, an exception lets it through."""
+    holds = (at is not None) != (what == EXCEPTION)
+    return RuleChange(
+        what=what,
+        name=name,
+        state=REMOVED if at is None else ADDED,
+        bearing=TIGHTENED if holds else LOOSENED,
+        was_at=was_at,
+        at=at,
+        details=details,
+    )
 
 
 def of_effect(old: Rule, new: Rule) -> Iterator[Detail]:

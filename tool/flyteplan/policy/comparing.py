@@ -6,19 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from flyteplan.model.guards import Guards
 from flyteplan.model.policy import Policy, Rule, Waiver
-from flyteplan.model.rulechange import (
-    ADDED,
-    CHANGED,
-    EXCEPTION,
-    LOOSENED,
-    REMOVED,
-    REWORDED,
-    RULE,
-    TIGHTENED,
-    RuleChange,
-    together,
+from flyteplan.model.rulechange import EXCEPTION, LOOSENED, REWORDED, RULE, TIGHTENED, RuleChange
+from flyteplan.policy.bearings import (
+    Detail,
+    came_or_went,
+    changed,
+    of_bearing,
+    of_bounds,
+    of_effect,
+    of_match,
+    of_namings,
+    of_tasks,
 )
-from flyteplan.policy.bearings import Detail, of_bearing, of_bounds, of_effect, of_match, of_namings, of_tasks
 from flyteplan.policy.guardchanges import guard_changes
 
 
@@ -41,30 +40,11 @@ def _by_name(policies: Iterable[Policy]) -> dict[str, Rule]:
 def _rules(before: Mapping[str, Rule], after: Mapping[str, Rule]) -> Iterator[RuleChange]:
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
-        if old is None or new is None:
-            yield from (_rule_alone(one, came=one is new) for one in (old, new) if one)
-        elif details := list(_details(old, new)):
-            yield RuleChange(
-                what=RULE,
-                name=name,
-                state=CHANGED,
-                bearing=together({detail.bearing for detail in details}),
-                was_at=old.position,
-                at=new.position,
-                details=tuple(detail.words for detail in details),
-            )
-
-
-def _rule_alone(rule: Rule, *, came: bool) -> RuleChange:
-    return RuleChange(
-        what=RULE,
-        name=rule.name,
-        state=ADDED if came else REMOVED,
-        bearing=TIGHTENED if came else LOOSENED,
-        was_at=None if came else rule.position,
-        at=rule.position if came else None,
-        details=(f"{rule.effect}: {rule.message}", *of_bearing(rule)),
-    )
+        if old and new:
+            yield from changed(RULE, name, old.position, new.position, _details(old, new))
+        elif one := old or new:
+            places = (old.position if old else None, new.position if new else None)
+            yield came_or_went(RULE, name, *places, (f"{one.effect}: {one.message}", *of_bearing(one)))
 
 
 def _details(old: Rule, new: Rule) -> Iterator[Detail]:
@@ -86,9 +66,9 @@ def _exceptions(before: list[Waiver], after: list[Waiver]) -> Iterator[RuleChang
     for key in (_whole, _same_tasks, _same_owner):
         pairs += _paired(before, after, key)
     for old, new in pairs:
-        yield from _changed_exception(old, new)
-    yield from (_exception_alone(one, came=False) for one in before)
-    yield from (_exception_alone(one, came=True) for one in after)
+        yield from changed(EXCEPTION, new.rule, old.position, new.position, _exception_details(old, new))
+    yield from (came_or_went(EXCEPTION, one.rule, one.position, None, _waived(one)) for one in before)
+    yield from (came_or_went(EXCEPTION, one.rule, None, one.position, _waived(one)) for one in after)
 
 
 def _paired(before: list[Waiver], after: list[Waiver], key: Callable[[Waiver], object]) -> list[tuple[Waiver, Waiver]]:
@@ -103,17 +83,8 @@ def _paired(before: list[Waiver], after: list[Waiver], key: Callable[[Waiver], o
     return pairs
 
 
-def _exception_alone(waiver: Waiver, *, came: bool) -> RuleChange:
-    """One that comes lets through what its rule holds back."""
-    return RuleChange(
-        what=EXCEPTION,
-        name=waiver.rule,
-        state=ADDED if came else REMOVED,
-        bearing=LOOSENED if came else TIGHTENED,
-        was_at=None if came else waiver.position,
-        at=waiver.position if came else None,
-        details=(f"until {waiver.until}: {waiver.reason} ({waiver.owner})", *of_tasks(waiver.match)),
-    )
+def _waived(waiver: Waiver) -> tuple[str, ...]:
+    return (f"until {waiver.until}: {waiver.reason} ({waiver.owner})", *of_tasks(waiver.match))
 
 
 def _exception_details(old: Waiver, new: Waiver) -> Iterator[Detail]:
@@ -122,19 +93,6 @@ def _exception_details(old: Waiver, new: Waiver) -> Iterator[Detail]:
         yield Detail(LOOSENED if new.until > old.until else TIGHTENED, f"until {old.until} -> {new.until}")
     if (old.reason, old.owner) != (new.reason, new.owner):
         yield Detail(REWORDED, f"reason: {new.reason} ({new.owner})")
-
-
-def _changed_exception(old: Waiver, new: Waiver) -> Iterator[RuleChange]:
-    if details := list(_exception_details(old, new)):
-        yield RuleChange(
-            what=EXCEPTION,
-            name=new.rule,
-            state=CHANGED,
-            bearing=together({detail.bearing for detail in details}),
-            was_at=old.position,
-            at=new.position,
-            details=tuple(detail.words for detail in details),
-        )
 
 
 def _whole(one: Waiver) -> object:

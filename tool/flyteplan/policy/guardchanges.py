@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flyteplan.errors import Position
 from flyteplan.model.guards import FREEZE, MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, Freeze, Guards, Most
 from flyteplan.model.policy import Match
-from flyteplan.model.rulechange import (
-    ADDED,
-    CHANGED,
-    GUARD,
-    LOOSENED,
-    REMOVED,
-    REWORDED,
-    TIGHTENED,
-    RuleChange,
-    together,
-)
-from flyteplan.policy.bearings import Detail, of_match
+from flyteplan.model.rulechange import GUARD, LOOSENED, REWORDED, TIGHTENED, RuleChange
+from flyteplan.policy.bearings import Detail, came_or_went, changed, of_match
 
 
 def guard_changes(before: Guards, after: Guards) -> Iterator[RuleChange]:
@@ -26,7 +15,7 @@ def guard_changes(before: Guards, after: Guards) -> Iterator[RuleChange]:
         yield from _most(name, getattr(before, name), getattr(after, name))
     globs = [{one.glob: one.position for one in guards.protected} for guards in (before, after)]
     for glob in sorted(globs[0].keys() ^ globs[1].keys()):
-        yield _alone(f"{PROTECTED}:{glob}", globs[0].get(glob), globs[1].get(glob), ())
+        yield came_or_went(GUARD, f"{PROTECTED}:{glob}", globs[0].get(glob), globs[1].get(glob), ())
     yield from _freezes(before.freezes, after.freezes)
 
 
@@ -34,27 +23,11 @@ def _most(name: str, old: Most | None, new: Most | None) -> Iterator[RuleChange]
     if old is None or new is None:
         for one in filter(None, (old, new)):
             places = (old.position if old else None, new.position if new else None)
-            yield _alone(name, *places, (f"{one.value:g}",))
+            yield came_or_went(GUARD, name, *places, (f"{one.value:g}",))
     elif old.value != new.value:
         bearing = LOOSENED if new.value > old.value else TIGHTENED
-        yield _changed(name, old.position, new.position, [Detail(bearing, f"{old.value:g} -> {new.value:g}")])
-
-
-def _alone(name: str, was_at: Position | None, at: Position | None, details: tuple[str, ...]) -> RuleChange:
-    state, bearing = (ADDED, TIGHTENED) if at else (REMOVED, LOOSENED)
-    return RuleChange(what=GUARD, name=name, state=state, bearing=bearing, was_at=was_at, at=at, details=details)
-
-
-def _changed(name: str, was_at: Position, at: Position, details: list[Detail]) -> RuleChange:
-    return RuleChange(
-        what=GUARD,
-        name=name,
-        state=CHANGED,
-        bearing=together({detail.bearing for detail in details}),
-        was_at=was_at,
-        at=at,
-        details=tuple(detail.words for detail in details),
-    )
+        details = [Detail(bearing, f"{old.value:g} -> {new.value:g}")]
+        yield from changed(GUARD, name, old.position, new.position, details)
 
 
 def _freezes(old: Iterable[Freeze], new: Iterable[Freeze]) -> Iterator[RuleChange]:
@@ -64,9 +37,9 @@ def _freezes(old: Iterable[Freeze], new: Iterable[Freeze]) -> Iterator[RuleChang
         if left is None or right is None:
             (only,) = filter(None, (left, right))
             places = (left.position if left else None, right.position if right else None)
-            yield _alone(f"{FREEZE}:{name}", *places, (f"{only.start} to {only.end}: {only.reason}",))
-        elif details := list(_freeze_details(left, right)):
-            yield _changed(f"{FREEZE}:{name}", left.position, right.position, details)
+            yield came_or_went(GUARD, f"{FREEZE}:{name}", *places, (f"{only.start} to {only.end}: {only.reason}",))
+        else:
+            yield from changed(GUARD, f"{FREEZE}:{name}", left.position, right.position, _freeze_details(left, right))
 
 
 def _freeze_details(old: Freeze, new: Freeze) -> Iterator[Detail]:

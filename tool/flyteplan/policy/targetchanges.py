@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flyteplan.model.config import CONNECTION, Declared
-from flyteplan.model.rulechange import CHANGED, LOOSENED, TARGET, TIGHTENED, UNCLEAR, RuleChange, together
-from flyteplan.policy.bearings import Detail
-
-_PLACE = ("endpoint", "org", "project", "domain")
+from flyteplan.model.config import CONNECTION, PLACE, Declared
+from flyteplan.model.rulechange import LOOSENED, TARGET, TIGHTENED, UNCLEAR, RuleChange
+from flyteplan.policy.bearings import Detail, changed
 
 
 def target_changes(before: Declared | None, after: Declared | None) -> Iterator[RuleChange]:
     """Nothing of one that only one side has: its tasks and rules tell of it."""
     if before is None or after is None:
         return
-    if details := [*_outside(before, after), *_settings(before, after)]:
-        yield RuleChange(
-            what=TARGET,
-            name=after.target.name or "(no name)",
-            state=CHANGED,
-            bearing=together({detail.bearing for detail in details}),
-            was_at=before.target.position,
-            at=after.target.position,
-            details=tuple(detail.words for detail in details),
-        )
+    details = [*_outside(before, after), *_settings(before, after)]
+    name = after.target.name or "(no name)"
+    yield from changed(TARGET, name, before.target.position, after.target.position, details)
 
 
 def _outside(before: Declared, after: Declared) -> Iterator[Detail]:
@@ -47,7 +38,7 @@ def _settings(before: Declared, after: Declared) -> Iterator[Detail]:
 
 def _told(one: Declared) -> dict[str, Any]:
     written = dict(one.target.connection)
-    place = {name: getattr(one.target, name) for name in _PLACE}
+    place = {name: getattr(one.target, name) for name in PLACE}
     return {"owner": one.owner, **place, **{name: written.get(name) for name in CONNECTION}}
 
 
