@@ -24,7 +24,7 @@ from flyteplan.render.contrast import (
     wanted,
     why,
 )
-from flyteplan.render.fields import INDENT, MARK, entry_lines
+from flyteplan.render.fields import INDENT, entry_lines, paragraph
 from flyteplan.render.fields import Entry as TableEntry
 from flyteplan.render.groups import full_name, named
 from flyteplan.render.judged import judged_lines, verdict_lines
@@ -37,9 +37,6 @@ from flyteplan.render.wording import asked_for, scope
 DEFAULT_WIDTH = 100
 _BASE = 80
 _SIGNS = {ADDED: Span("+ ", "add"), REMOVED: Span("- ", "remove")}
-_LEAST_VALUE = 16
-# Blanks before: indent, path, "was", old, "now", new, source.
-_GAPS = (0, 0, 2, 1, 2, 1, 3)
 
 
 def compared(of: Comparison, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
@@ -100,18 +97,18 @@ def _block(group: Alike, of: Comparison, width: int) -> list[Line]:
     first = group[0]
     lines = [_title(group, of), *_alerts(first, width, lost=True), *_members(group, of, width)]
     lines += _asked_for(first, width)
-    lines += _warned(remains(first, of), width, INDENT, "dim")
+    lines += _dim(remains(first, of), width)
     lines += _rows(first, of, width)
     lines += _alerts(first, width, lost=False)
     words = [f"no more: {text_of(alert.message)}" for alert in gone(first)]
-    return lines + [line for word in words for line in _warned(word, width, INDENT, "dim")]
+    return lines + [line for word in words for line in _dim(word, width)]
 
 
 def _alerts(entry: Entry, width: int, *, lost: bool) -> Iterator[Line]:
     """Lost GPUs, which stand first, or all others; what goes along is marked in the rows."""
     for alert in came(entry):
         if alert.code != COLLATERAL and (alert.code == GPU_LOST) == lost:
-            yield from _warned(text_of(alert.message), width, MARK, "attention")
+            yield from paragraph(text_of(alert.message).split(), width)
 
 
 def _title(group: Alike, of: Comparison) -> Line:
@@ -133,14 +130,11 @@ def _members(group: Alike, of: Comparison, width: int) -> list[Line]:
 def _asked_for(entry: Entry, width: int) -> Iterator[Line]:
     """The lines of the manifests of a run that is new: it may have no field and no input."""
     if entry.step and entry.kind != CHANGED and entry.change.submit.kind == "run":
-        yield from _warned(asked_for(entry.change), width, INDENT, "dim")
+        yield from _dim(asked_for(entry.change), width)
 
 
-def _warned(message: str, width: int, mark: str, style: str) -> Iterator[Line]:
-    if message:
-        first, *rest = wrapped(message.split(), width - len(mark))
-        yield (Span(f"{mark}{first}", style),)
-        yield from ((Span(f"{INDENT}{line}", style),) for line in rest)
+def _dim(message: str, width: int) -> Iterator[Line]:
+    return paragraph(message.split(), width, mark=INDENT, style="dim")
 
 
 def _rows(entry: Entry, of: Comparison, width: int) -> list[Line]:

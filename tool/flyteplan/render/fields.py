@@ -10,7 +10,7 @@ from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field, Loser
 from flyteplan.render.magnitude import magnitude
 from flyteplan.render.style import Line, Span, columns
-from flyteplan.render.table import Cell, aligned, length, trimmed
+from flyteplan.render.table import Cell, aligned, length, trimmed, wrapped
 from flyteplan.render.values import UNSET, pair, shortened, shortened_pair, shown
 
 MARK = "  ! "
@@ -70,6 +70,14 @@ def reason(field: Field, change: Change) -> str:
 def place(position: Position) -> str:
     """`manifests/train.yaml:14`."""
     return f"{position.path}:{position.line}" if position.line else position.path
+
+
+def paragraph(words: Iterable[str], width: int, *, mark: str = MARK, style: str = "attention") -> Iterator[Line]:
+    """*words* on as many lines as they take, below the title of a task; *mark* stands before the first one."""
+    first, *rest = wrapped(words, width - len(INDENT))
+    if first:
+        yield (Span(f"{mark}{first}", style),)
+        yield from ((Span(f"{INDENT}{line}", style),) for line in rest)
 
 
 def field_lines(change: Change, width: int) -> list[Line]:

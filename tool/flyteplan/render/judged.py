@@ -10,9 +10,9 @@ from flyteplan.errors import Position, Problem, ordered
 from flyteplan.model.decision import EXCUSED, Breach, Decision, Judgement
 from flyteplan.model.policy import DENY, WARN
 from flyteplan.model.task import TaskName
-from flyteplan.render.fields import INDENT
+from flyteplan.render.fields import paragraph
 from flyteplan.render.style import Line, Span
-from flyteplan.render.table import wrapped
+from flyteplan.render.wording import counted
 
 _SHOWN = 3
 # What is neither denied, warned of nor excused: a guard, and an exception that has ended or ends soon.
@@ -42,7 +42,11 @@ def _problem(group: Sequence[Decision]) -> Problem:
 
 
 def _tasks(group: Sequence[Decision]) -> str:
-    names = list(dict.fromkeys(one.task.name for one in group))
+    return _listed(one.task for one in group)
+
+
+def _listed(tasks: Iterable[TaskName]) -> str:
+    names = list(dict.fromkeys(task.name for task in tasks))
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"{', '.join(names[:_SHOWN])}{more}"
 
@@ -129,13 +133,9 @@ def verdict_lines(judgement: Judgement | None, width: int) -> list[Line]:
 
 
 def _verdict_lines(one: Verdict, width: int) -> Iterator[Line]:
-    names = list(dict.fromkeys(task.name for task in one.tasks))
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    about = f"{', '.join(names[:_SHOWN])}{more}: " if names else ""
+    about = f"{_listed(one.tasks)}: " if one.tasks else ""
     at = f" ({one.name}, {one.rule_at})" if one.rule_at else f" ({one.name})"
-    first, *rest = wrapped(f"{one.outcome}: {about}{one.message}{at}".split(), width - len(INDENT))
-    yield (Span(f"  {first}", "attention"),)
-    yield from ((Span(f"{INDENT}{line}", "attention"),) for line in rest)
+    return paragraph(f"{one.outcome}: {about}{one.message}{at}".split(), width, mark="  ")
 
 
 def judged_summary(judgement: Judgement | None) -> str:
@@ -144,7 +144,7 @@ def judged_summary(judgement: Judgement | None) -> str:
     if judgement is None or not told:
         return ""
     where = f" of {judgement.revision}" if judgement.revision else ""
-    return f"{_count(judgement.rules, 'rule')}{where}: {told}"
+    return f"{counted(judgement.rules, 'rule')}{where}: {told}"
 
 
 def said(judgement: Judgement | None) -> str:
@@ -152,13 +152,9 @@ def said(judgement: Judgement | None) -> str:
     if judgement is None:
         return ""
     told = [f"{judgement.counts[effect]} {word}" for effect, word in _WORDS.items() if judgement.counts[effect]]
-    told += [f"stopped by {_count(len(judgement.breaches), 'guard')}"] if judgement.breaches else []
-    told += [f"{_count(len(judgement.problems), 'exception')} to settle"] if judgement.problems else []
+    told += [f"stopped by {counted(len(judgement.breaches), 'guard')}"] if judgement.breaches else []
+    told += [f"{counted(len(judgement.problems), 'exception')} to settle"] if judgement.problems else []
     return ", ".join(told)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _excused(group: Sequence[Decision], width: int) -> Iterator[Line]:
@@ -166,6 +162,4 @@ def _excused(group: Sequence[Decision], width: int) -> Iterator[Line]:
     assert one.waiver is not None
     because = f"until {one.waiver.until}: {one.waiver.reason} ({one.waiver.owner})"
     words = f"{_tasks(group)}: {one.message} [{one.rule}], excused {because}".split()
-    first, *rest = wrapped(words, width - len(INDENT))
-    yield (Span(f"  {first}", "dim"),)
-    yield from ((Span(f"{INDENT}{line}", "dim"),) for line in rest)
+    return paragraph(words, width, mark="  ", style="dim")

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 from flyteplan.errors import Position
 from flyteplan.model.rulechange import ADDED, CHANGED, EXCEPTION, REMOVED, WHATS, RuleChange
-from flyteplan.render.fields import INDENT, place
+from flyteplan.render.fields import INDENT, paragraph, place
 from flyteplan.render.style import Line, Span
-from flyteplan.render.table import wrapped
 from flyteplan.render.wording import counted
 
 _SIGNS = {ADDED: Span("+ ", "add"), REMOVED: Span("- ", "remove")}
@@ -56,6 +55,5 @@ def _lines(one: RuleChange, width: int) -> list[Line]:
     sign = Span("! ", "attention") if one.alerts else _SIGNS.get(one.state, Span("~ ", "change"))
     head: Line = (sign, Span(f"{what(one)} {one.name}", "bold"), Span(f"  {bearing(one)}", style))
     head = (*head, Span(f"  {place(found)}", "dim")) if found else head
-    indent = len(INDENT)
-    details = [line for detail in one.details for line in wrapped(detail.split(), width - indent)]
-    return [head, *((Span(f"{INDENT}{line}"),) for line in details)]
+    details = (paragraph(detail.split(), width, mark=INDENT, style="") for detail in one.details)
+    return [head, *(line for lines in details for line in lines)]

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 # Select Graphic Rendition parameters, by style.
 _CODES = {"add": "32", "change": "33", "remove": "31", "attention": "35", "dim": "2", "bold": "1"}
-_COMMAND = re.compile(r"^(\s*):(?=:)|(?<=#)#(?=\w*\[)")
+# How commands to the log of GitHub, Azure Pipelines and TeamCity begin, which may stand anywhere in a line.
+_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+# How commands to the runner of GitHub begin, after any blanks.
+_RUNNER_COMMAND = re.compile(r"^(\s*):(?=:)")
 _set = object.__setattr__
 _SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
@@ -31,15 +34,17 @@ Line = tuple[Span, ...]
 
 def plain(lines: Iterable[Line]) -> str:
     """As text. Nothing in it is a command to a runner of GitHub Actions that logs it: `::` at the beginning, `##[`."""
-    return "".join([f"{_harmless(text_of(line))}\n" for line in lines])
+    return "".join([f"{without_commands(text_of(line))}\n" for line in lines])
 
 
-def _harmless(text: str) -> str:
-    return _COMMAND.sub(_escaped_first, text) if "::" in text or "##" in text else text
+def without_commands(text: str) -> str:
+    """A line that is no command to a runner: `\\x3a:error::`, and as `without_log_commands`."""
+    return without_log_commands(_RUNNER_COMMAND.sub(r"\1\\x3a", text)) if "::" in text or "##" in text else text
 
 
-def _escaped_first(match: re.Match[str]) -> str:
-    return f"{match[1] or ''}{_escape(match[0][-1])}"
+def without_log_commands(text: str) -> str:
+    """`#\\x23[error]`: what acts on a log wherever it stands in a line."""
+    return _LOG_COMMAND.sub(r"#\\x23", text)
 
 
 def ansi(lines: Iterable[Line]) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import lost_gpu
-from flyteplan.render.fields import INDENT, MARK, field_lines
+from flyteplan.render.fields import INDENT, field_lines, paragraph
 from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
 from flyteplan.render.judged import judged_lines, said
 from flyteplan.render.style import Line, Span, text_of
-from flyteplan.render.table import aligned, wrapped
+from flyteplan.render.table import aligned
 from flyteplan.render.values import shortened, shown
 from flyteplan.render.wording import (
     AGAIN,
@@ -91,7 +90,7 @@ def _block(group: Group, plan: Plan, width: int) -> list[Line]:
 
 def _lost_gpu(change: Change, width: int) -> list[Line]:
     """Before all fields, where it is not one `also` among many."""
-    return [line for alert in lost_gpu(change) for line in _warned(text_of(alert.message), width)]
+    return [line for alert in lost_gpu(change) for line in paragraph(text_of(alert.message).split(), width)]
 
 
 def _title(group: Group, plan: Plan) -> Line:
@@ -126,8 +125,7 @@ def _asked_for(change: Change, width: int) -> list[Line]:
     """The manifests of a run: it may have no field that names one."""
     if change.submit.kind != "run":
         return []
-    words = asked_for(change).split()
-    return [(Span(f"{INDENT}{line}", "dim"),) for line in wrapped(words, width - len(INDENT))]
+    return [*paragraph(asked_for(change).split(), width, mark=INDENT, style="dim")]
 
 
 def _call(change: Change, width: int) -> list[Line]:
@@ -142,25 +140,19 @@ def _call(change: Change, width: int) -> list[Line]:
 
 def _effects(change: Change, width: int) -> list[Line]:
     told = [f"{effect}: {words}" for effect, words in AGAIN.items() if effect in change.effects]
-    return [line for words in told for line in _warned(words, width)]
+    return [line for words in told for line in paragraph(words.split(), width)]
 
 
 def _attention(change: Change, width: int) -> list[Line]:
     told = [f"{note.message} [{note.code}]" for note in warnings(change)]
-    return [line for message in told for line in _warned(message, width)]
-
-
-def _warned(message: str, width: int) -> Iterator[Line]:
-    first, *rest = wrapped(message.split(), width - len(MARK))
-    yield (Span(f"{MARK}{first}", "attention"),)
-    yield from ((Span(f"{INDENT}{line}", "attention"),) for line in rest)
+    return [line for message in told for line in paragraph(message.split(), width)]
 
 
 def _triggers(change: Change, width: int) -> list[Line]:
     told = triggers(change)
     if not told or change.submit.triggers == "retarget" or change.prune:
         return [(Span(f"{INDENT}{told}"),)] if told else []
-    return list(_warned(told, width))
+    return list(paragraph(told.split(), width))
 
 
 def _hidden(group: Group) -> list[Line]:
@@ -174,8 +166,7 @@ def _notes(changed: list[Change], width: int) -> list[Line]:
     told = notes(changed)
     lines: list[Line] = [(Span("Notes", "bold"),)] if told else []
     for message, count in told:
-        first, *rest = wrapped([*message.split(), count], width - len(INDENT))
-        lines += [(Span(f"  {first}"),), *((Span(f"{INDENT}{line}"),) for line in rest)]
+        lines += paragraph([*message.split(), count], width, mark="  ", style="")
     return lines
 
 

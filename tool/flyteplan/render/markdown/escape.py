@@ -9,13 +9,9 @@ import html
 import re
 from collections.abc import Iterable
 
-from flyteplan.render.style import escaped
+from flyteplan.render.style import escaped, without_commands, without_log_commands
 
 PIPE = "\\|"
-# How commands to the log of GitHub, Azure Pipelines and TeamCity begin, which may stand anywhere in a line.
-_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
-# How commands to the runner of GitHub begin, after any blanks.
-_RUNNER_COMMAND = re.compile(r"^(\s*):(?=:)")
 # cmark, which GitHub has, knows no fence of more backticks than 80.
 _FENCES = re.compile(r"`{40,}")
 # Words of prose that no forge makes anything of: not `a.b` (a link), not `GH-1`, not `deadbeef` (a commit).
@@ -29,7 +25,7 @@ _WRAPPED = re.compile(r"(\(?)(.*?)([),;:.]*)", re.DOTALL)
 
 def visible(text: str) -> str:
     """*text* without what is not seen or acts on a log: `\\x1b`, `\\u202e`, `#\\x23[error]`."""
-    shown = _LOG_COMMAND.sub(r"#\\x23", escaped(text))
+    shown = without_log_commands(escaped(text))
     return _FENCES.sub(lambda run: r"\x60" * len(run[0]), shown)
 
 
@@ -51,7 +47,7 @@ def fenced(text: str, language: str) -> str:
 
 def line_of_code(text: str) -> str:
     """*text* as a line of a block, which a runner would take for a command if it began with `::`."""
-    return _RUNNER_COMMAND.sub(r"\1\\x3a", visible(text))
+    return without_commands(visible(text))
 
 
 def prose(text: str) -> str:
