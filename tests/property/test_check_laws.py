@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,5 +125,5 @@ def test_several_processes_find_what_one_finds(
 def test_processes_that_start_from_nothing_find_it_as_well(folder: Path) -> None:
     found = found_in(folder)
     alone = pipeline.validate(found, VALIDATOR, STACKS)
-    spawned = pipeline.validate(found, VALIDATOR, STACKS, spread=lambda work, files: by_spawned(work, list(files), 2))
+    spawned = pipeline.validate(found, VALIDATOR, STACKS, spread=partial(by_spawned, jobs=2))
     assert spawned == alone

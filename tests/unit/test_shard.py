@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -40,21 +41,21 @@ def numbers(found: Iterable[Found]) -> list[str]:
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_each_file_is_one_processes(monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
     monkeypatch.setenv(JOBS, str(jobs))
-    parts = spread(numbers, iter(MANY))
+    parts = spread(numbers, iter(MANY), itemgetter(1))
     assert len(parts) == jobs
     assert sorted(path for part in parts for path in part) == sorted(numbers(MANY))
 
 
 def test_few_files_are_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(JOBS, "4")
-    assert spread(lambda found: (os.getpid(), len(list(found))), MANY[:20]) == [(os.getpid(), 20)]
+    assert spread(lambda found: (os.getpid(), len(list(found))), MANY[:20], itemgetter(1)) == [(os.getpid(), 20)]
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "two"])
 def test_a_number_of_processes_that_is_none(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
     monkeypatch.setenv(JOBS, wanted)
     with pytest.raises(UsageError, match="no number of processes"):
-        spread(numbers, MANY)
+        spread(numbers, MANY, itemgetter(1))
 
 
 def test_what_another_process_raises_is_raised_here() -> None:
@@ -87,7 +88,7 @@ def test_no_process_is_left_when_this_one_fails(monkeypatch: pytest.MonkeyPatch)
 
     before = children()
     with pytest.raises(KeyboardInterrupt):
-        spread(work, MANY)
+        spread(work, MANY, itemgetter(1))
     assert children() == before
 
 

@@ -18,22 +18,31 @@ if TYPE_CHECKING:
 Content: TypeAlias = "bytes | Problem"
 # A manifest file: the number of its layer, the path it is shown by, and its content or what reads it.
 Found: TypeAlias = "tuple[int, str, Content | Callable[[], Content]]"
+_Item = TypeVar("_Item")
 _Part = TypeVar("_Part")
 
 
 class Spread(Protocol):
-    """Who reads many files: one process, or several at once."""
+    """Who does what is to be done for many things: one process, or several at once."""
 
-    def __call__(self, work: Callable[[Iterable[Found]], _Part], found: Iterable[Found], /) -> Sequence[_Part]:
-        """What *work* makes of *found*, in as many parts as it was given to, each file to one of them.
+    def __call__(
+        self, work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], /
+    ) -> Sequence[_Part]:
+        """What *work* makes of *items*, in as many parts as it was given to, each item to one of them.
 
-        *work* and its answers may be sent to other processes. What it raises is raised here.
+        Items of one *name* go to the same part. *work* and its answers may be sent to other processes. What it raises
+        is raised here.
         """
 
 
-def alone(work: Callable[[Iterable[Found]], _Part], found: Iterable[Found], /) -> Sequence[_Part]:
+def alone(
+    work: Callable[[Iterable[_Item]], _Part],
+    items: Iterable[_Item],
+    name: Callable[[_Item], str],  # noqa: ARG001 (the port's signature)
+    /,
+) -> Sequence[_Part]:
     """The `Spread` of one process."""
-    return [work(found)]
+    return [work(items)]
 
 
 class Catalog(Protocol):

@@ -36,7 +36,8 @@ class Selection:
 class Manifest:
     """One valid `TaskOverride`. `position` is where its name stands, `reference_at` where its task or select does.
 
-    `layer` counts from 0 in the order of the target; `settings` hold the selector, the overrides and the submit.
+    `layer` counts from 0 in the order of the target; `settings` hold the selector, the overrides and the submit, of
+    which `kind` is what `as` says, "" where it says nothing: whoever puts manifests together asks it of all of them.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Manifest:
     strategy: str = ""
     strategy_at: Position | None = None
     priority: int = 0
+    kind: str = ""
     settings: Sequence[Setting] = ()
 
     @property

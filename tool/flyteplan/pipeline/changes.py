@@ -6,20 +6,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flyteplan.errors import Problem, is_valid
+from flyteplan.errors import Position, Problem, is_valid
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Resolution
 from flyteplan.model.run import Naming, RunName
 from flyteplan.model.secrecy import veil
 from flyteplan.model.settings import Settings
-from flyteplan.model.task import Template
+from flyteplan.model.task import TaskName, Template
 from flyteplan.override import override
 from flyteplan.plan import change, takes_a_name
 from flyteplan.ports import Catalog
 
 if TYPE_CHECKING:
     from flyteplan.inputs import Given
+
+# A run: of which task, by which manifest and where it is asked for, and its name.
+Started = tuple[TaskName, str, Position, RunName]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ def changes(
         )
         for one in good
     ]
-    return planned, [*(problem for one in made for problem in one.problems), *_same_runs(planned)]
+    return planned, [problem for one in made for problem in one.problems]
 
 
 def _made(resolution: Resolution) -> _Made:
@@ -88,17 +91,22 @@ def _named(runs: Sequence[tuple[Resolution, Desired]], catalog: Catalog, *, agai
     return named(runs, catalog, again=again)
 
 
-def _same_runs(planned: Iterable[Change]) -> Iterator[Problem]:
-    """A run's name is one run's: of two with one name the second would be taken for the first."""
-    first: dict[RunName, Change] = {}
+def started(planned: Iterable[Change]) -> Iterator[Started]:
+    """The runs among *planned*."""
     for one in planned:
-        if one.submit.kind != "run":
-            continue
-        other = first.setdefault(one.run, one)
-        if other is not one:
+        if one.submit.kind == "run":
+            yield one.task.task, one.manifests[0].name, one.manifests[0].position, one.run
+
+
+def same_runs(runs: Iterable[Started]) -> Iterator[Problem]:
+    """A run's name is one run's: of two with one name the second would be taken for the first."""
+    first: dict[RunName, Position] = {}
+    for _, _, position, name in sorted(runs):
+        if name in first:
             yield Problem(
                 code="FP1307",
-                position=one.manifests[0].position,
-                message=f"this run has the name of another one, {one.submit.name}: only one of them would start",
-                hint=f"the other is {other.manifests[0].position}; remove one, or give both a submit.run.name",
+                position=position,
+                message=f"this run has the name of another one, {name.name}: only one of them would start",
+                hint=f"the other is {first[name]}; remove one, or give both a submit.run.name",
             )
+        first.setdefault(name, position)

@@ -67,7 +67,10 @@ def validate(
     *spread* may have parts of the files read by other processes.
     """
     reader = _Reader(validator=validator, policies=policies, known=known)
-    every = _manifests(spread(reader.part, found))
+    parts = spread(reader.part, found, _path)
+    every = _manifests(parts)
+    if not _doubtful(parts, stacks):
+        return every
     return every.with_problems(problem for stack in stacks for problem in _among(every.of(stack).manifests))
 
 
@@ -84,14 +87,18 @@ def check(
     *found* gives the files a second time: those are read again whose manifests may break a rule among them.
     """
     reader = _Reader(validator=validator, policies=policies, keep=False)
-    parts = spread(reader.part, found())
-    outlines = b"".join(bytes(part.outlines) for part in parts)
-    doubts = doubtful(outlines, stacks)
+    parts = spread(reader.part, found(), _path)
+    doubts = _doubtful(parts, stacks)
     every = _manifests(parts)
     if not doubts:
         return every
     again = (one for one in found() if file_digest(one[1]) in doubts)
     return every.with_problems(validate(again, validator, stacks, policies=policies).problems)
+
+
+def _doubtful(parts: Iterable[_Part], stacks: Sequence[Sequence[int]]) -> frozenset[bytes]:
+    """The digests of the files whose manifests may break a rule among them: most often of none."""
+    return doubtful(b"".join(bytes(part.outlines) for part in parts), stacks)
 
 
 class _Part:
@@ -113,10 +120,9 @@ class _Part:
             self.policies.append(item)
         else:
             self.count += 1
+            self.outlines += outline(item)
             if keep:
                 self.manifests.append(item)
-            else:
-                self.outlines += outline(item)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +160,10 @@ class _Reader:
                 yield from checked.problems
                 if checked.manifest:
                     yield checked.manifest
+
+
+def _path(found: Found) -> str:
+    return found[1]
 
 
 def _manifests(parts: Sequence[_Part]) -> Manifests:

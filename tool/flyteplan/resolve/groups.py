@@ -14,8 +14,6 @@ from flyteplan.model.resolution import Group
 from flyteplan.model.task import Listing, Scope, TaskName, TaskVersion
 from flyteplan.ports import Catalog
 
-_AS = ("submit", "as")
-
 
 def group(
     manifests: Sequence[Manifest], target: Target, catalog: Catalog
@@ -48,11 +46,8 @@ def referenced(manifests: Sequence[Manifest]) -> tuple[Group, ...]:
 
 def _runs(manifests: Iterable[Manifest]) -> set[str]:
     """The names of the manifests whose last layer to say so submits a run."""
-    kinds: dict[str, str] = {}
-    for manifest in sorted(manifests, key=lambda manifest: manifest.layer):
-        for setting in manifest.settings:
-            if setting.path == _AS and setting.value is not None:
-                kinds[manifest.name] = setting.value
+    said = sorted((one for one in manifests if one.kind), key=lambda manifest: manifest.layer)
+    kinds = {manifest.name: manifest.kind for manifest in said}
     return {name for name, kind in kinds.items() if kind == "run"}
 
 

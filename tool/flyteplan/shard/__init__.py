@@ -1,6 +1,6 @@
-"""Many files on all cores: by forked processes where the system has them, by spawned ones elsewhere, never by threads.
+"""Many things on all cores: by forked processes where the system has them, by spawned ones elsewhere, never by threads.
 
-One process is faster up to some hundred files.
+One process is faster up to some hundred of them.
 """
 
 from __future__ import annotations
@@ -10,38 +10,54 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain, islice
 from typing import TypeVar
-from zlib import crc32
 
 from flyteplan.errors import UsageError
-from flyteplan.ports import Found
 from flyteplan.shard.forked import Forked, can_fork
+from flyteplan.shard.sharing import share
 
 JOBS = "FLYTEPLAN_JOBS"
-# In the time that a process takes to start, another one reads so many files.
-_WORTH_A_FORK, _WORTH_A_SPAWN = 400, 3_000
+# In the time that a process takes to start, another one reads so many files, and plans so many tasks.
+_WORTH_A_FORK, _WORTH_A_SPAWN, _WORTH_A_COPY = 400, 3_000, 100
 
+_Item = TypeVar("_Item")
 _Part = TypeVar("_Part")
 
 
-def spread(work: Callable[[Iterable[Found]], _Part], found: Iterable[Found], /) -> Sequence[_Part]:
+def spread(
+    work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], /
+) -> Sequence[_Part]:
     """A `ports.Spread` over the cores that this process may use, or over as many as `FLYTEPLAN_JOBS` says."""
-    jobs = _jobs()
-    if jobs == 1:
-        return [work(found)]
-    forks = can_fork()
-    waiting = iter(found)
-    head = list(islice(waiting, _WORTH_A_FORK if forks else _WORTH_A_SPAWN))
-    if len(head) < (_WORTH_A_FORK if forks else _WORTH_A_SPAWN):
-        return [work(head)]
-    whole = chain(head, waiting)
+    wanted, forks = jobs(), can_fork()
+    few, whole = _few(items, _WORTH_A_FORK if forks else _WORTH_A_SPAWN)
+    if few or wanted == 1:
+        return [work(whole)]
     if forks:
-        return _by_forks(work, whole, jobs)
+        return _by_forks(work, whole, name, wanted)
     from flyteplan.shard.spawned import by_spawned
 
-    return by_spawned(work, list(whole), jobs)
+    return by_spawned(work, list(whole), name, wanted)
 
 
-def _jobs() -> int:
+def copies(
+    work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], /
+) -> Sequence[_Part]:
+    """As `spread`, over copies of this process alone: for what would take too long to be sent to another one."""
+    wanted = jobs()
+    few, whole = _few(items, _WORTH_A_COPY)
+    if few or wanted == 1 or not can_fork():
+        return [work(whole)]
+    return _by_forks(work, whole, name, wanted)
+
+
+def _few(items: Iterable[_Item], worth: int) -> tuple[bool, Iterable[_Item]]:
+    """Whether there are less than *worth*, and all of them: a walk over files is not waited for."""
+    waiting = iter(items)
+    head = list(islice(waiting, worth))
+    return len(head) < worth, chain(head, waiting)
+
+
+def jobs() -> int:
+    """As many as there are cores, or as `FLYTEPLAN_JOBS` says. Raises UsageError."""
     wanted = os.environ.get(JOBS, "")
     if not wanted:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -50,18 +66,20 @@ def _jobs() -> int:
     return int(wanted)
 
 
-def _by_forks(work: Callable[[Iterable[Found]], _Part], found: Iterable[Found], jobs: int) -> list[_Part]:
-    """Each process goes on with the walk over the files where it is now, and takes its own of them."""
-    shares = [partial(_share, work, found, number, jobs) for number in range(jobs)]
+def _by_forks(
+    work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], jobs: int
+) -> list[_Part]:
+    """Each process goes on with the walk over the items where it is now, and takes its own of them by their names:
+    whatever happens to a folder meanwhile, no file is one of two processes."""
+
+    def part(number: int) -> _Part:
+        return work(share(items, name, number, jobs))
+
     others: list[Forked[_Part]] = []
     try:
-        others += map(Forked, shares[1:])
-        return [shares[0](), *(one.answer() for one in others)]
+        for number in range(1, jobs):
+            others.append(Forked(partial(part, number)))  # noqa: PERF401 (those that there are must end, whatever fails)
+        return [part(0), *(one.answer() for one in others)]
     finally:
         for one in others:
             one.end()
-
-
-def _share(work: Callable[[Iterable[Found]], _Part], found: Iterable[Found], number: int, jobs: int) -> _Part:
-    """By the name: whatever happens to the folder meanwhile, no file is one of two processes."""
-    return work(one for one in found if crc32(one[1].encode("utf-8", "surrogatepass")) % jobs == number)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
 
-from flyteplan.ports import Found
+from flyteplan.shard.sharing import shares
 
+_Item = TypeVar("_Item")
 _Part = TypeVar("_Part")
 
 
-def by_spawned(work: Callable[[Iterable[Found]], _Part], found: Sequence[Found], jobs: int) -> list[_Part]:
+def by_spawned(
+    work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], jobs: int
+) -> list[_Part]:
     """*work* and what it makes are sent to and fro: both can be pickled."""
+    own, *others = shares(items, name, jobs)
     with ProcessPoolExecutor(jobs - 1, mp_context=get_context("spawn")) as pool:
-        others = [pool.submit(work, found[number::jobs]) for number in range(1, jobs)]
-        return [work(found[::jobs]), *(one.result() for one in others)]
+        sent = [pool.submit(work, share) for share in others]
+        return [work(own), *(one.result() for one in sent)]

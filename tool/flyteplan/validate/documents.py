@@ -160,6 +160,7 @@ def _read(draft: Draft, value: Mapping[str, Any], document: Document, layer: int
         strategy=strategy,
         strategy_at=document.locator.key(("spec", "strategy")) if strategy else None,
         priority=int(spec.get("priority", 0)),
+        kind=spec.get("submit", {}).get("as") or "",
         settings=draft.settings,
     )
 

@@ -12,28 +12,32 @@ from flyteplan.model.settings import Path, Setting
 # A value and the path it is set at. It stands at the pointer, or where that is None at the path below `spec`.
 Put = tuple[Path, Any, "Pointer | None"]
 _Places = Sequence[tuple[int, int]]
+_NOWHERE: _Places = ()
 
 
 class Written(Sequence[Setting]):
     """The settings in the order they are written.
 
     Rules need a few of the paths and values; to look up the places of all, and to make a `Setting` of each, takes as
-    long as to parse the document. What goes to another process goes without its document, in a few words.
+    long as to parse the document. What comes from another process stays as it came until somebody asks for it: whoever
+    puts manifests together asks for none, and the next process may be the one that does.
     """
 
-    __slots__ = ("_file", "_locator", "_made", "_places", "_puts")
+    __slots__ = ("_file", "_locator", "_made", "_packed", "_places", "_puts")
 
-    def __init__(self, puts: Sequence[Put], locator: Locator | None, file: str = "", places: _Places = ()) -> None:
-        self._puts, self._locator = puts, locator
-        self._file, self._places = file, places
+    def __init__(self, puts: Sequence[Put], locator: Locator | None, packed: bytes = b"") -> None:
+        self._puts, self._locator, self._packed = puts, locator, packed
+        self._file, self._places = "", _NOWHERE
         self._made: tuple[Setting, ...] | None = None
 
     def puts(self) -> Sequence[Put]:
         """Path and value of each, without its place."""
+        self._unpack()
         return self._puts
 
     def settle(self) -> Written:
         """Itself, with the places of all. The document is not needed any more."""
+        self._unpack()
         if self._locator is not None:
             key = self._locator.key
             positions = [key(("spec", *path) if pointer is None else pointer) for path, _, pointer in self._puts]
@@ -43,15 +47,26 @@ class Written(Sequence[Setting]):
             self._locator = None
         return self
 
-    def __reduce__(self) -> tuple[type[Written], tuple[Sequence[Put], None, str, _Places]]:
+    def __reduce__(self) -> tuple[type[Written], tuple[tuple[()], None, bytes]]:
+        if self._packed:
+            return Written, ((), None, self._packed)
+        from pickle import HIGHEST_PROTOCOL, dumps
+
         self.settle()
-        return Written, (self._puts, None, self._file, self._places)
+        return Written, ((), None, dumps((self._puts, self._file, self._places), HIGHEST_PROTOCOL))
+
+    def _unpack(self) -> None:
+        if self._packed:
+            from pickle import loads
+
+            self._puts, self._file, self._places = loads(self._packed)  # noqa: S301 (our own bytes)
+            self._packed = b""
 
     def __iter__(self) -> Iterator[Setting]:
         return iter(self._settings())
 
     def __len__(self) -> int:
-        return len(self._puts)
+        return len(self.puts())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)

@@ -1,0 +1,27 @@
+"""Which process an item belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+from zlib import crc32
+
+_Item = TypeVar("_Item")
+
+
+def share_of(name: str, jobs: int) -> int:
+    """The number of the process, of *jobs*, that an item of this name belongs to."""
+    return crc32(name.encode("utf-8", "surrogatepass")) % jobs
+
+
+def share(items: Iterable[_Item], name: Callable[[_Item], str], number: int, jobs: int) -> Iterator[_Item]:
+    """The items of process *number*."""
+    return (one for one in items if share_of(name(one), jobs) == number)
+
+
+def shares(items: Iterable[_Item], name: Callable[[_Item], str], jobs: int) -> list[list[_Item]]:
+    """Those of each process."""
+    found: list[list[_Item]] = [[] for _ in range(jobs)]
+    for one in items:
+        found[share_of(name(one), jobs)].append(one)
+    return found
