@@ -13,11 +13,13 @@ from typing import TypeVar
 
 from flyteplan.errors import UsageError
 from flyteplan.shard.forked import Forked, can_fork
-from flyteplan.shard.sharing import share
+from flyteplan.shard.sharing import in_batches, share
 
 JOBS = "FLYTEPLAN_JOBS"
 # In the time that a process takes to start, another one reads so many files, and plans so many tasks.
 _WORTH_A_FORK, _WORTH_A_SPAWN, _WORTH_A_COPY = 400, 3_000, 100
+# What is done at once by a copy, so that what it takes meanwhile does not grow with what there is to do.
+_BATCH = 500
 
 _Item = TypeVar("_Item")
 _Part = TypeVar("_Part")
@@ -41,12 +43,18 @@ def spread(
 def copies(
     work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], /
 ) -> Sequence[_Part]:
-    """As `spread`, over copies of this process alone: for what would take too long to be sent to another one."""
+    """As `spread`, over copies of this process alone: for what would take too long to be sent to another one.
+
+    Each does its share in batches, which are parts of their own.
+    """
     wanted = jobs()
     few, whole = _few(items, _WORTH_A_COPY)
-    if few or wanted == 1 or not can_fork():
+    if few:
         return [work(whole)]
-    return _by_forks(work, whole, name, wanted)
+    if wanted == 1 or not can_fork():
+        return in_batches(work, whole, name, _BATCH)
+    parts = _by_forks(partial(in_batches, work, name=name, size=_BATCH), whole, name, wanted)
+    return [part for several in parts for part in several]
 
 
 def _few(items: Iterable[_Item], worth: int) -> tuple[bool, Iterable[_Item]]:
@@ -77,9 +85,9 @@ def _by_forks(
 
     others: list[Forked[_Part]] = []
     try:
-        for number in range(1, jobs):
+        for number in range(jobs):
             others.append(Forked(partial(part, number)))  # noqa: PERF401 (those that there are must end, whatever fails)
-        return [part(0), *(one.answer() for one in others)]
+        return [one.answer() for one in others]
     finally:
         for one in others:
             one.end()

@@ -7,6 +7,7 @@ from typing import TypeVar
 from zlib import crc32
 
 _Item = TypeVar("_Item")
+_Part = TypeVar("_Part")
 
 
 def share_of(name: str, jobs: int) -> int:
@@ -25,3 +26,17 @@ def shares(items: Iterable[_Item], name: Callable[[_Item], str], jobs: int) -> l
     for one in items:
         found[share_of(name(one), jobs)].append(one)
     return found
+
+
+def in_batches(
+    work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], size: int
+) -> list[_Part]:
+    """What *work* makes of *items*, about *size* at a time. Those of one name follow each other, and stay together."""
+    parts: list[_Part] = []
+    batch: list[_Item] = []
+    for one in items:
+        if len(batch) >= size and name(one) != name(batch[-1]):
+            parts.append(work(batch))
+            batch = []
+        batch.append(one)
+    return [*parts, work(batch)]
