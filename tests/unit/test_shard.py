@@ -16,7 +16,7 @@ import pytest
 from flyteplan import shard
 from flyteplan.errors import FlyteplanError, InputError, Position, Problem, UsageError
 from flyteplan.ports import Found
-from flyteplan.shard import JOBS, spread
+from flyteplan.shard import JOBS, copies, spread
 from flyteplan.shard.forked import Forked
 
 # The process of the tests has threads of its own, which wait for work that the copies have nothing to do with.
@@ -76,20 +76,47 @@ def test_a_process_that_dies_is_told() -> None:
     other.end()
 
 
-def test_no_process_is_left_when_this_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_is_left_when_this_one_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(JOBS, "3")
-    here = os.getpid()
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
 
     def work(found: Iterable[Found]) -> int:
-        if os.getpid() == here:
-            raise KeyboardInterrupt
         signal.pause()
         return len(list(found))
 
     before = children()
-    with pytest.raises(KeyboardInterrupt):
-        spread(work, MANY, itemgetter(1))
+    old = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            spread(work, MANY, itemgetter(1))
+    finally:
+        signal.signal(signal.SIGALRM, old)
     assert children() == before
+
+
+def named(number: int) -> list[Found]:
+    """Three files of one name, one after the other."""
+    return [(layer, f"{number // 3}.yaml", b"") for layer, number in enumerate(range(number))]
+
+
+@pytest.mark.parametrize("wanted", ["1", "2", "5"])
+def test_copies_work_in_batches(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
+    monkeypatch.setenv(JOBS, wanted)
+    monkeypatch.setattr(shard, "_BATCH", 100)
+    parts = copies(list, named(1000), itemgetter(1))
+    assert len(parts) >= 10
+    assert sorted(one for part in parts for one in part) == sorted(named(1000))
+    names = [{name for _, name, _ in part} for part in parts]
+    assert sum(map(len, names)) == len(set().union(*names))
+    assert all(len(part) <= 102 for part in parts)
+
+
+def test_a_few_are_no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(JOBS, "2")
+    assert copies(lambda found: (os.getpid(), len(list(found))), MANY[:20], itemgetter(1)) == [(os.getpid(), 20)]
 
 
 THREADS = """
