@@ -6,7 +6,8 @@ from collections import Counter
 
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import lost_gpu
-from flyteplan.render.fields import INDENT, field_lines, paragraph
+from flyteplan.render.fields import INDENT, paragraph
+from flyteplan.render.fieldtable import field_lines
 from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
 from flyteplan.render.judged import judged_lines, said
 from flyteplan.render.style import Line, Span, text_of

@@ -1,0 +1,236 @@
+"""The fields of one task as a table: path, old -> new, difference, ratio, and the place that wants it so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from operator import add
+
+from flyteplan.model.plan import Change, Loser
+from flyteplan.render.fields import INDENT, MARK, Entry, entry_of, place, reason, shown_fields
+from flyteplan.render.style import Line, Span, columns, escaped
+from flyteplan.render.table import length, trimmed, widths
+from flyteplan.render.values import UNSET, shortened, shortened_pair, shown
+
+# Blanks before the old value, the place, the difference and the ratio.
+_OLD_GAP, _SOURCE_GAP, _DIFFERENCE_GAP, _RATIO_GAP = 2, 3, 3, 2
+# Blank, arrow, blank.
+_BETWEEN = 4
+# How a table may be fitted, the best first: with ratios, with long paths and with places on lines of their own.
+_WAYS = (
+    (True, False, False),
+    (False, False, False),
+    (True, True, False),
+    (False, True, False),
+    (True, False, True),
+    (True, True, True),
+)
+_LEAST_VALUE = 12
+_LONG_PATH = 34
+_LOSER_VALUE = 24
+
+# Many fields have the same texts.
+_span = lru_cache(maxsize=4096)(Span)
+_MARK, _INDENT, _BLANK, _ARROW = Span(MARK, "attention"), Span(INDENT), Span(" "), Span("->", "dim")
+
+
+def field_lines(change: Change, width: int) -> list[Line]:
+    return entry_lines([entry_of(field, change) for field in shown_fields(change)], change, width)
+
+
+def entry_lines(entries: Sequence[Entry], change: Change, width: int) -> list[Line]:
+    """The table of *entries*, which are of *change*; those that have one cause stand together."""
+    return _Table(entries, change, width).lines() if entries else []
+
+
+class _Table:
+    """The entries of one task fitted into a width. What does not fit goes without ratios, else without parts of its
+    values and with long paths on lines of their own, else with places on such lines.
+
+    Texts and their widths stand in columns, for to measure a column takes no longer than to measure two texts.
+    """
+
+    def __init__(self, entries: Sequence[Entry], change: Change, width: int) -> None:
+        self._entries, self._change, self._width = entries, change, width
+        _, self._labels, self._olds, self._news, self._differences, self._ratios, self._sources = zip(
+            *entries, strict=True
+        )
+        self._paths = widths(self._labels)
+        self._source = max(widths(self._sources))
+        self._measure()
+        for ratios, breaking, below in _WAYS:
+            self._long_path = _LONG_PATH if breaking else width
+            self._tails = _tails(self._differences, self._ratios) if ratios else self._differences
+            room, least_new = self._room(below=below), self._least_new()
+            if self._least_old + least_new <= room:
+                break
+        self._breaking = max(self._paths) > self._long_path
+        self._limits = self._fitted(room, least_new)
+
+    def _measure(self) -> None:
+        """Values with a difference are numbers, and never shortened; any other has to do with the least there is."""
+        olds, news = widths(self._olds), widths(self._news)
+        whole = [number for number, difference in enumerate(self._differences) if difference]
+        self._old, self._new = max(olds), max(news)
+        self._number = max([news[number] for number in whole], default=0)
+        self._least_old = max([min(self._old, _LEAST_VALUE), *(olds[number] for number in whole)])
+
+    def _reach(self) -> int:
+        """The columns that new values with difference and ratio take."""
+        tail = max(map(len, self._tails))
+        return self._number + _DIFFERENCE_GAP + tail if tail else 0
+
+    def _least_new(self) -> int:
+        reach = self._reach()
+        return max(min(max(self._new, reach), _LEAST_VALUE), reach)
+
+    def _room(self, *, below: bool) -> int:
+        """The columns that are left for the values."""
+        path = max([path for path in self._paths if path <= self._long_path], default=0)
+        source = 0 if below else self._source
+        gaps = (_OLD_GAP if path else 0) + (_SOURCE_GAP if source else 0)
+        return self._width - len(INDENT) - path - source - gaps - _BETWEEN
+
+    def _fitted(self, room: int, least_new: int) -> tuple[int, int]:
+        """The longest old and the longest new there may be; the shorter one gives its room to the other."""
+        longest = max(self._new, self._reach())
+        new = max(room // 2, least_new, room - self._old)
+        old = max(self._least_old, room - min(new, longest))
+        return old, max(least_new, room - min(old, self._old))
+
+    def lines(self) -> list[Line]:
+        olds, news = self._shortened()
+        heads, rests = self._heads(widths(olds)), self._rests(widths(news))
+        rows = list(map(_row, self._marks(), heads, olds, news, rests, self._sources))
+        return rows if self._stand_alone() else list(self._told(rows))
+
+    def _shortened(self) -> tuple[Sequence[str], Sequence[str]]:
+        old, new = self._limits
+        pairs = [
+            (left, right) if len(left) <= old and len(right) <= new else shortened_pair(left, right, self._limits)
+            for left, right in zip(self._olds, self._news, strict=True)
+        ]
+        olds, news = zip(*pairs, strict=True)
+        return _safe(olds), _safe(news)
+
+    def _marks(self) -> list[Span]:
+        return [_mark(entry) if not self._breaks(entry) else _INDENT for entry in self._entries]
+
+    def _breaks(self, entry: Entry) -> bool:
+        return self._breaking and columns(entry.label) > self._long_path
+
+    def _heads(self, olds: Sequence[int]) -> list[str]:
+        """Labels, and the blanks before the old values, which are aligned to the right."""
+        labels = _safe(["" if self._breaks(entry) else entry.label for entry in self._entries])
+        paths, old = widths(labels), max(olds)
+        end = max(paths) + (_OLD_GAP if old else 0) + old
+        self._end = len(INDENT) + end + _BETWEEN
+        return [label + " " * (end - path - old) for label, path, old in zip(labels, paths, olds, strict=True)]
+
+    def _rests(self, news: Sequence[int]) -> list[str]:
+        """Differences, ratios, and the blanks before the places. A new value without these may reach across them."""
+        number = max([size for size, tail in zip(news, self._tails, strict=True) if tail], default=0)
+        tails = [
+            " " * (number - size + _DIFFERENCE_GAP) + tail if tail else ""
+            for size, tail in zip(news, self._tails, strict=True)
+        ]
+        end = max(map(add, news, map(len, tails)))
+        # Where there is nothing to stand in a column there is no gap before it.
+        end += _SOURCE_GAP if end else _SOURCE_GAP - 1
+        self._end += end
+        return [tail + " " * (end - size - len(tail)) for size, tail in zip(news, tails, strict=True)]
+
+    def _stand_alone(self) -> bool:
+        """Whether there is nothing to tell but one row for each entry."""
+        if self._breaking or self._end + max(widths(_safe(self._sources))) > self._width:
+            return False
+        return not any([entry.field.collateral or entry.field.overridden for entry in self._entries])
+
+    def _told(self, rows: Sequence[Line]) -> Iterator[Line]:
+        indent = self._losers_indent(rows)
+        for number, (entry, row) in enumerate(zip(self._entries, rows, strict=True)):
+            if self._breaks(entry):
+                yield (_mark(entry), Span(entry.label))
+            *whole, last = self._with_source(entry, row)
+            yield from whole
+            yield from self._with_losers(entry, last, indent)
+            yield from self._cause(number)
+
+    def _with_source(self, entry: Entry, line: Line) -> list[Line]:
+        """The place on a line of its own where the terminal would break it in two."""
+        if not entry.source or length(line) <= self._width:
+            return [line]
+        return [_stripped(line[:-1]), (Span(f"{INDENT}  "), Span(entry.source, "dim"))]
+
+    def _with_losers(self, entry: Entry, line: Line, indent: int) -> Iterator[Line]:
+        """Behind the place where there is room, else all of them below each other."""
+        for told in map(_lost, entry.field.overridden):
+            if length(line) + 1 + columns(told) <= self._width:
+                line = (*line, Span(" "), Span(told, "dim"))
+            else:
+                yield line
+                line = (Span(" " * indent), Span(told, "dim"))
+        yield line
+
+    def _losers_indent(self, rows: Sequence[Line]) -> int:
+        """Below the places, as far as the longest of those that stand there leaves room for that."""
+        pairs = list(zip(self._entries, rows, strict=True))
+        if not any(entry.field.overridden for entry in self._entries):
+            return len(INDENT)
+        ends = [length(row) - columns(entry.source) for entry, row in pairs if length(row) <= self._width]
+        below = [columns(told) for entry, row in pairs for told in self._below_line(entry, row)]
+        return max(len(INDENT), min([self._width - max(below, default=0), *ends]))
+
+    def _below_line(self, entry: Entry, row: Line) -> Iterator[str]:
+        """The losers that find no room on the line of their field, nor on that of one before."""
+        if not entry.field.overridden:
+            return
+        used = length(row)
+        for told in map(_lost, entry.field.overridden):
+            used += 1 + columns(told)
+            if used > self._width:
+                used = self._width
+                yield told
+
+    def _cause(self, number: int) -> Iterator[Line]:
+        """Below the last of the fields that have one cause."""
+        field = self._entries[number].field
+        if not field.collateral:
+            return
+        cause = reason(field, self._change)
+        following = self._entries[number + 1 : number + 2]
+        if not following or reason(following[0].field, self._change) != cause:
+            yield (Span(f"{INDENT}because {cause}", "attention"),)
+
+
+def _tails(differences: Sequence[str], ratios: Sequence[str]) -> list[str]:
+    """Differences and ratios in two columns."""
+    size = max(map(len, differences)) + _RATIO_GAP
+    return [f"{by:<{size}}{ratio}" if ratio else by for by, ratio in zip(differences, ratios, strict=True)]
+
+
+def _safe(texts: Sequence[str]) -> Sequence[str]:
+    """As spans hold them."""
+    return texts if "".join(texts).isprintable() else list(map(escaped, texts))
+
+
+def _row(mark: Span, head: str, old: str, new: str, rest: str, source: str) -> Line:
+    line = (mark, _span(head), _value(old, "remove"), _BLANK, _ARROW, _BLANK, _value(new, "add"), _span(rest))
+    return (*line, Span(source, "dim")) if source else _stripped(line)
+
+
+def _stripped(line: Line) -> Line:
+    """Without the blanks that would stand before a place."""
+    return trimmed((*line[:-1], Span(line[-1].text.rstrip())))
+
+
+def _lost(loser: Loser) -> str:
+    return f"(over {place(loser.position)}: {shortened(shown(loser.value), _LOSER_VALUE)})"
+
+
+def _mark(entry: Entry) -> Span:
+    return _MARK if entry.field.collateral else _INDENT
+
+
+def _value(text: str, style: str) -> Span:
+    return _span(text, "dim" if text == UNSET else style)
