@@ -8,7 +8,7 @@ from operator import add
 
 from flyteplan.model.plan import Change, Loser
 from flyteplan.render.fields import INDENT, MARK, Entry, entry_of, place, reason, shown_fields
-from flyteplan.render.style import Line, Span, columns, escaped
+from flyteplan.render.style import Line, Span, columns, escaped, text_of
 from flyteplan.render.table import length, trimmed, widths
 from flyteplan.render.values import UNSET, shortened, shortened_pair, shown
 
@@ -147,20 +147,16 @@ class _Table:
         return not any([entry.field.collateral or entry.field.overridden for entry in self._entries])
 
     def _told(self, rows: Sequence[Line]) -> Iterator[Line]:
-        indent = self._losers_indent(rows)
-        for number, (entry, row) in enumerate(zip(self._entries, rows, strict=True)):
+        lengths = widths([text_of(row) for row in rows])
+        indent = self._losers_indent(lengths)
+        for number, (entry, row, length) in enumerate(zip(self._entries, rows, lengths, strict=True)):
             if self._breaks(entry):
                 yield (_mark(entry), Span(entry.label))
-            *whole, last = self._with_source(entry, row)
-            yield from whole
-            yield from self._with_losers(entry, last, indent)
+            if length > self._width and entry.source:
+                yield _stripped(row[:-1])
+                row = (Span(f"{INDENT}  "), Span(entry.source, "dim"))
+            yield from self._with_losers(entry, row, indent)
             yield from self._cause(number)
-
-    def _with_source(self, entry: Entry, line: Line) -> list[Line]:
-        """The place on a line of its own where the terminal would break it in two."""
-        if not entry.source or length(line) <= self._width:
-            return [line]
-        return [_stripped(line[:-1]), (Span(f"{INDENT}  "), Span(entry.source, "dim"))]
 
     def _with_losers(self, entry: Entry, line: Line, indent: int) -> Iterator[Line]:
         """Behind the place where there is room, else all of them below each other."""
@@ -172,20 +168,17 @@ class _Table:
                 line = (Span(" " * indent), Span(told, "dim"))
         yield line
 
-    def _losers_indent(self, rows: Sequence[Line]) -> int:
+    def _losers_indent(self, lengths: Sequence[int]) -> int:
         """Below the places, as far as the longest of those that stand there leaves room for that."""
-        pairs = list(zip(self._entries, rows, strict=True))
+        pairs = list(zip(self._entries, lengths, strict=True))
         if not any(entry.field.overridden for entry in self._entries):
             return len(INDENT)
-        ends = [length(row) - columns(entry.source) for entry, row in pairs if length(row) <= self._width]
-        below = [columns(told) for entry, row in pairs for told in self._below_line(entry, row)]
+        ends = [length - columns(entry.source) for entry, length in pairs if length <= self._width]
+        below = [columns(told) for entry, length in pairs for told in self._below_line(entry, length)]
         return max(len(INDENT), min([self._width - max(below, default=0), *ends]))
 
-    def _below_line(self, entry: Entry, row: Line) -> Iterator[str]:
+    def _below_line(self, entry: Entry, used: int) -> Iterator[str]:
         """The losers that find no room on the line of their field, nor on that of one before."""
-        if not entry.field.overridden:
-            return
-        used = length(row)
         for told in map(_lost, entry.field.overridden):
             used += 1 + columns(told)
             if used > self._width:

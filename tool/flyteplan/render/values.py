@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import Any
 
 from flyteplan.model.sensitive import HIDDEN, holds_stand_in, is_stand_in
@@ -76,16 +75,19 @@ def shortened_pair(left: str, right: str, limits: tuple[int, int]) -> tuple[str,
         return left, right
     limit = min(limits) if len(left) > limits[0] and len(right) > limits[1] else 0
     own = (limit or limits[0], limit or limits[1])
-    start, end = _common(left, right), _common(left[::-1], right[::-1])
+    start = _common(left, right)
     room = min(own) - len(_GAP)
     tail = room * 2 // 3 if start >= room // 2 else room // 2
-    if start < room - tail or end < tail:
+    if start < room - tail or _common(left[::-1], right[::-1]) < tail:
         return shortened(left, own[0], tail=tail), shortened(right, own[1], tail=tail)
     return _around(left, start, own[0]), _around(right, start, own[1])
 
 
 def _common(left: str, right: str) -> int:
-    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(left, right, strict=False)))
+    for place, (one, other) in enumerate(zip(left, right, strict=False)):
+        if one != other:
+            return place
+    return min(len(left), len(right))
 
 
 def _around(text: str, place: int, limit: int) -> str:
