@@ -15,8 +15,8 @@ from flyteplan.render.values import pair, shown
 
 MARK = "  ! "
 INDENT = " " * len(MARK)
-# Values that are equal only where they look alike, which 0.0 and -0.0 do not.
-_SIMPLE = frozenset((str, int, bool, type(None)))
+# Their values are equal only where they look alike: 1 equals True and 1.0, and 0.0 equals -0.0.
+_SIMPLE = frozenset((str, int, type(None)))
 # What nobody writes into a manifest, but the SDK derives from what they write.
 _POOL = {"custom.version": "reuse pool key", "custom.spec.container_image": "reuse pool image"}
 
@@ -65,21 +65,28 @@ def paragraph(words: Iterable[str], width: int, *, mark: str = MARK, style: str 
         yield from ((Span(f"{INDENT}{line}", style),) for line in rest)
 
 
+@lru_cache(maxsize=256)
+def warning(message: str, width: int) -> tuple[Line, ...]:
+    """*message* as a paragraph that asks for attention; many tasks have the same."""
+    return tuple(paragraph(message.split(), width))
+
+
 def entry_of(field: Field, change: Change) -> Entry:
-    return Entry(field, _label(field), *_texts(field), _source(field, change))
+    path, live, desired = field.path, field.live, field.desired
+    texts = _known if type(live) in _SIMPLE and type(desired) in _SIMPLE else _texts
+    old, new, difference, ratio = texts(path, live, desired)
+    label = _label(field) if field.collateral else path
+    source = place(field.set_by) if field.set_by else _base(field, change)
+    return Entry(field, label, old, new, difference, ratio, source)
 
 
-def _texts(field: Field) -> tuple[str, str, str, str]:
+def _texts(path: str, live: Any, desired: Any) -> tuple[str, str, str, str]:
     """Old, new, difference and ratio."""
-    if type(field.live) in _SIMPLE and type(field.desired) in _SIMPLE:
-        return _known(field.path, field.live, field.desired)
-    return (*_values(field.path, field.live, field.desired), *magnitude(field.path, field.live, field.desired))
-
-
-@lru_cache(maxsize=4096, typed=True)
-def _known(path: str, live: Any, desired: Any) -> tuple[str, str, str, str]:
-    """Many tasks change alike."""
     return (*_values(path, live, desired), *magnitude(path, live, desired))
+
+
+# Many tasks change alike.
+_known = lru_cache(maxsize=4096)(_texts)
 
 
 def _values(path: str, live: Any, desired: Any) -> tuple[str, str]:
@@ -98,13 +105,9 @@ def _secret(value: Any) -> Any:
 
 
 def _label(field: Field) -> str:
-    if not field.collateral:
-        return field.path
     pool = _POOL.get(field.path) if field.set_by is None else None
     return f"also {pool or field.path}"
 
 
-def _source(field: Field, change: Change) -> str:
-    if field.set_by is not None:
-        return place(field.set_by)
+def _base(field: Field, change: Change) -> str:
     return f"base {change.task.version}" if field.desired == field.base and not field.collateral else ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from operator import add
 
 from flyteplan.model.plan import Change, Loser
 from flyteplan.render.fields import INDENT, MARK, Entry, entry_of, place, reason, shown_fields
-from flyteplan.render.style import Line, Span, columns, escaped, text_of
+from flyteplan.render.style import Line, Span, columns, escaped
 from flyteplan.render.table import length, trimmed, widths
 from flyteplan.render.values import UNSET, shortened, shortened_pair, shown
 
@@ -56,7 +57,7 @@ class _Table:
             *entries, strict=True
         )
         self._paths = widths(self._labels)
-        self._source = max(widths(self._sources))
+        self._path, self._source = max(self._paths), max(widths(self._sources))
         self._measure()
         for ratios, breaking, below in _WAYS:
             self._long_path = _LONG_PATH if breaking else width
@@ -64,16 +65,16 @@ class _Table:
             room, least_new = self._room(below=below), self._least_new()
             if self._least_old + least_new <= room:
                 break
-        self._breaking = max(self._paths) > self._long_path
+        self._breaking = self._path > self._long_path
         self._limits = self._fitted(room, least_new)
 
     def _measure(self) -> None:
         """Values with a difference are numbers, and never shortened; any other has to do with the least there is."""
         olds, news = widths(self._olds), widths(self._news)
-        whole = [number for number, difference in enumerate(self._differences) if difference]
         self._old, self._new = max(olds), max(news)
-        self._number = max([news[number] for number in whole], default=0)
-        self._least_old = max([min(self._old, _LEAST_VALUE), *(olds[number] for number in whole)])
+        whole = [(old, new) for old, new, by in zip(olds, news, self._differences, strict=True) if by]
+        self._least_old = max([min(self._old, _LEAST_VALUE), *(old for old, _ in whole)])
+        self._number = max([new for _, new in whole], default=0)
 
     def _reach(self) -> int:
         """The columns that new values with difference and ratio take."""
@@ -86,7 +87,9 @@ class _Table:
 
     def _room(self, *, below: bool) -> int:
         """The columns that are left for the values."""
-        path = max([path for path in self._paths if path <= self._long_path], default=0)
+        path = self._path
+        if path > self._long_path:
+            path = max([path for path in self._paths if path <= self._long_path], default=0)
         source = 0 if below else self._source
         gaps = (_OLD_GAP if path else 0) + (_SOURCE_GAP if source else 0)
         return self._width - len(INDENT) - path - source - gaps - _BETWEEN
@@ -99,29 +102,40 @@ class _Table:
         return old, max(least_new, room - min(old, self._old))
 
     def lines(self) -> list[Line]:
+        places = [Span(source, "dim") for source in self._sources]
+        rows, sizes = self._rows(places), widths([place.text for place in places])
+        if self._breaking or self._end + max(sizes) > self._width or any(map(_tells_more, self._entries)):
+            lengths = [self._end + size if size else length(row) for row, size in zip(rows, sizes, strict=True)]
+            return list(self._told(rows, lengths))
+        return rows
+
+    def _rows(self, places: Sequence[Span]) -> list[Line]:
         olds, news = self._shortened()
-        heads, rests = self._heads(widths(olds)), self._rests(widths(news))
-        rows = list(map(_row, self._marks(), heads, olds, news, rests, self._sources))
-        return rows if self._stand_alone() else list(self._told(rows))
+        heads, rests = map(_span, self._heads(widths(olds))), map(_span, self._rests(widths(news)))
+        values = map(_old, olds), repeat(_BLANK), repeat(_ARROW), repeat(_BLANK), map(_new, news)
+        rows = list(zip(self._marks(), heads, *values, rests, places, strict=False))
+        return rows if all(self._sources) else [row if row[-1].text else _stripped(row[:-1]) for row in rows]
 
     def _shortened(self) -> tuple[Sequence[str], Sequence[str]]:
+        olds, news = list(self._olds), list(self._news)
         old, new = self._limits
-        pairs = [
-            (left, right) if len(left) <= old and len(right) <= new else shortened_pair(left, right, self._limits)
-            for left, right in zip(self._olds, self._news, strict=True)
-        ]
-        olds, news = zip(*pairs, strict=True)
+        for number, (left, right) in enumerate(zip(self._olds, self._news, strict=True)):
+            if len(left) > old or len(right) > new:
+                olds[number], news[number] = shortened_pair(left, right, self._limits)
         return _safe(olds), _safe(news)
 
     def _marks(self) -> list[Span]:
-        return [_mark(entry) if not self._breaks(entry) else _INDENT for entry in self._entries]
+        return [_INDENT if self._breaking and self._breaks(entry) else _mark(entry) for entry in self._entries]
 
     def _breaks(self, entry: Entry) -> bool:
-        return self._breaking and columns(entry.label) > self._long_path
+        return columns(entry.label) > self._long_path
 
     def _heads(self, olds: Sequence[int]) -> list[str]:
         """Labels, and the blanks before the old values, which are aligned to the right."""
-        labels = _safe(["" if self._breaks(entry) else entry.label for entry in self._entries])
+        labels = self._labels
+        if self._breaking:
+            labels = ["" if self._breaks(entry) else entry.label for entry in self._entries]
+        labels = _safe(labels)
         paths, old = widths(labels), max(olds)
         end = max(paths) + (_OLD_GAP if old else 0) + old
         self._end = len(INDENT) + end + _BETWEEN
@@ -134,47 +148,45 @@ class _Table:
             " " * (number - size + _DIFFERENCE_GAP) + tail if tail else ""
             for size, tail in zip(news, self._tails, strict=True)
         ]
-        end = max(map(add, news, map(len, tails)))
-        # Where there is nothing to stand in a column there is no gap before it.
-        end += _SOURCE_GAP if end else _SOURCE_GAP - 1
+        ends = list(map(add, news, map(len, tails)))
+        # Where nothing stands in a column there is no gap before it.
+        end = max(ends) + _SOURCE_GAP if any(ends) else _SOURCE_GAP - 1
         self._end += end
-        return [tail + " " * (end - size - len(tail)) for size, tail in zip(news, tails, strict=True)]
+        return [tail + " " * (end - used) for tail, used in zip(tails, ends, strict=True)]
 
-    def _stand_alone(self) -> bool:
-        """Whether there is nothing to tell but one row for each entry."""
-        if self._breaking or self._end + max(widths(_safe(self._sources))) > self._width:
-            return False
-        return not any([entry.field.collateral or entry.field.overridden for entry in self._entries])
-
-    def _told(self, rows: Sequence[Line]) -> Iterator[Line]:
-        lengths = widths([text_of(row) for row in rows])
+    def _told(self, rows: Sequence[Line], lengths: Sequence[int]) -> Iterator[Line]:
         indent = self._losers_indent(lengths)
         for number, (entry, row, length) in enumerate(zip(self._entries, rows, lengths, strict=True)):
-            if self._breaks(entry):
+            if self._breaking and self._breaks(entry):
                 yield (_mark(entry), Span(entry.label))
             if length > self._width and entry.source:
                 yield _stripped(row[:-1])
                 row = (Span(f"{INDENT}  "), Span(entry.source, "dim"))
+            elif not _tells_more(entry):
+                yield row
+                continue
             yield from self._with_losers(entry, row, indent)
             yield from self._cause(number)
 
     def _with_losers(self, entry: Entry, line: Line, indent: int) -> Iterator[Line]:
         """Behind the place where there is room, else all of them below each other."""
+        used = length(line)
         for told in map(_lost, entry.field.overridden):
-            if length(line) + 1 + columns(told) <= self._width:
-                line = (*line, Span(" "), Span(told, "dim"))
+            span = Span(told, "dim")
+            if used + 1 + columns(told) <= self._width:
+                line, used = (*line, _BLANK, span), used + 1 + columns(span.text)
             else:
                 yield line
-                line = (Span(" " * indent), Span(told, "dim"))
+                line, used = (_span(" " * indent), span), indent + columns(span.text)
         yield line
 
     def _losers_indent(self, lengths: Sequence[int]) -> int:
         """Below the places, as far as the longest of those that stand there leaves room for that."""
-        pairs = list(zip(self._entries, lengths, strict=True))
-        if not any(entry.field.overridden for entry in self._entries):
+        losing = [(e, used) for e, used in zip(self._entries, lengths, strict=True) if e.field.overridden]
+        if not losing:
             return len(INDENT)
-        ends = [length - columns(entry.source) for entry, length in pairs if length <= self._width]
-        below = [columns(told) for entry, length in pairs for told in self._below_line(entry, length)]
+        ends = [used - columns(e.source) for e, used in zip(self._entries, lengths, strict=True) if used <= self._width]
+        below = [columns(told) for entry, used in losing for told in self._below_line(entry, used)]
         return max(len(INDENT), min([self._width - max(below, default=0), *ends]))
 
     def _below_line(self, entry: Entry, used: int) -> Iterator[str]:
@@ -196,6 +208,11 @@ class _Table:
             yield (Span(f"{INDENT}because {cause}", "attention"),)
 
 
+def _tells_more(entry: Entry) -> bool:
+    """Whether lines may follow that of the field."""
+    return bool(entry.field.collateral or entry.field.overridden)
+
+
 def _tails(differences: Sequence[str], ratios: Sequence[str]) -> list[str]:
     """Differences and ratios in two columns."""
     size = max(map(len, differences)) + _RATIO_GAP
@@ -205,11 +222,6 @@ def _tails(differences: Sequence[str], ratios: Sequence[str]) -> list[str]:
 def _safe(texts: Sequence[str]) -> Sequence[str]:
     """As spans hold them."""
     return texts if "".join(texts).isprintable() else list(map(escaped, texts))
-
-
-def _row(mark: Span, head: str, old: str, new: str, rest: str, source: str) -> Line:
-    line = (mark, _span(head), _value(old, "remove"), _BLANK, _ARROW, _BLANK, _value(new, "add"), _span(rest))
-    return (*line, Span(source, "dim")) if source else _stripped(line)
 
 
 def _stripped(line: Line) -> Line:
@@ -225,5 +237,11 @@ def _mark(entry: Entry) -> Span:
     return _MARK if entry.field.collateral else _INDENT
 
 
-def _value(text: str, style: str) -> Span:
-    return _span(text, "dim" if text == UNSET else style)
+@lru_cache(maxsize=4096)
+def _old(text: str) -> Span:
+    return Span(text, "dim" if text == UNSET else "remove")
+
+
+@lru_cache(maxsize=4096)
+def _new(text: str) -> Span:
+    return Span(text, "dim" if text == UNSET else "add")

@@ -6,7 +6,7 @@ from collections import Counter
 
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import lost_gpu
-from flyteplan.render.fields import INDENT, paragraph
+from flyteplan.render.fields import INDENT, paragraph, warning
 from flyteplan.render.fieldtable import field_lines
 from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
 from flyteplan.render.judged import judged_lines, said
@@ -91,7 +91,7 @@ def _block(group: Group, plan: Plan, width: int) -> list[Line]:
 
 def _lost_gpu(change: Change, width: int) -> list[Line]:
     """Before all fields, where it is not one `also` among many."""
-    return [line for alert in lost_gpu(change) for line in paragraph(text_of(alert.message).split(), width)]
+    return [line for alert in lost_gpu(change) for line in warning(text_of(alert.message), width)]
 
 
 def _title(group: Group, plan: Plan) -> Line:
@@ -130,8 +130,10 @@ def _asked_for(change: Change, width: int) -> list[Line]:
 
 
 def _call(change: Change, width: int) -> list[Line]:
+    if not change.submit.call:
+        return []
     labels = [f"call.{name}" for name, _ in change.submit.call]
-    room = width - len(INDENT) - max(map(len, labels), default=0) - 2
+    room = width - len(INDENT) - max(map(len, labels)) - 2
     rows = [
         (Span(label), Span(shortened(shown(value), room)))
         for label, (_, value) in zip(labels, change.submit.call, strict=True)
@@ -140,20 +142,21 @@ def _call(change: Change, width: int) -> list[Line]:
 
 
 def _effects(change: Change, width: int) -> list[Line]:
-    told = [f"{effect}: {words}" for effect, words in AGAIN.items() if effect in change.effects]
-    return [line for words in told for line in paragraph(words.split(), width)]
+    effects = change.effects
+    told = [f"{effect}: {words}" for effect, words in AGAIN.items() if effect in effects]
+    return [line for words in told for line in warning(words, width)]
 
 
 def _attention(change: Change, width: int) -> list[Line]:
     told = [f"{note.message} [{note.code}]" for note in warnings(change)]
-    return [line for message in told for line in paragraph(message.split(), width)]
+    return [line for message in told for line in warning(message, width)]
 
 
 def _triggers(change: Change, width: int) -> list[Line]:
     told = triggers(change)
     if not told or change.submit.triggers == "retarget" or change.prune:
         return [(Span(f"{INDENT}{told}"),)] if told else []
-    return list(paragraph(told.split(), width))
+    return list(warning(told, width))
 
 
 def _hidden(group: Group) -> list[Line]:
