@@ -132,7 +132,7 @@ class _Table:
 
     def _heads(self, olds: Sequence[int]) -> list[str]:
         """Labels, and the blanks before the old values, which are aligned to the right."""
-        labels = self._labels
+        labels: Sequence[str] = self._labels
         if self._breaking:
             labels = ["" if self._breaks(entry) else entry.label for entry in self._entries]
         labels = _safe(labels)
@@ -156,17 +156,21 @@ class _Table:
 
     def _told(self, rows: Sequence[Line], lengths: Sequence[int]) -> Iterator[Line]:
         indent = self._losers_indent(lengths)
-        for number, (entry, row, length) in enumerate(zip(self._entries, rows, lengths, strict=True)):
-            if self._breaking and self._breaks(entry):
-                yield (_mark(entry), Span(entry.label))
-            if length > self._width and entry.source:
-                yield _stripped(row[:-1])
-                row = (Span(f"{INDENT}  "), Span(entry.source, "dim"))
-            elif not _tells_more(entry):
-                yield row
-                continue
-            yield from self._with_losers(entry, row, indent)
-            yield from self._cause(number)
+        for number, (entry, row, used) in enumerate(zip(self._entries, rows, lengths, strict=True)):
+            *whole, last = self._apart(entry, row, used)
+            yield from whole
+            if _tells_more(entry):
+                yield from self._with_losers(entry, last, indent)
+                yield from self._cause(number)
+            else:
+                yield last
+
+    def _apart(self, entry: Entry, row: Line, used: int) -> list[Line]:
+        """Long paths, and the places that the terminal would break in two, on lines of their own."""
+        lines = [(_mark(entry), Span(entry.label))] if self._breaking and self._breaks(entry) else []
+        if used <= self._width or not entry.source:
+            return [*lines, row]
+        return [*lines, _stripped(row[:-1]), (_span(f"{INDENT}  "), row[-1])]
 
     def _with_losers(self, entry: Entry, line: Line, indent: int) -> Iterator[Line]:
         """Behind the place where there is room, else all of them below each other."""

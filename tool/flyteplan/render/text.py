@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import lost_gpu
@@ -37,19 +38,21 @@ _SIGNS = {
 }
 
 
-def text(plan: Plan, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
-    """Lines of about *width* columns; *expand* tells tasks that change alike one by one."""
+def text(plan: Plan, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> Iterator[Line]:
+    """Lines of about *width* columns; *expand* tells tasks that change alike one by one.
+
+    They are made as they are asked for: those of many tasks take much more memory than their text.
+    """
     changed = changing(plan)
-    blocks = [[_header(plan)]]
-    blocks += [_block(group, plan, width) for group in groups(changed, expand=expand)]
-    blocks += [
-        _notes(changed, width),
-        _requests(plan),
-        judged_lines(plan.judgement, width),
-        [(Span(summary(plan), "bold"),)],
-    ]
-    first, *rest = [block for block in blocks if block]
-    return [*first, *(line for block in rest for line in ((), *block))]
+    yield _header(plan)
+    for group in groups(changed, expand=expand):
+        yield ()
+        yield from block(group, plan, width)
+    ends = _notes(changed, width), _requests(plan), judged_lines(plan.judgement, width)
+    for end in (*ends, [(Span(summary(plan), "bold"),)]):
+        if end:
+            yield ()
+            yield from end
 
 
 def summary(plan: Plan) -> str:
@@ -72,7 +75,8 @@ def _header(plan: Plan) -> Line:
     return (*target, Span(f"{scope(plan)}  "), Span(extent(plan), "dim"))
 
 
-def _block(group: Group, plan: Plan, width: int) -> list[Line]:
+def block(group: Group, plan: Plan, width: int) -> list[Line]:
+    """What becomes of tasks that change alike. Of *plan* it takes org, project and domain."""
     first = group[0]
     lines = [_title(group, plan)]
     if is_there(first):

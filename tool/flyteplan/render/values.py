@@ -11,6 +11,7 @@ UNSET = "(unset)"
 # What is sensitive looks like what it was.
 _CHANGED = "(sensitive, changed)"
 _GAP = "..."
+_LISTS = (list, tuple)
 _OPENERS = ('"', "(", "[", "{")
 _RESERVED = frozenset({"true", "false", "null"})
 
@@ -37,7 +38,7 @@ def _compact(value: Any) -> str:
         return HIDDEN
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_compact(key)}: {_compact(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return "[" + ", ".join(map(_compact, value)) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
