@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -31,6 +31,18 @@ class Entry(NamedTuple):
     difference: str
     ratio: str
     source: str
+
+
+class Entries(NamedTuple):
+    """Several of them, column by column, as a table takes them."""
+
+    fields: Sequence[Field]
+    labels: Sequence[str]
+    olds: Sequence[str]
+    news: Sequence[str]
+    differences: Sequence[str]
+    ratios: Sequence[str]
+    sources: Sequence[str]
 
 
 def shown_fields(change: Change) -> tuple[Field, ...]:
@@ -72,21 +84,29 @@ def warning(message: str, width: int) -> tuple[Line, ...]:
 
 
 def entry_of(field: Field, change: Change) -> Entry:
-    path, live, desired = field.path, field.live, field.desired
-    texts = _known if type(live) in _SIMPLE and type(desired) in _SIMPLE else _texts
-    old, new, difference, ratio = texts(path, live, desired)
-    label = _label(field) if field.collateral else path
-    source = place(field.set_by) if field.set_by else _base(field, change)
-    return Entry(field, label, old, new, difference, ratio, source)
+    return Entry(field, _label(field), *_texts(field), _source(field, change))
 
 
-def _texts(path: str, live: Any, desired: Any) -> tuple[str, str, str, str]:
+def entries_of(fields: Sequence[Field], change: Change) -> Entries:
+    olds, news, differences, ratios = zip(*map(_texts, fields), strict=True)
+    labels = [_label(field) if field.collateral else field.path for field in fields]
+    sources = [place(field.set_by) if field.set_by else _source(field, change) for field in fields]
+    return Entries(fields, labels, olds, news, differences, ratios, sources)
+
+
+def _texts(field: Field) -> tuple[str, str, str, str]:
     """Old, new, difference and ratio."""
+    live, desired = field.live, field.desired
+    made = _known if type(live) in _SIMPLE and type(desired) in _SIMPLE else _made
+    return made(field.path, live, desired)
+
+
+def _made(path: str, live: Any, desired: Any) -> tuple[str, str, str, str]:
     return (*_values(path, live, desired), *magnitude(path, live, desired))
 
 
 # Many tasks change alike.
-_known = lru_cache(maxsize=4096)(_texts)
+_known = lru_cache(maxsize=4096)(_made)
 
 
 def _values(path: str, live: Any, desired: Any) -> tuple[str, str]:
@@ -105,9 +125,13 @@ def _secret(value: Any) -> Any:
 
 
 def _label(field: Field) -> str:
+    if not field.collateral:
+        return field.path
     pool = _POOL.get(field.path) if field.set_by is None else None
     return f"also {pool or field.path}"
 
 
-def _base(field: Field, change: Change) -> str:
+def _source(field: Field, change: Change) -> str:
+    if field.set_by is not None:
+        return place(field.set_by)
     return f"base {change.task.version}" if field.desired == field.base and not field.collateral else ""

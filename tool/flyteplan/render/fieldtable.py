@@ -8,7 +8,7 @@ from itertools import repeat
 from operator import add
 
 from flyteplan.model.plan import Change, Loser
-from flyteplan.render.fields import INDENT, MARK, Entry, entry_of, place, reason, shown_fields
+from flyteplan.render.fields import INDENT, MARK, Entries, Entry, entries_of, place, reason, shown_fields
 from flyteplan.render.style import Line, Span, columns, escaped
 from flyteplan.render.table import length, trimmed, widths
 from flyteplan.render.values import UNSET, shortened, shortened_pair, shown
@@ -36,12 +36,13 @@ _MARK, _INDENT, _BLANK, _ARROW = Span(MARK, "attention"), Span(INDENT), Span(" "
 
 
 def field_lines(change: Change, width: int) -> list[Line]:
-    return entry_lines([entry_of(field, change) for field in shown_fields(change)], change, width)
+    fields = shown_fields(change)
+    return _Table(entries_of(fields, change), change, width).lines() if fields else []
 
 
 def entry_lines(entries: Sequence[Entry], change: Change, width: int) -> list[Line]:
     """The table of *entries*, which are of *change*; those that have one cause stand together."""
-    return _Table(entries, change, width).lines() if entries else []
+    return _Table(Entries(*zip(*entries, strict=True)), change, width).lines() if entries else []
 
 
 class _Table:
@@ -51,39 +52,33 @@ class _Table:
     Texts and their widths stand in columns, for to measure a column takes no longer than to measure two texts.
     """
 
-    def __init__(self, entries: Sequence[Entry], change: Change, width: int) -> None:
+    def __init__(self, entries: Entries, change: Change, width: int) -> None:
         self._entries, self._change, self._width = entries, change, width
-        _, self._labels, self._olds, self._news, self._differences, self._ratios, self._sources = zip(
-            *entries, strict=True
-        )
-        self._paths = widths(self._labels)
-        self._path, self._source = max(self._paths), max(widths(self._sources))
+        self._paths = widths(entries.labels)
+        self._path, self._source = max(self._paths), max(widths(entries.sources))
         self._measure()
         for ratios, breaking, below in _WAYS:
             self._long_path = _LONG_PATH if breaking else width
-            self._tails = _tails(self._differences, self._ratios) if ratios else self._differences
-            room, least_new = self._room(below=below), self._least_new()
+            self._tails = _tails(entries.differences, entries.ratios) if ratios else entries.differences
+            room, reach = self._room(below=below), self._reach()
+            least_new = max(min(self._new, _LEAST_VALUE), reach)
             if self._least_old + least_new <= room:
                 break
         self._breaking = self._path > self._long_path
-        self._limits = self._fitted(room, least_new)
+        self._limits = self._fitted(room, least_new, max(self._new, reach))
 
     def _measure(self) -> None:
         """Values with a difference are numbers, and never shortened; any other has to do with the least there is."""
-        olds, news = widths(self._olds), widths(self._news)
+        olds, news = widths(self._entries.olds), widths(self._entries.news)
         self._old, self._new = max(olds), max(news)
-        whole = [(old, new) for old, new, by in zip(olds, news, self._differences, strict=True) if by]
-        self._least_old = max([min(self._old, _LEAST_VALUE), *(old for old, _ in whole)])
+        whole = [(old, new) for old, new, by in zip(olds, news, self._entries.differences, strict=True) if by]
+        self._least_old = max([min(self._old, _LEAST_VALUE), *[old for old, _ in whole]])
         self._number = max([new for _, new in whole], default=0)
 
     def _reach(self) -> int:
         """The columns that new values with difference and ratio take."""
         tail = max(map(len, self._tails))
         return self._number + _DIFFERENCE_GAP + tail if tail else 0
-
-    def _least_new(self) -> int:
-        reach = self._reach()
-        return max(min(max(self._new, reach), _LEAST_VALUE), reach)
 
     def _room(self, *, below: bool) -> int:
         """The columns that are left for the values."""
@@ -94,47 +89,48 @@ class _Table:
         gaps = (_OLD_GAP if path else 0) + (_SOURCE_GAP if source else 0)
         return self._width - len(INDENT) - path - source - gaps - _BETWEEN
 
-    def _fitted(self, room: int, least_new: int) -> tuple[int, int]:
+    def _fitted(self, room: int, least_new: int, longest_new: int) -> tuple[int, int]:
         """The longest old and the longest new there may be; the shorter one gives its room to the other."""
-        longest = max(self._new, self._reach())
         new = max(room // 2, least_new, room - self._old)
-        old = max(self._least_old, room - min(new, longest))
+        old = max(self._least_old, room - min(new, longest_new))
         return old, max(least_new, room - min(old, self._old))
 
     def lines(self) -> list[Line]:
-        places = [Span(source, "dim") for source in self._sources]
+        places = [Span(source, "dim") for source in self._entries.sources]
         rows, sizes = self._rows(places), widths([place.text for place in places])
-        if self._breaking or self._end + max(sizes) > self._width or any(map(_tells_more, self._entries)):
-            lengths = [self._end + size if size else length(row) for row, size in zip(rows, sizes, strict=True)]
-            return list(self._told(rows, lengths))
-        return rows
+        more = any(field.collateral or field.overridden for field in self._entries.fields)
+        if not more and not self._breaking and self._end + max(sizes) <= self._width:
+            return rows
+        lengths = [self._end + size if size else length(row) for row, size in zip(rows, sizes, strict=True)]
+        return list(self._told(rows, lengths))
 
     def _rows(self, places: Sequence[Span]) -> list[Line]:
         olds, news = self._shortened()
         heads, rests = map(_span, self._heads(widths(olds))), map(_span, self._rests(widths(news)))
         values = map(_old, olds), repeat(_BLANK), repeat(_ARROW), repeat(_BLANK), map(_new, news)
         rows = list(zip(self._marks(), heads, *values, rests, places, strict=False))
-        return rows if all(self._sources) else [row if row[-1].text else _stripped(row[:-1]) for row in rows]
+        return rows if all(self._entries.sources) else [row if row[-1].text else _stripped(row[:-1]) for row in rows]
 
     def _shortened(self) -> tuple[Sequence[str], Sequence[str]]:
-        olds, news = list(self._olds), list(self._news)
+        olds, news = list(self._entries.olds), list(self._entries.news)
         old, new = self._limits
-        for number, (left, right) in enumerate(zip(self._olds, self._news, strict=True)):
+        for number, (left, right) in enumerate(zip(olds, news, strict=True)):
             if len(left) > old or len(right) > new:
                 olds[number], news[number] = shortened_pair(left, right, self._limits)
         return _safe(olds), _safe(news)
 
     def _marks(self) -> list[Span]:
-        return [_INDENT if self._breaking and self._breaks(entry) else _mark(entry) for entry in self._entries]
+        pairs = zip(self._entries.fields, self._entries.labels, strict=True)
+        return [_MARK if field.collateral and not self._breaks(label) else _INDENT for field, label in pairs]
 
-    def _breaks(self, entry: Entry) -> bool:
-        return columns(entry.label) > self._long_path
+    def _breaks(self, label: str) -> bool:
+        return self._breaking and columns(label) > self._long_path
 
     def _heads(self, olds: Sequence[int]) -> list[str]:
         """Labels, and the blanks before the old values, which are aligned to the right."""
-        labels: Sequence[str] = self._labels
+        labels = self._entries.labels
         if self._breaking:
-            labels = ["" if self._breaks(entry) else entry.label for entry in self._entries]
+            labels = ["" if self._breaks(label) else label for label in labels]
         labels = _safe(labels)
         paths, old = widths(labels), max(olds)
         end = max(paths) + (_OLD_GAP if old else 0) + old
@@ -155,19 +151,19 @@ class _Table:
         return [tail + " " * (end - used) for tail, used in zip(tails, ends, strict=True)]
 
     def _told(self, rows: Sequence[Line], lengths: Sequence[int]) -> Iterator[Line]:
-        indent = self._losers_indent(lengths)
-        for number, (entry, row, used) in enumerate(zip(self._entries, rows, lengths, strict=True)):
+        entries = list(map(Entry, *self._entries))
+        indent = self._losers_indent(entries, lengths)
+        for entry, following, row, used in zip(entries, [*entries[1:], None], rows, lengths, strict=True):
             *whole, last = self._apart(entry, row, used)
             yield from whole
-            if _tells_more(entry):
-                yield from self._with_losers(entry, last, indent)
-                yield from self._cause(number)
-            else:
-                yield last
+            yield from self._with_losers(entry, last, indent) if entry.field.overridden else [last]
+            if entry.field.collateral:
+                yield from self._cause(entry, following)
 
     def _apart(self, entry: Entry, row: Line, used: int) -> list[Line]:
         """Long paths, and the places that the terminal would break in two, on lines of their own."""
-        lines = [(_mark(entry), Span(entry.label))] if self._breaking and self._breaks(entry) else []
+        mark = _MARK if entry.field.collateral else _INDENT
+        lines = [(mark, Span(entry.label))] if self._breaks(entry.label) else []
         if used <= self._width or not entry.source:
             return [*lines, row]
         return [*lines, _stripped(row[:-1]), (_span(f"{INDENT}  "), row[-1])]
@@ -184,12 +180,13 @@ class _Table:
                 line, used = (_span(" " * indent), span), indent + columns(span.text)
         yield line
 
-    def _losers_indent(self, lengths: Sequence[int]) -> int:
+    def _losers_indent(self, entries: Sequence[Entry], lengths: Sequence[int]) -> int:
         """Below the places, as far as the longest of those that stand there leaves room for that."""
-        losing = [(e, used) for e, used in zip(self._entries, lengths, strict=True) if e.field.overridden]
+        pairs = list(zip(entries, lengths, strict=True))
+        losing = [(entry, used) for entry, used in pairs if entry.field.overridden]
         if not losing:
             return len(INDENT)
-        ends = [used - columns(e.source) for e, used in zip(self._entries, lengths, strict=True) if used <= self._width]
+        ends = [used - columns(entry.source) for entry, used in pairs if used <= self._width]
         below = [columns(told) for entry, used in losing for told in self._below_line(entry, used)]
         return max(len(INDENT), min([self._width - max(below, default=0), *ends]))
 
@@ -201,20 +198,11 @@ class _Table:
                 used = self._width
                 yield told
 
-    def _cause(self, number: int) -> Iterator[Line]:
+    def _cause(self, entry: Entry, following: Entry | None) -> Iterator[Line]:
         """Below the last of the fields that have one cause."""
-        field = self._entries[number].field
-        if not field.collateral:
-            return
-        cause = reason(field, self._change)
-        following = self._entries[number + 1 : number + 2]
-        if not following or reason(following[0].field, self._change) != cause:
+        cause = reason(entry.field, self._change)
+        if following is None or reason(following.field, self._change) != cause:
             yield (Span(f"{INDENT}because {cause}", "attention"),)
-
-
-def _tells_more(entry: Entry) -> bool:
-    """Whether lines may follow that of the field."""
-    return bool(entry.field.collateral or entry.field.overridden)
 
 
 def _tails(differences: Sequence[str], ratios: Sequence[str]) -> list[str]:
@@ -235,10 +223,6 @@ def _stripped(line: Line) -> Line:
 
 def _lost(loser: Loser) -> str:
     return f"(over {place(loser.position)}: {shortened(shown(loser.value), _LOSER_VALUE)})"
-
-
-def _mark(entry: Entry) -> Span:
-    return _MARK if entry.field.collateral else _INDENT
 
 
 @lru_cache(maxsize=4096)
