@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -102,7 +103,7 @@ def command(
 def _command(wanted: Asked, how: _How, talk: _Talk, expected: str | None, allowed: Sequence[str]) -> int:
     prepared = ready(wanted)
     if not talk.quiet and not prepared.saved:
-        show([*text(prepared.plan, expand=talk.verbose, width=width()), ()], err=how.as_json)
+        show(chain(text(prepared.plan, expand=talk.verbose, width=width()), [()]), err=how.as_json)
     _expect(prepared.plan, expected)
     _check_waiting(prepared, how)
     hold(prepared.plan, allowed)

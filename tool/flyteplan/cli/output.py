@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import IO
 
 import click
@@ -15,25 +16,33 @@ from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.style import Line, ansi, plain
 
 # A renderer gives lines, which may be coloured, or a text, which is never.
-Renderer = Callable[[], "Sequence[Line] | str"]
+Renderer = Callable[[], "Iterable[Line] | str"]
 _STDOUT = "-"
 _WIDTH = 100
 _NARROWEST = 60
+_LINES_AT_ONCE = 1000
 
 
-def show(lines: Sequence[Line] | str, *, err: bool = False) -> None:
+def show(lines: Iterable[Line] | str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
-    text = lines if isinstance(lines, str) else (ansi(lines) if _colours(stream) else plain(lines))
     # click takes a stream apart to write past what stands in its place; what is shown above a progress bar does.
     file = None if stream in (sys.__stdout__, sys.__stderr__) else stream
     try:
-        click.echo(text, err=err, nl=False, color=True, file=file)
+        for text in [lines] if isinstance(lines, str) else _texts(lines, ansi if _colours(stream) else plain):
+            click.echo(text, err=err, nl=False, color=True, file=file)
     except BrokenPipeError:
         _say_no_more_on(stream)
     except OSError as error:
         if err:
             raise
         raise FlyteplanError(f"the output can not be written: {error.strerror}") from None
+
+
+def _texts(lines: Iterable[Line], rendered: Callable[[Iterable[Line]], str]) -> Iterator[str]:
+    """Part by part, so that not all lines have to be there at once."""
+    rest = iter(lines)
+    while text := rendered(islice(rest, _LINES_AT_ONCE)):
+        yield text
 
 
 def _say_no_more_on(stream: IO[str]) -> None:

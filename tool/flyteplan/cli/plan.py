@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,7 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     return Exit.CHANGES if detailed and changes else Exit.DONE
 
 
-def _text(plan: Plan, *, quiet: bool, verbose: bool) -> list[Line]:
+def _text(plan: Plan, *, quiet: bool, verbose: bool) -> Iterable[Line]:
     return [(Span(quiet_line(plan), "bold"),)] if quiet else text(plan, expand=verbose, width=width())
 
 

@@ -79,7 +79,7 @@ def noted(note: Note, change: Change) -> Alert:
 
 
 def lost_gpu(change: Change) -> Iterator[Alert]:
-    for field in shown_fields(change):
+    for field in change.fields:
         if _loses_gpu(field):
             cause = f"; {reason(field, change)}" if field.collateral else ""
             message = (

@@ -24,8 +24,9 @@ from flyteplan.render.contrast import (
     wanted,
     why,
 )
-from flyteplan.render.fields import INDENT, entry_lines, paragraph
+from flyteplan.render.fields import INDENT, paragraph
 from flyteplan.render.fields import Entry as TableEntry
+from flyteplan.render.fieldtable import entry_lines
 from flyteplan.render.groups import full_name, named
 from flyteplan.render.judged import judged_lines, verdict_lines
 from flyteplan.render.rulechanges import rule_lines

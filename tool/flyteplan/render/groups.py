@@ -8,7 +8,7 @@ from typing import Any
 
 from flyteplan.errors import Position
 from flyteplan.model.derived import is_derived
-from flyteplan.model.plan import Change, Field, Plan
+from flyteplan.model.plan import Change, Field, Plan, differ
 from flyteplan.model.sensitive import holds_stand_in
 from flyteplan.model.task import TaskName
 from flyteplan.render.fields import shown_fields
@@ -36,15 +36,26 @@ def groups(changes: Iterable[Change], *, expand: bool) -> list[Group]:
     """In the order of their first tasks."""
     if expand:
         return [(change,) for change in changes]
-    found: dict[str, list[Change]] = {}
-    for change in changes:
-        found.setdefault(_likeness(change), []).append(change)
+    begun = [(change, _beginning(change)) for change in changes]
+    often = Counter(beginning for _, beginning in begun)
+    found: dict[object, list[Change]] = {}
+    for change, beginning in begun:
+        found.setdefault(beginning if often[beginning] == 1 else _likeness(change), []).append(change)
     return [tuple(group) for group in found.values()]
+
+
+def _beginning(change: Change) -> tuple[object, ...]:
+    """A part of the likeness that is had for little, and is another one for most changes that are not alike."""
+    for field in change.fields:
+        if not field.collateral and differ(field.live, field.desired):
+            at = field.set_by
+            return (field.path, at.path, at.line, at.column) if at else (field.path,)
+    return ()
 
 
 def _likeness(change: Change) -> str:
     """All that is shown of a change but for the name of its task and the count of hidden fields."""
-    fields = [(f.path, *_told(f), f.set_by, *_lost(f), f.collateral) for f in shown_fields(change)]
+    fields = [(f.path, *_told(f), f.set_by, f.overridden and _lost(f), f.collateral) for f in shown_fields(change)]
     notes = [note for note in change.notes if note.attention]
     submit = change.submit
     head = (change.action, change.strategy, change.selector, change.deferred, change.locked, live_kind(change))

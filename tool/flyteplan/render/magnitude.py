@@ -9,14 +9,15 @@ from flyteplan.model import duration, quantity
 SAME = "(same value)"
 _QUANTITIES = ("resources.requests.", "resources.limits.", "resources.shm")
 _DURATIONS = ("timeout.", "cache.max_age", "retries.backoff.base", "retries.backoff.cap")
+# A union would be made anew for each value.
+_NUMBERS = (int, float)
 _NANO = 10**9
 _DECIMAL_UNITS = {"E": 18, "P": 15, "T": 12, "G": 9, "M": 6, "k": 3}
 
 
 def magnitude(path: str, live: Any, desired: Any) -> tuple[str, str]:
     """The difference and the ratio, each "" where it would say nothing."""
-    before, after = _amount(path, live), _amount(path, desired)
-    if before is None or after is None:
+    if (before := _amount(path, live)) is None or (after := _amount(path, desired)) is None:
         return "", ""
     if before == after:
         return SAME, ""
@@ -25,7 +26,7 @@ def magnitude(path: str, live: Any, desired: Any) -> tuple[str, str]:
 
 
 def _amount(path: str, value: Any) -> float | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, _NUMBERS) and not isinstance(value, bool):
         return value
     if path.startswith(_QUANTITIES):
         # What is not requested counts as nothing in the totals; a limit that is not there is no limit at all.

@@ -13,7 +13,6 @@ _CODES = {"add": "32", "change": "33", "remove": "31", "attention": "35", "dim":
 _LOG_COMMAND = re.compile(r"##(?=\w*\[)")
 # How commands to the runner of GitHub begin, after any blanks.
 _RUNNER_COMMAND = re.compile(r"^(\s*):(?=:)")
-_set = object.__setattr__
 _SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
@@ -25,21 +24,30 @@ class Span:
     style: str
 
     def __init__(self, text: str, style: str = "") -> None:
-        _set(self, "text", text if text.isprintable() else escaped(text))
-        _set(self, "style", style)
+        _set_text(self, text if text.isprintable() else escaped(text))
+        _set_style(self, style)
 
 
+# There are many of them: a slot is written in half the time that it takes by its name.
+_set_text, _set_style = Span.__dict__["text"].__set__, Span.__dict__["style"].__set__
 Line = tuple[Span, ...]
 
 
 def plain(lines: Iterable[Line]) -> str:
     """As text. Nothing in it is a command to a runner of GitHub Actions that logs it: `::` at the beginning, `##[`."""
-    return "".join([f"{without_commands(text_of(line))}\n" for line in lines])
+    texts = ["".join([span.text for span in line]) for line in lines]
+    # To look into all of it once is enough where no line begins like a command, which is nearly always.
+    whole = "\n".join([*texts, ""])
+    return "".join([f"{without_commands(text)}\n" for text in texts]) if _may_command(whole) else whole
 
 
 def without_commands(text: str) -> str:
     """A line that is no command to a runner: `\\x3a:error::`, and as `without_log_commands`."""
-    return without_log_commands(_RUNNER_COMMAND.sub(r"\1\\x3a", text)) if "::" in text or "##" in text else text
+    return without_log_commands(_RUNNER_COMMAND.sub(r"\1\\x3a", text)) if _may_command(text) else text
+
+
+def _may_command(text: str) -> bool:
+    return "::" in text or "##" in text
 
 
 def without_log_commands(text: str) -> str:

@@ -60,6 +60,11 @@ def length(line: Line) -> int:
     return columns(text_of(line))
 
 
+def widths(texts: Sequence[str]) -> list[int]:
+    """The columns that each of *texts* takes."""
+    return list(map(len, texts)) if "".join(texts).isascii() else list(map(columns, texts))
+
+
 def wrapped(words: Iterable[str], width: int, separator: str = " ") -> list[str]:
     """*words* in lines of at most *width* columns; a word that is longer has a line of its own."""
     lines = [""]

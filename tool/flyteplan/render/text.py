@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from flyteplan.model.plan import Change, Plan
 from flyteplan.render.attention import lost_gpu
-from flyteplan.render.fields import INDENT, field_lines, paragraph
+from flyteplan.render.fields import INDENT, paragraph, warning
+from flyteplan.render.fieldtable import field_lines
 from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
 from flyteplan.render.judged import judged_lines, said
 from flyteplan.render.style import Line, Span, text_of
@@ -36,19 +38,21 @@ _SIGNS = {
 }
 
 
-def text(plan: Plan, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> list[Line]:
-    """Lines of about *width* columns; *expand* tells tasks that change alike one by one."""
+def text(plan: Plan, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> Iterator[Line]:
+    """Lines of about *width* columns; *expand* tells tasks that change alike one by one.
+
+    They are made as they are asked for: those of many tasks take much more memory than their text.
+    """
     changed = changing(plan)
-    blocks = [[_header(plan)]]
-    blocks += [_block(group, plan, width) for group in groups(changed, expand=expand)]
-    blocks += [
-        _notes(changed, width),
-        _requests(plan),
-        judged_lines(plan.judgement, width),
-        [(Span(summary(plan), "bold"),)],
-    ]
-    first, *rest = [block for block in blocks if block]
-    return [*first, *(line for block in rest for line in ((), *block))]
+    yield _header(plan)
+    for group in groups(changed, expand=expand):
+        yield ()
+        yield from block(group, plan, width)
+    ends = _notes(changed, width), _requests(plan), judged_lines(plan.judgement, width)
+    for end in (*ends, [(Span(summary(plan), "bold"),)]):
+        if end:
+            yield ()
+            yield from end
 
 
 def summary(plan: Plan) -> str:
@@ -71,7 +75,8 @@ def _header(plan: Plan) -> Line:
     return (*target, Span(f"{scope(plan)}  "), Span(extent(plan), "dim"))
 
 
-def _block(group: Group, plan: Plan, width: int) -> list[Line]:
+def block(group: Group, plan: Plan, width: int) -> list[Line]:
+    """What becomes of tasks that change alike. Of *plan* it takes org, project and domain."""
     first = group[0]
     lines = [_title(group, plan)]
     if is_there(first):
@@ -90,7 +95,7 @@ def _block(group: Group, plan: Plan, width: int) -> list[Line]:
 
 def _lost_gpu(change: Change, width: int) -> list[Line]:
     """Before all fields, where it is not one `also` among many."""
-    return [line for alert in lost_gpu(change) for line in paragraph(text_of(alert.message).split(), width)]
+    return [line for alert in lost_gpu(change) for line in warning(text_of(alert.message), width)]
 
 
 def _title(group: Group, plan: Plan) -> Line:
@@ -129,8 +134,10 @@ def _asked_for(change: Change, width: int) -> list[Line]:
 
 
 def _call(change: Change, width: int) -> list[Line]:
+    if not change.submit.call:
+        return []
     labels = [f"call.{name}" for name, _ in change.submit.call]
-    room = width - len(INDENT) - max(map(len, labels), default=0) - 2
+    room = width - len(INDENT) - max(map(len, labels)) - 2
     rows = [
         (Span(label), Span(shortened(shown(value), room)))
         for label, (_, value) in zip(labels, change.submit.call, strict=True)
@@ -139,20 +146,21 @@ def _call(change: Change, width: int) -> list[Line]:
 
 
 def _effects(change: Change, width: int) -> list[Line]:
-    told = [f"{effect}: {words}" for effect, words in AGAIN.items() if effect in change.effects]
-    return [line for words in told for line in paragraph(words.split(), width)]
+    effects = change.effects
+    told = [f"{effect}: {words}" for effect, words in AGAIN.items() if effect in effects]
+    return [line for words in told for line in warning(words, width)]
 
 
 def _attention(change: Change, width: int) -> list[Line]:
     told = [f"{note.message} [{note.code}]" for note in warnings(change)]
-    return [line for message in told for line in paragraph(message.split(), width)]
+    return [line for message in told for line in warning(message, width)]
 
 
 def _triggers(change: Change, width: int) -> list[Line]:
     told = triggers(change)
     if not told or change.submit.triggers == "retarget" or change.prune:
         return [(Span(f"{INDENT}{told}"),)] if told else []
-    return list(paragraph(told.split(), width))
+    return list(warning(told, width))
 
 
 def _hidden(group: Group) -> list[Line]:

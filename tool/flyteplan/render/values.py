@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import Any
 
 from flyteplan.model.sensitive import HIDDEN, holds_stand_in, is_stand_in
@@ -12,6 +11,7 @@ UNSET = "(unset)"
 # What is sensitive looks like what it was.
 _CHANGED = "(sensitive, changed)"
 _GAP = "..."
+_LISTS = (list, tuple)
 _OPENERS = ('"', "(", "[", "{")
 _RESERVED = frozenset({"true", "false", "null"})
 
@@ -38,7 +38,7 @@ def _compact(value: Any) -> str:
         return HIDDEN
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_compact(key)}: {_compact(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return "[" + ", ".join(map(_compact, value)) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -76,16 +76,19 @@ def shortened_pair(left: str, right: str, limits: tuple[int, int]) -> tuple[str,
         return left, right
     limit = min(limits) if len(left) > limits[0] and len(right) > limits[1] else 0
     own = (limit or limits[0], limit or limits[1])
-    start, end = _common(left, right), _common(left[::-1], right[::-1])
+    start = _common(left, right)
     room = min(own) - len(_GAP)
     tail = room * 2 // 3 if start >= room // 2 else room // 2
-    if start < room - tail or end < tail:
+    if start < room - tail or _common(left[::-1], right[::-1]) < tail:
         return shortened(left, own[0], tail=tail), shortened(right, own[1], tail=tail)
     return _around(left, start, own[0]), _around(right, start, own[1])
 
 
 def _common(left: str, right: str) -> int:
-    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(left, right, strict=False)))
+    for place, (one, other) in enumerate(zip(left, right, strict=False)):
+        if one != other:
+            return place
+    return min(len(left), len(right))
 
 
 def _around(text: str, place: int, limit: int) -> str:
