@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flyteplan.model.plan import Change, Submit, totals
+from flyteplan.model.plan import Change, Submit, asked, totals
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion
 
@@ -36,24 +36,24 @@ def change(
 
 
 def test_tasks_are_added_up() -> None:
-    assert totals([change("a", 1, 2), change("b", 3, 5)]) == {"gpu": (4, 7)}
+    assert totals(asked([change("a", 1, 2), change("b", 3, 5)])) == {"gpu": (4, 7)}
 
 
 def test_a_pool_that_tasks_share_counts_once_on_each_side() -> None:
     shared = [change("a", 4, 8, ("p 1", "p 2")), change("b", 4, 8, ("p 1", "p 3"))]
-    assert totals(shared) == {"gpu": (4, 16)}
+    assert totals(asked(shared)) == {"gpu": (4, 16)}
 
 
 def test_a_run_is_no_version() -> None:
-    assert totals([change("a", 1, 2, kind="run")]) == {}
+    assert totals(asked([change("a", 1, 2, kind="run")])) == {}
 
 
 def test_in_the_worst_case_each_attempt_asks_again() -> None:
     extract, build = change("extract", 4, 8, attempts=(2, 4)), change("build", 16, 24)
-    assert totals([extract, build]) == {"gpu": (20, 32)}
-    assert totals([extract, build], retried=True) == {"gpu": (2 * 4 + 16, 4 * 8 + 24)}
+    assert totals(asked([extract, build])) == {"gpu": (20, 32)}
+    assert totals(asked([extract, build]), retried=True) == {"gpu": (2 * 4 + 16, 4 * 8 + 24)}
 
 
 def test_a_pool_is_there_once_however_often_its_tasks_are_tried() -> None:
     shared = [change(name, 4, 8, ("", "p 1"), attempts=(3, 3)) for name in "ab"]
-    assert totals(shared, retried=True) == {"gpu": (24, 8)}
+    assert totals(asked(shared), retried=True) == {"gpu": (24, 8)}

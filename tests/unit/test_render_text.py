@@ -9,7 +9,7 @@ from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submi
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
 from flyteplan.render.style import plain
-from flyteplan.render.text import quiet, summary, text
+from flyteplan.render.text import actions, quiet, summary, text
 
 GI = 2**30 * 10**9
 CORE = 10**9
@@ -238,10 +238,11 @@ def test_of_a_version_that_is_live_only_the_triggers_that_start_another_one_move
 
 
 def test_the_quiet_line_says_what_policies_say() -> None:
-    assert quiet(plan(change("a", CPU))) == "Plan: 1 to update, 0 unchanged."
+    made = plan(change("a", CPU))
+    assert quiet(made.judgement, actions(made)) == "Plan: 1 to update, 0 unchanged."
     breach = Breach(name="protected:a", message="", position=Position("flyteplan.yaml", 3))
-    judged = replace(plan(change("a", CPU)), judgement=Judgement(rules=2, breaches=(breach,)))
-    assert quiet(judged) == "Plan: 1 to update, 0 unchanged. (stopped by 1 guard)"
+    judgement = Judgement(rules=2, breaches=(breach,))
+    assert quiet(judgement, actions(made)) == "Plan: 1 to update, 0 unchanged. (stopped by 1 guard)"
 
 
 def test_control_characters_are_shown_and_not_sent() -> None:

@@ -99,6 +99,11 @@ def shown_as(revision: str) -> str:
         return ""  # there is no such revision, and no problem in it
 
 
+def is_filled() -> bool:
+    """Whether `fill` has anything to do, for which it needs a whole plan."""
+    return bool(os.environ.get("GITHUB_STEP_SUMMARY") or os.environ.get("GITHUB_OUTPUT"))
+
+
 def fill(plan: Plan) -> None:
     """Appends to the files that GitHub Actions names: the summary of the job, and what later steps read."""
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):

@@ -22,6 +22,7 @@ from flyteplan.plan import document
 from flyteplan.plan.comparison import comparison
 from flyteplan.render.difftext import difftext
 from flyteplan.render.jsontext import jsontext
+from flyteplan.render.text import actions
 from flyteplan.render.wording import scope
 from flyteplan.workspace.savedplan import is_saved_plan, read_plan
 
@@ -80,7 +81,7 @@ def command(
         "markdown": partial(markdown, [plan], expand=verbose),
     }
     write(asked_for, renderers)
-    return (0 if saved else told(plan)) or exit_code(plan, detailed=detailed_exitcode)
+    return (0 if saved else told(plan)) or exit_code(actions(plan), detailed=detailed_exitcode)
 
 
 def _promote(

@@ -24,11 +24,21 @@ _LINES_AT_ONCE = 1000
 
 
 def show(lines: Iterable[Line] | str, *, err: bool = False) -> None:
+    show_texts([lines] if isinstance(lines, str) else _texts(lines, writer(err=err)), err=err)
+
+
+def writer(*, err: bool = False) -> Callable[[Iterable[Line]], str]:
+    """What writes lines as they are shown there."""
+    return ansi if _colours(sys.stderr if err else sys.stdout) else plain
+
+
+def show_texts(texts: Iterable[str], *, err: bool = False) -> None:
+    """One after another, as they are made."""
     stream = sys.stderr if err else sys.stdout
     # click takes a stream apart to write past what stands in its place; what is shown above a progress bar does.
     file = None if stream in (sys.__stdout__, sys.__stderr__) else stream
     try:
-        for text in [lines] if isinstance(lines, str) else _texts(lines, ansi if _colours(stream) else plain):
+        for text in texts:
             click.echo(text, err=err, nl=False, color=True, file=file)
     except BrokenPipeError:
         _say_no_more_on(stream)

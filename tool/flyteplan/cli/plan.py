@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.ci import fill
+from flyteplan.cli.ci import fill, is_filled
 from flyteplan.cli.htmlpage import html_page
-from flyteplan.cli.output import Renderer, formats, show, show_problems, width, write
-from flyteplan.cli.planning import Asked, make_plan
+from flyteplan.cli.output import Renderer, formats, show, show_problems, show_texts, width, write, writer
+from flyteplan.cli.planning import Asked, make_plan, told_in_parts
 from flyteplan.cli.reports import is_told, markdown, plan_annotations, problem_annotations, reported
 from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit, Problem, UsageError
@@ -22,8 +22,9 @@ from flyteplan.model.plan import Plan
 from flyteplan.plan import document
 from flyteplan.render.jsontext import jsontext
 from flyteplan.render.style import Line, Span
+from flyteplan.render.tally import together
+from flyteplan.render.text import actions, joined, only_counts, part, text
 from flyteplan.render.text import quiet as quiet_line
-from flyteplan.render.text import text
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -51,6 +52,8 @@ def command(
         raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
     warnings: list[Problem] = []
     revision = asked["policy_from"]
+    if wanted == [("text", "")] and not out and not is_filled():
+        return _told(Asked(**asked), quiet=quiet, verbose=verbose, detailed=detailed_exitcode)
     with reported(wanted, partial(problem_annotations, revision=revision)):
         plan = make_plan(Asked(**asked), warnings.extend)
     if out:
@@ -68,7 +71,20 @@ def command(
         write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
     fill(plan)
-    return told(plan, shown=is_told(wanted)) or exit_code(plan, detailed=detailed_exitcode)
+    return told(plan, shown=is_told(wanted)) or exit_code(actions(plan), detailed=detailed_exitcode)
+
+
+def _told(asked: Asked, *, quiet: bool, verbose: bool, detailed: bool) -> int:
+    """The text alone: every process writes what it has planned, so that none has to have the whole plan."""
+    written, columns = writer(), width()
+    tell = only_counts if quiet else partial(part, written=written, expand=verbose, width=columns)
+    plan, parts = told_in_parts(asked, tell)
+    counts = together([one.tally for one in parts]).actions
+    if quiet:
+        show([(Span(quiet_line(plan.judgement, counts), "bold"),)])
+    else:
+        show_texts(joined(plan, parts, written=written, width=columns))
+    return told(plan) or exit_code(counts, detailed=detailed)
 
 
 def _check_lines(plan: Plan) -> None:
@@ -80,13 +96,18 @@ def _check_lines(plan: Plan) -> None:
         raise UsageError(f"{message} (write the manifest into a file)")
 
 
-def exit_code(plan: Plan, *, detailed: bool) -> int:
-    changes = any(change.submits for change in plan.changes)
+def exit_code(actions: Mapping[str, int], *, detailed: bool) -> int:
+    """*actions* counts the changes of each."""
+    changes = actions.get("update") or actions.get("run")
     return Exit.CHANGES if detailed and changes else Exit.DONE
 
 
 def _text(plan: Plan, *, quiet: bool, verbose: bool) -> Iterable[Line]:
-    return [(Span(quiet_line(plan), "bold"),)] if quiet else text(plan, expand=verbose, width=width())
+    return (
+        [(Span(quiet_line(plan.judgement, actions(plan)), "bold"),)]
+        if quiet
+        else text(plan, expand=verbose, width=width())
+    )
 
 
 def _json(plan: Plan) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flyteplan import pipeline
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import show_problems
 from flyteplan.cli.rulebook import read_rulebook
-from flyteplan.cli.sources import open_catalog, placed
+from flyteplan.cli.sources import is_near, open_catalog, placed
 from flyteplan.errors import Problem, UsageError
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
@@ -51,7 +52,8 @@ def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, fla
     workspace = open_workspace()
     place = placed(workspace.target(target), catalog, flags)
     checked = checked_manifests(paths, place, workspace)
-    return Stage(workspace=workspace, checked=checked, target=place, catalog=open_catalog(place, catalog, workspace))
+    source = open_catalog(place, catalog, workspace)
+    return Stage(workspace=workspace, checked=checked, target=place, catalog=source, near=is_near(place, catalog))
 
 
 def make_plan(asked: Asked, tell: Tell = show_problems) -> Plan:
@@ -63,17 +65,34 @@ def planned(stage: Stage, asked: Asked, tell: Tell = show_problems) -> Plan:
     """As `make_plan`, of what is prepared already."""
     now = moment(asked.as_of)
     rulebook = read_rulebook(stage.workspace, stage.target, asked.policy_from, now)
-    choice = pipeline.Choice(select=asked.select, exclude=asked.exclude)
-    plan, problems = planning.planned(
+    plan, _ = _planned(stage, asked, tell, None)
+    return pipeline.judge(plan, plan.changes, rulebook, now)
+
+
+def told_in_parts(asked: Asked, part: pipeline.Tell, tell: Tell = show_problems) -> tuple[Plan, tuple[Any, ...]]:
+    """The plan and what *part* makes of its parts, without changes in it unless there is something to hold it to."""
+    stage = prepare(asked.paths, asked.target, asked.catalog, asked.flags)
+    now = moment(asked.as_of)
+    rulebook = read_rulebook(stage.workspace, stage.target, asked.policy_from, now)
+    if rulebook.says_nothing:
+        return _planned(stage, asked, tell, part)
+    plan, _ = _planned(stage, asked, tell, None)
+    judged = pipeline.judge(plan, plan.changes, rulebook, now)
+    return judged, (part(judged),)
+
+
+def _planned(stage: Stage, asked: Asked, tell: Tell, part: pipeline.Tell | None) -> tuple[Plan, tuple[Any, ...]]:
+    plan, problems, told = planning.planned(
         stage,
-        choice=choice,
+        choice=pipeline.Choice(select=asked.select, exclude=asked.exclude),
         current=asked.current_version,
         locked=asked.locked,
         again=asked.again,
         prune=_pruning(stage, asked) if asked.prune else None,
+        tell=part,
     )
     tell(problems)
-    return pipeline.judge(plan, plan.changes, rulebook, now)
+    return plan, told
 
 
 def problems_of_plan(stage: Stage, current: str | None) -> tuple[Problem, ...]:

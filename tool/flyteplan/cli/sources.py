@@ -28,6 +28,11 @@ def open_catalog(target: Target, path: str | None, workspace: Workspace) -> Cata
     return places.open_catalog(target, path, workspace, _access())
 
 
+def is_near(target: Target, path: str | None) -> bool:
+    """Whether the catalog is files of this machine."""
+    return not places.is_remote(target, path, _access())
+
+
 def opened(target: str | None, path: str | None, flags: Mapping[str, str | None]) -> tuple[Target, Catalog]:
     """The place that the flags of a command name, and its catalog."""
     workspace = open_workspace()

@@ -99,7 +99,7 @@ def _load(asked: _Asked, workspace: Workspace, access: Access) -> Tasks:
     place, source = _opened(workspace.target(asked.target), asked, workspace, access)
     checked = checked_manifests(asked.paths, place, workspace)
     stage = Stage(workspace=workspace, checked=checked, target=place, catalog=source)
-    plan, problems = planned(stage, choice=asked.choice, current=asked.current, locked=asked.locked)
+    plan, problems, _ = planned(stage, choice=asked.choice, current=asked.current, locked=asked.locked)
     _warn(problems)
     return _tasks(plan.changes, plan, place, source)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flyteplan.errors import Position
 from flyteplan.model.effects import together
@@ -26,6 +26,8 @@ KEPT, OLDER_BASE = "triggers-kept", "older-base"
 
 # What goes with a call and is no part of a template, by name.
 Call = tuple[tuple[str, Any], ...]
+# What changes are sorted by: project, domain and name of the task, kind, and the names and places of manifests.
+Order = tuple[str, str, str, str, list[str], list[Position]]
 
 
 def differ(one: Any, other: Any) -> bool:
@@ -80,11 +82,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A manifest that takes part in a change. `labels` are what policies may go by."""
+    """A manifest that takes part in a change. `labels` are what policies may go by.
+
+    `selects`: it speaks of all tasks that match, so that other changes may be like this one.
+    """
 
     name: str
     position: Position
     labels: tuple[tuple[str, str], ...] = ()
+    selects: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +183,13 @@ class Change:
         return together(effect for field in self.fields for effect in field.effects) if self.submits else ()
 
     @property
+    def order(self) -> Order:
+        """Where it stands in a plan. One task may have several runs, and a version beside them."""
+        task, manifests = self.task.task, self.manifests
+        names, places = [one.name for one in manifests], [one.position for one in manifests]
+        return task.project, task.domain, task.name, self.submit.kind, names, places
+
+    @property
     def run(self) -> RunName:
         """The name of the run that it is, where it is one."""
         from flyteplan.model.run import RunName
@@ -208,23 +221,34 @@ class Plan:
     judgement: Judgement | None = None
 
 
-def totals(changes: Iterable[Change], *, retried: bool = False) -> dict[str, tuple[int, int]]:
+class Asked(NamedTuple):
+    """What one version asks for: `requests`, `attempts` and `pools` as in `Change`."""
+
+    requests: Mapping[str, tuple[int, int]]
+    attempts: tuple[int, int]
+    pools: tuple[str, str]
+
+
+def asked(changes: Iterable[Change]) -> list[Asked]:
+    """What each version asks for; a run is none."""
+    return [Asked(one.requests, one.attempts, one.pools) for one in changes if one.submit.kind == "version"]
+
+
+def totals(versions: Iterable[Asked], *, retried: bool = False) -> dict[str, tuple[int, int]]:
     """What all versions ask for, (live, desired) by resource. Tasks that share a pool ask for it once.
 
     *retried*: in the worst case, when every attempt of every task fails but the last; a pool is there once for all.
     """
     found: dict[str, tuple[int, int]] = {}
     seen: set[tuple[int, str]] = set()
-    for change in changes:
-        if change.submit.kind != "version":
-            continue
-        counts = [not pool or (side, pool) not in seen for side, pool in enumerate(change.pools)]
-        seen |= set(enumerate(change.pools))
+    for one in versions:
+        counts = [not pool or (side, pool) not in seen for side, pool in enumerate(one.pools)]
+        seen |= set(enumerate(one.pools))
         times = [
             count * (attempts if retried and not pool else 1)
-            for count, attempts, pool in zip(counts, change.attempts, change.pools, strict=True)
+            for count, attempts, pool in zip(counts, one.attempts, one.pools, strict=True)
         ]
-        for name, (live, desired) in change.requests.items():
+        for name, (live, desired) in one.requests.items():
             before, after = found.get(name, (0, 0))
             found[name] = (before + live * times[0], after + desired * times[1])
     return found

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flyteplan.pipeline.importing import written
     from flyteplan.pipeline.judging import Policies, Rulebook, check_policies, judge, outdated, read_policies
     from flyteplan.pipeline.locking import Relocked, relock
-    from flyteplan.pipeline.planning import Planned, plan
+    from flyteplan.pipeline.planning import Planned, Tell, plan
     from flyteplan.pipeline.policytesting import try_case, try_manifests
     from flyteplan.pipeline.reading import Known, Manifests, check, validate
     from flyteplan.pipeline.recalling import recalled
@@ -42,6 +42,7 @@ __all__ = [
     "Relocked",
     "Rulebook",
     "Side",
+    "Tell",
     "Wanted",
     "check",
     "check_policies",
@@ -77,7 +78,7 @@ _MODULES = {
         ("Policies", "Rulebook", "check_policies", "judge", "outdated", "read_policies"), "flyteplan.pipeline.judging"
     ),
     **dict.fromkeys(("Relocked", "relock"), "flyteplan.pipeline.locking"),
-    **dict.fromkeys(("Planned", "plan"), "flyteplan.pipeline.planning"),
+    **dict.fromkeys(("Planned", "Tell", "plan"), "flyteplan.pipeline.planning"),
     **dict.fromkeys(("try_case", "try_manifests"), "flyteplan.pipeline.policytesting"),
     **dict.fromkeys(("Known", "Manifests", "check", "validate"), "flyteplan.pipeline.reading"),
     **dict.fromkeys(("recalled",), "flyteplan.pipeline.recalling"),

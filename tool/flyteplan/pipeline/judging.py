@@ -39,6 +39,10 @@ class Rulebook:
     revision: str = ""
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def says_nothing(self) -> bool:
+        return not self.policies and not self.guards and not self.problems
+
 
 def read_policies(found: Iterable[tuple[int, str, Content]], validator: Validator) -> Policies:
     """Files of policies -> policies."""
@@ -74,7 +78,7 @@ def outdated(policies: Iterable[Policy], now: str) -> tuple[Problem, ...]:
 
 def judge(plan: Plan, changes: Sequence[Change], rulebook: Rulebook, now: str) -> Plan:
     """*plan* with what *rulebook* says of its *changes* at *now*; as it is where there is nothing to hold it to."""
-    if not rulebook.policies and not rulebook.guards and not rulebook.problems:
+    if rulebook.says_nothing:
         return plan
     from flyteplan.policy import breaches, decisions
 

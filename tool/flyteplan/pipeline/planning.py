@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
-from flyteplan.errors import Position, Problem, is_valid, ordered
+from flyteplan.errors import Problem, is_valid, ordered
 from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.lock import Lock
@@ -158,13 +158,7 @@ def _all(parts: Iterable[_Part], name: str) -> list[Any]:
 
 
 def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(sorted(changes, key=_order))
-
-
-def _order(change: Change) -> tuple[TaskName, str, list[str], list[Position]]:
-    """One task may have several runs, and a version beside them: those differ in their manifests."""
-    manifests = change.manifests
-    return change.task.task, change.submit.kind, [one.name for one in manifests], [one.position for one in manifests]
+    return tuple(sorted(changes, key=attrgetter("order")))
 
 
 def _locked(lock: Lock | None, target: Target) -> Mapping[TaskName, str]:

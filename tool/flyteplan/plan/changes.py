@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flyteplan.diff import differences, digest
 from flyteplan.errors import Position
+from flyteplan.model.manifest import Selection
 from flyteplan.model.plan import KEPT, OLDER_BASE, Call, Change, Field, Note, Source, Submit
 from flyteplan.model.resolution import Desired, Intent, Resolution
 from flyteplan.model.run import Naming, Run, RunName
@@ -88,7 +89,12 @@ def _deferred(org: str, intent: Intent) -> Change:
 
 def _sources(intent: Intent) -> tuple[Source, ...]:
     found = {
-        Source(name=manifest.name, position=manifest.position, labels=tuple(sorted(manifest.labels)))
+        Source(
+            name=manifest.name,
+            position=manifest.position,
+            labels=tuple(sorted(manifest.labels)),
+            selects=isinstance(manifest.reference, Selection),
+        )
         for manifest in intent.group.manifests
     }
     return tuple(sorted(found, key=lambda source: source.position))

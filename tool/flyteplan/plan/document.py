@@ -11,7 +11,7 @@ from flyteplan.diff.values import by_key
 from flyteplan.errors import Position
 from flyteplan.model import quantity
 from flyteplan.model.effects import EFFECTS
-from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Source, Submit, totals
+from flyteplan.model.plan import FORMAT_VERSION, Change, Field, Loser, Note, Plan, Source, Submit, asked, totals
 from flyteplan.model.sensitive import is_stand_in, stand_in
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import Trigger
@@ -204,14 +204,14 @@ def _note(note: Note) -> dict[str, Any]:
 def summary(changes: Iterable[Change], left_out: int = 0) -> dict[str, Any]:
     """How many tasks become what, and what their versions ask for in all."""
     changes = list(changes)
-    actions = [change.action for change in changes]
+    actions, versions = [change.action for change in changes], asked(changes)
     return {
         "tasks": len({change.task.task for change in changes}),
         **({"left_out": left_out} if left_out else {}),
         **{action: actions.count(action) for action in ("update", "run", "resolve", "unchanged")},
         "effects": {effect: sum(effect in change.effects for change in changes) for effect in EFFECTS},
-        "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(changes)}),
-        "worst_case": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(changes, retried=True)}),
+        "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(versions)}),
+        "worst_case": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(versions, retried=True)}),
     }
 
 

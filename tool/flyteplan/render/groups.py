@@ -24,7 +24,11 @@ Group = tuple[Change, ...]
 
 def changing(plan: Plan) -> list[Change]:
     """What a reviewer is shown: all but the tasks that are as desired. A run that is there already is shown."""
-    return [change for change in plan.changes if change.action != "unchanged" or is_there(change)]
+    return [change for change in plan.changes if is_shown(change)]
+
+
+def is_shown(change: Change) -> bool:
+    return change.action != "unchanged" or is_there(change)
 
 
 def is_there(change: Change) -> bool:
@@ -51,6 +55,12 @@ def _beginning(change: Change) -> tuple[object, ...]:
             at = field.set_by
             return (field.path, at.path, at.line, at.column) if at else (field.path,)
     return ()
+
+
+def is_like_no_other(change: Change) -> bool:
+    """Whether a line of its own manifests tells it from the changes of all other tasks."""
+    selected = any(source.selects for source in change.manifests)
+    return not selected and len(_beginning(change)) > 1
 
 
 def _likeness(change: Change) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING
 
-from flyteplan.model.plan import Change, Plan
+from flyteplan.model.plan import Change, Order, Plan
 from flyteplan.render.attention import lost_gpu
 from flyteplan.render.fields import INDENT, paragraph, warning
 from flyteplan.render.fieldtable import field_lines
-from flyteplan.render.groups import Group, changing, full_name, groups, is_there, named
+from flyteplan.render.groups import Group, changing, full_name, groups, is_like_no_other, is_there, named
 from flyteplan.render.judged import judged_lines, said
 from flyteplan.render.style import Line, Span, text_of
 from flyteplan.render.table import aligned
+from flyteplan.render.tally import Tally, tally, together
 from flyteplan.render.values import shortened, shown
 from flyteplan.render.wording import (
     AGAIN,
@@ -29,7 +33,12 @@ from flyteplan.render.wording import (
     worst_case,
 )
 
+if TYPE_CHECKING:
+    from flyteplan.model.decision import Judgement
+
 DEFAULT_WIDTH = 100
+# What writes lines: with colours, or without.
+Written = Callable[[Iterable[Line]], str]
 _SIGNS = {
     "update": Span("~ ", "change"),
     "run": Span("+ ", "add"),
@@ -38,18 +47,59 @@ _SIGNS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The text of some of the tasks of a plan. `alike` are changes that others may be like, which are told together."""
+
+    tally: Tally
+    blocks: tuple[tuple[Order, str], ...]
+    alike: tuple[Change, ...]
+
+
 def text(plan: Plan, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> Iterator[Line]:
     """Lines of about *width* columns; *expand* tells tasks that change alike one by one.
 
     They are made as they are asked for: those of many tasks take much more memory than their text.
     """
-    changed = changing(plan)
-    yield _header(plan)
-    for group in groups(changed, expand=expand):
+    every = tally(plan.changes)
+    yield _header(plan, every)
+    for group in groups(changing(plan), expand=expand):
         yield ()
         yield from block(group, plan, width)
-    ends = _notes(changed, width), _requests(plan), judged_lines(plan.judgement, width)
-    for end in (*ends, [(Span(summary(plan), "bold"),)]):
+    yield from _end(plan, every, width)
+
+
+def part(plan: Plan, *, written: Written, expand: bool, width: int) -> Part:
+    """What `joined` makes a text of: *plan* has some of the tasks, each with all of its changes."""
+    shown = changing(plan)
+    own = [change for change in shown if expand or is_like_no_other(change)]
+    blocks = ((group[0].order, written(block(group, plan, width))) for group in groups(own, expand=expand))
+    alike = () if expand else tuple(change for change in shown if not is_like_no_other(change))
+    return Part(tally=tally(plan.changes), blocks=tuple(blocks), alike=alike)
+
+
+def only_counts(plan: Plan) -> Part:
+    """As `part`, for who wants no more than `quiet` says."""
+    return Part(tally=tally(plan.changes), blocks=(), alike=())
+
+
+def joined(plan: Plan, parts: Sequence[Part], *, written: Written, width: int) -> Iterator[str]:
+    """The text of the whole plan, the same as that of `text`; *plan* itself needs no changes."""
+    every = together([part.tally for part in parts])
+    alike = sorted((change for part in parts for change in part.alike), key=attrgetter("order"))
+    blocks = [(group[0].order, written(block(group, plan, width))) for group in groups(alike, expand=False)]
+    blocks += [one for part in parts for one in part.blocks]
+    yield written([_header(plan, every)])
+    for _, lines in sorted(blocks, key=itemgetter(0)):
+        yield written([()])
+        yield lines
+    yield written(_end(plan, every, width))
+
+
+def _end(plan: Plan, every: Tally, width: int) -> Iterator[Line]:
+    """Notes, totals, what policies say, and the counts."""
+    ends = _notes(every, width), _requests(every), judged_lines(plan.judgement, width)
+    for end in (*ends, [(Span(counts(every.actions), "bold"),)]):
         if end:
             yield ()
             yield from end
@@ -57,22 +107,31 @@ def text(plan: Plan, *, expand: bool = False, width: int = DEFAULT_WIDTH) -> Ite
 
 def summary(plan: Plan) -> str:
     """The last line, which scripts may look for: `Plan: 3 to update, 1 to run, 39 unchanged.`"""
-    counts = Counter(change.action for change in plan.changes)
-    parts = [f"{counts['update']} to update"]
-    parts += [f"{counts[action]} to {action}" for action in ("run", "resolve") if counts[action]]
-    parts.append(f"{counts['unchanged']} unchanged")
+    return counts(actions(plan))
+
+
+def actions(plan: Plan) -> Counter[str]:
+    """How many changes there are of each."""
+    return Counter(change.action for change in plan.changes)
+
+
+def counts(actions: Mapping[str, int]) -> str:
+    """The same by how many changes there are of each action."""
+    parts = [f"{actions.get('update', 0)} to update"]
+    parts += [f"{actions[action]} to {action}" for action in ("run", "resolve") if actions.get(action)]
+    parts.append(f"{actions.get('unchanged', 0)} unchanged")
     return f"Plan: {', '.join(parts)}."
 
 
-def quiet(plan: Plan) -> str:
+def quiet(judgement: Judgement | None, actions: Mapping[str, int]) -> str:
     """The same with what policies and guards say: `Plan: 3 to update, 39 unchanged. (1 denied, 2 warned of)`"""
-    told = said(plan.judgement)
-    return f"{summary(plan)} ({told})" if told else summary(plan)
+    told = said(judgement)
+    return f"{counts(actions)} ({told})" if told else counts(actions)
 
 
-def _header(plan: Plan) -> Line:
+def _header(plan: Plan, every: Tally) -> Line:
     target = (Span(plan.target, "bold"), Span("  ")) if plan.target else ()
-    return (*target, Span(f"{scope(plan)}  "), Span(extent(plan), "dim"))
+    return (*target, Span(f"{scope(plan)}  "), Span(extent(every), "dim"))
 
 
 def block(group: Group, plan: Plan, width: int) -> list[Line]:
@@ -170,17 +229,17 @@ def _hidden(group: Group) -> list[Line]:
     return [(Span(f"{INDENT}({counted(count, 'unchanged field')} hidden{becomes})", "dim"),)] if count else []
 
 
-def _notes(changed: list[Change], width: int) -> list[Line]:
-    told = notes(changed)
+def _notes(every: Tally, width: int) -> list[Line]:
+    told = notes(every)
     lines: list[Line] = [(Span("Notes", "bold"),)] if told else []
     for message, count in told:
         lines += paragraph([*message.split(), count], width, mark="  ", style="")
     return lines
 
 
-def _requests(plan: Plan) -> list[Line]:
+def _requests(every: Tally) -> list[Line]:
     """What the versions ask for in all, as far as it differs."""
-    told, retried = requests(plan, "  "), worst_case(plan, "  ")
+    told, retried = requests(every, "  "), worst_case(every, "  ")
     lines: list[Line] = [(Span("Requests", "bold"), Span(f"  {told}"))] if told else []
     worst = (Span("Worst case with retries", "bold"), Span(f"  {retried}"))
     return [*lines, worst] if retried else lines

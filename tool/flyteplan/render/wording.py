@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from flyteplan.model import quantity
 from flyteplan.model.effects import IDENTITY, RECOMPUTE
-from flyteplan.model.plan import KEPT, Change, Note, Plan, totals
+from flyteplan.model.plan import KEPT, Change, Note, Plan
 from flyteplan.model.task import Trigger
 from flyteplan.render.fields import place
 from flyteplan.render.groups import LEFT_GIT, Group, live_kind
+from flyteplan.render.tally import Tally
 
 # Effects that do not show in the fields, and cost: work that was done is done again.
 AGAIN = {
@@ -27,12 +28,10 @@ def scope(plan: Plan) -> str:
     return "/".join(filter(None, (plan.org, plan.project, plan.domain)))
 
 
-def extent(plan: Plan) -> str:
+def extent(tally: Tally) -> str:
     """`3 tasks, 4 manifests in 2 files`."""
-    sources = {(source.name, source.position) for change in plan.changes for source in change.manifests}
-    tasks = counted(len({change.task.task for change in plan.changes}), "task")
-    files = counted(len({position.path for _, position in sources}), "file")
-    return f"{tasks}, {counted(len(sources), 'manifest')} in {files}"
+    files = counted(len({position.path for _, position in tally.sources}), "file")
+    return f"{counted(tally.tasks, 'task')}, {counted(len(tally.sources), 'manifest')} in {files}"
 
 
 def version(group: Group) -> str:
@@ -106,32 +105,25 @@ def warnings(change: Change) -> list[Note]:
     return [note for note in change.notes if note.attention and not (note.code == KEPT and told)]
 
 
-def notes(changed: Iterable[Change]) -> list[tuple[str, str]]:
+def notes(tally: Tally) -> list[tuple[str, str]]:
     """What needs no attention, once each, and how many tasks it concerns: `(3 tasks)`."""
-    tasks: dict[Note, set[object]] = {}
-    for change in changed:
-        for note in change.notes:
-            if not note.attention:
-                tasks.setdefault(note, set()).add(change.task.task)
-    return [(note.message, f"({counted(len(concerned), 'task')})") for note, concerned in tasks.items()]
+    return [(note.message, f"({counted(count, 'task')})") for note, (_, count) in tally.notes.items()]
 
 
-def requests(plan: Plan, separator: str) -> str:
+def requests(tally: Tally, separator: str) -> str:
     """What the versions ask for in all, as far as it differs: `cpu +2 (4 -> 6)`, else ""."""
-    told = _totals(plan, separator, retried=False)
-    replicated = told and any(change.replicas > 1 for change in plan.changes)
-    return f"{told}  (all replicas counted)" if replicated else told
+    told = _totals(tally.requests, separator)
+    return f"{told}  (all replicas counted)" if told and tally.replicated else told
 
 
-def worst_case(plan: Plan, separator: str) -> str:
+def worst_case(tally: Tally, separator: str) -> str:
     """The same when every attempt of every task fails but the last, "" where it is not another sum."""
-    told = _totals(plan, separator, retried=True)
-    return "" if told == _totals(plan, separator, retried=False) else told
+    told = _totals(tally.worst_case, separator)
+    return "" if told == _totals(tally.requests, separator) else told
 
 
-def _totals(plan: Plan, separator: str, *, retried: bool) -> str:
-    found = totals(plan.changes, retried=retried)
-    parts = [_total(name, *found.get(name, (0, 0)), binary=binary) for name, binary in _TOTALS.items()]
+def _totals(amounts: Mapping[str, tuple[int, int]], separator: str) -> str:
+    parts = [_total(name, *amounts.get(name, (0, 0)), binary=binary) for name, binary in _TOTALS.items()]
     return separator.join(filter(None, parts))
 
 

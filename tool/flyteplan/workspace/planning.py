@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Problem, failure
@@ -10,8 +11,8 @@ from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
-from flyteplan.ports import Catalog
-from flyteplan.shard import spread
+from flyteplan.ports import Catalog, alone
+from flyteplan.shard import copies, spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files
 from flyteplan.workspace.current import current_version
@@ -20,12 +21,16 @@ from flyteplan.workspace.lockfile import read_lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What a plan and a lock are made of: valid manifests, the target they go to, and its catalog."""
+    """What a plan and a lock are made of: valid manifests, the target they go to, and its catalog.
+
+    `near`: the catalog is files of this machine, which several processes may ask as well as one.
+    """
 
     workspace: Workspace
     checked: pipeline.Manifests
     target: Target
     catalog: Catalog
+    near: bool = False
 
 
 def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspace) -> pipeline.Manifests:
@@ -47,10 +52,12 @@ def planned(
     locked: bool,
     again: bool = False,
     prune: Provenance | None = None,
-) -> tuple[Plan, tuple[Problem, ...]]:
-    """The plan and its warnings. Raises InputError with all that is wrong when there is none.
+    tell: pipeline.Tell | None = None,
+) -> tuple[Plan, tuple[Problem, ...], tuple[Any, ...]]:
+    """The plan, its warnings, and what *tell* makes of its parts. Raises InputError with all that is wrong.
 
     *current* is the version of the running deployment where the user says it; *locked* holds to flyteplan.lock.
+    *tell*: see `pipeline.plan`.
     """
     made = pipeline.plan(
         stage.checked.manifests,
@@ -62,8 +69,10 @@ def planned(
         strict=locked,
         again=again,
         prune=prune,
+        tell=tell,
+        spread=copies if tell and stage.near else alone,
     )
     problems = (*stage.checked.problems, *made.problems)
     if made.plan is None:
         raise failure(problems)
-    return made.plan, problems
+    return made.plan, problems, made.told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flyteplan.model import quantity
-from flyteplan.model.plan import Change, Plan, totals
+from flyteplan.model.plan import Change, Plan, asked, totals
 from flyteplan.render.groups import full_name
 from flyteplan.render.html.cards import anchor
 from flyteplan.render.html.view import Bar, Chart, Share
@@ -17,7 +17,7 @@ _LARGEST = 3
 
 def charts(plan: Plan) -> tuple[Chart, ...]:
     """One for each resource that anything asks for."""
-    found = totals(plan.changes)
+    found = totals(asked(plan.changes))
     return tuple(_chart(name, *found[name], plan) for name in _NAMES if any(found.get(name, ())))
 
 

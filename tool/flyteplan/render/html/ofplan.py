@@ -18,6 +18,7 @@ from flyteplan.render.html.policy import verdicts
 from flyteplan.render.html.template import rendered
 from flyteplan.render.html.view import Assets, Card, Choices, Link, Page, nowhere
 from flyteplan.render.judged import judged_summary
+from flyteplan.render.tally import tally
 from flyteplan.render.text import summary
 from flyteplan.render.wording import notes, scope, worst_case
 
@@ -55,11 +56,11 @@ def page(plan: Plan, document: Mapping[str, Any], *, link: Link = nowhere, expan
         verdicts=verdicts(plan, link),
         warned=warned(plan, link),
         charts=charts(plan),
-        worst_case=worst_case(plan, ", "),
+        worst_case=worst_case(tally(plan.changes), ", "),
         charts_note="all replicas counted" if replicated(plan.changes) else "",
         changed=changed,
         unchanged=unchanged,
-        notes=tuple(notes(shown)),
+        notes=tuple(notes(tally(plan.changes))),
         choices=_choices(changed, counts, plan),
         specs_left_out=not fits,
     )

@@ -13,6 +13,7 @@ from flyteplan.render.markdown.escape import code, row
 from flyteplan.render.markdown.page import Page, size
 from flyteplan.render.markdown.section import Section, section
 from flyteplan.render.style import escaped
+from flyteplan.render.tally import tally
 from flyteplan.render.text import summary
 from flyteplan.render.values import shortened
 from flyteplan.render.wording import counted, extent, requests, scope
@@ -66,7 +67,7 @@ def _code(name: str) -> str:
 
 
 def _about(plan: Plan) -> str:
-    return f"{_code(scope(plan))}, {extent(plan)}"
+    return f"{_code(scope(plan))}, {extent(tally(plan.changes))}"
 
 
 def _several(sections: Sequence[Section], page: Page) -> str:
@@ -89,7 +90,7 @@ def _matrix(sections: Sequence[Section]) -> str:
 def _row(one: Section) -> tuple[str, ...]:
     counts = Counter(change.action for change in one.plan.changes)
     numbers = [str(counts[action]) for action in ("update", "run", "unchanged")]
-    asked = requests(one.plan, ", ")
+    asked = requests(tally(one.plan.changes), ", ")
     return (
         _code(_name(one.plan)),
         *numbers,

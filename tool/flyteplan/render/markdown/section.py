@@ -15,6 +15,7 @@ from flyteplan.render.markdown.escape import code, fenced, prose
 from flyteplan.render.markdown.page import Page
 from flyteplan.render.markdown.rows import kinds, names, table
 from flyteplan.render.style import plain
+from flyteplan.render.tally import tally
 from flyteplan.render.wording import notes, requests, worst_case
 
 # What a plan goes without where it does not fit, one after the other. Alerts, what policies say, counts and digest are
@@ -136,14 +137,15 @@ def _groups(of: Material, step: int) -> list[Group]:
 
 
 def _requests(of: Material, step: int) -> str:  # noqa: ARG001 (one of _PARTS)
-    told = {"Requests": requests(of.plan, ", "), "Worst case with retries": worst_case(of.plan, ", ")}
+    every = tally(of.plan.changes)
+    told = {"Requests": requests(every, ", "), "Worst case with retries": worst_case(every, ", ")}
     return "\n\n".join(f"**{name}** {found}" for name, found in told.items() if found)
 
 
 def _notes(of: Material, step: int) -> str:
     if step >= _FIELDS:
         return ""
-    found = notes(changing(of.plan))
+    found = notes(tally(of.plan.changes))
     return "\n".join(["**Notes**", *(f"- {prose(message)} {count}" for message, count in found)]) if found else ""
 
 
