@@ -21,7 +21,7 @@ def shown(value: Any) -> str:
     if value is None:
         return UNSET
     if isinstance(value, str):
-        return escaped(value) if _reads_alone(value) else _quoted(value)
+        return value if _reads_alone(value) else _quoted(value)
     return _compact(value)
 
 
