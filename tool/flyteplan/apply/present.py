@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change
 from flyteplan.model.run import Run, RunName
 from flyteplan.model.task import Newest, TaskName, TaskVersion, Template, Triggers
-from flyteplan.ports import Catalog
+from flyteplan.ports import Ahead, Catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,22 +30,36 @@ class Present:
         return self.templates.get(TaskVersion(change.task.task, newest.live)) if newest else None
 
 
+def questions(changes: Collection[Change]) -> Ahead:
+    """What `look` asks where all is as the plan saw it."""
+    tasks = {change.task.task for change in changes}
+    return Ahead(
+        versions={change.task.task for change in changes if _may_be_taken(change)},
+        live=tasks,
+        bases={change.task.task for change in changes if is_derived(change.live_version)},
+        templates={change.task for change in changes}
+        | {TaskVersion(change.task.task, change.live_version) for change in changes},
+        triggers={change.task.task for change in changes if change.submit.kind == "version"},
+        runs=[change.run for change in changes if change.submit.kind == "run"],
+    )
+
+
 def look(catalog: Catalog, changes: Collection[Change]) -> Present:
     """Each question once, for all of them. Raises CatalogError.
 
     Versions come first: one that another apply makes meanwhile is then seen as what is live, not as a name taken. Where
     the base was live there was no derived version whose name could be taken, and one made since is live.
     """
-    versions = catalog.versions({change.task.task for change in changes if _may_be_taken(change)})
-    tasks = {change.task.task for change in changes}
-    newest = catalog.newest(tasks)
+    asked = questions(changes)
+    versions = catalog.versions(asked.versions)
+    newest = catalog.newest(asked.live)
     keys = {change.task for change in changes} | {TaskVersion(task, found.live) for task, found in newest.items()}
     return Present(
         versions=versions,
         newest=newest,
         templates=catalog.templates(keys),
-        triggers=catalog.triggers({change.task.task for change in changes if change.submit.kind == "version"}),
-        runs=catalog.runs([change.run for change in changes if change.submit.kind == "run"]),
+        triggers=catalog.triggers(asked.triggers),
+        runs=catalog.runs(asked.runs),
     )
 
 

@@ -64,10 +64,19 @@ class Channel:
     ) -> Iterator[tuple[Key, Any]]:
         """(key, response) of every request as they come; a Fault in its place for a code of *tolerated*.
 
+        The first ones are on their way when this returns, so that one may gather here and there at once.
         Raises RemoteError at the first call that fails for good, and LoginError: no part of the answers is taken for
         all of them. Whatever ends it, the calls that are still in flight are cancelled.
         """
         flights = _Flights(self, method, iter(requests))
+        try:
+            flights.fill()
+        except BaseException:
+            flights.cancel()
+            raise
+        return self._answers(flights, method, tolerated)
+
+    def _answers(self, flights: _Flights, method: Method, tolerated: frozenset[str]) -> Iterator[tuple[Any, Any]]:
         try:
             while (flight := flights.landed()) is not None:
                 answer = self._answer(flight, flights)
@@ -137,7 +146,7 @@ class _Flights:
     def landed(self) -> _Flight | None:
         """The next call that ended; None when there is none left to wait for."""
         while True:
-            self._fill()
+            self.fill()
             if not self._flying and not self._delayed:
                 return None
             try:
@@ -154,7 +163,8 @@ class _Flights:
         for future in self._flying:
             future.cancel()
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Sends as much as the window has room for."""
         while self._delayed and self._delayed[0][0] <= time.monotonic():
             flight = heappop(self._delayed)[2]
             self._take_off(flight.key, flight.request, attempt=flight.attempt, refreshed=flight.refreshed)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flyteplan.model.deployment import Deployment, Retarget, fill, fill_trigger
 from flyteplan.model.run import Launch, RunName, fill_run
 from flyteplan.model.task import TaskName, TaskVersion
+from flyteplan.ports import Ahead
 from flyteplan.remote.catalog import RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
@@ -39,6 +40,11 @@ class RemoteController:
 
     def now(self) -> RemoteCatalog:
         return RemoteCatalog(self._reads, address=self._address, org=self._org)
+
+    def ahead(self, questions: Ahead) -> RemoteCatalog:
+        catalog = self.now()
+        catalog.expect(questions)
+        return catalog
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[Any]:
         questions = Questions(self._org)
