@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from flyteplan.diff import digest
 from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change
 from flyteplan.model.run import Run, RunName
@@ -21,6 +22,7 @@ class Present:
     templates: Mapping[TaskVersion, Template]
     triggers: Mapping[TaskName, Triggers]
     runs: Mapping[RunName, Run]
+    digests: dict[TaskVersion, str] = field(default_factory=dict)
 
     def has(self, key: TaskVersion) -> bool:
         return key.version in self.versions.get(key.task, ())
@@ -28,6 +30,12 @@ class Present:
     def live(self, change: Change) -> Template | None:
         newest = self.newest.get(change.task.task)
         return self.templates.get(TaskVersion(change.task.task, newest.live)) if newest else None
+
+    def digest(self, template: Template) -> str:
+        """That of its spec, which is asked for more than once."""
+        if template.key not in self.digests:
+            self.digests[template.key] = digest(template.spec)
+        return self.digests[template.key]
 
 
 def questions(changes: Collection[Change]) -> Ahead:
