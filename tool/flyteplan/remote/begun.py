@@ -10,7 +10,7 @@ Key = TypeVar("Key")
 Answer = TypeVar("Answer")
 
 # Whoever reads our output may have us wait before we ask, for any time.
-_FRESH_SECONDS = 10.0
+_FRESH_SECONDS = 5.0
 
 
 class Begun(Generic[Key, Answer]):

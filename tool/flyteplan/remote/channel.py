@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flyteplan.remote.faults import Fault, RemoteError, fault_of, is_mistake, is_of_transport, remote_error
 from flyteplan.remote.grpclib import grpc
@@ -29,8 +29,7 @@ WINDOW = 200
 _LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Flight:
+class _Flight(NamedTuple):
     """One call on its way. `attempt` counts from 1; `stamp` tells the login that it was sent with."""
 
     key: Any
@@ -53,6 +52,8 @@ class Channel:
         self.limits = limits
         self.calls: dict[str, int] = {}
         self._answered = False
+        # One draw of chance for all of them: it costs more than the rest of a call's name.
+        self._session, self._numbers = uuid.uuid4().hex[:24], count(1)
 
     def call(self, method: Method, request: Any) -> Any:
         """The response. Raises CatalogError."""
@@ -106,9 +107,9 @@ class Channel:
             fault = replace(fault_of(error), request_id=flight.request_id)
         if fault.code == "UNAUTHENTICATED" and not flight.refreshed:
             self._login.refresh(flight.stamp)
-            flights.again(replace(flight, refreshed=True), 0)
+            flights.again(flight._replace(refreshed=True), 0)
         elif flight.attempt < self.limits.attempts and self._may_repeat(fault):
-            flights.again(replace(flight, attempt=flight.attempt + 1), self.limits.delay(flight.attempt))
+            flights.again(flight._replace(attempt=flight.attempt + 1), self.limits.delay(flight.attempt))
         else:
             return fault
         return None
@@ -120,7 +121,7 @@ class Channel:
     def send(self, method: Method, request: Any) -> tuple[Any, str | None, str]:
         """The future of a call, the stamp of the login that it goes with, and its request id."""
         self.calls[method.name] = self.calls.get(method.name, 0) + 1
-        headers, request_id = self._login.headers(), uuid.uuid4().hex
+        headers, request_id = self._login.headers(), f"{self._session}{next(self._numbers):08x}"
         metadata = (("x-request-id", request_id), *headers)
         future = self._wire.unary(method).future(request, timeout=self.limits.deadline_seconds, metadata=metadata)
         return future, stamp(headers), request_id
@@ -180,14 +181,6 @@ class _Flights:
 
     def _take_off(self, key: Any, request: Any, *, attempt: int, refreshed: bool) -> None:
         future, stamped, request_id = self._channel.send(self._method, request)
-        flight = _Flight(
-            key=key,
-            request=request,
-            future=future,
-            stamp=stamped,
-            request_id=request_id,
-            attempt=attempt,
-            refreshed=refreshed,
-        )
+        flight = _Flight(key, request, future, stamped, request_id, attempt, refreshed)
         self._flying.add(future)
         future.add_done_callback(lambda _: self._landed.put(flight))
