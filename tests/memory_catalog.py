@@ -31,6 +31,9 @@ class MemoryCatalog:
             if names
         }
 
+    def live(self, tasks: Collection[TaskName]) -> Mapping[TaskName, str]:
+        return {task: found.live for task, found in self.newest(tasks).items()}
+
     def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
         return {task: self._versions(task) for task in tasks}
 

@@ -14,6 +14,7 @@ from flyteplan.model.deployment import Deployment, Retarget
 from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.run import Launch, Run, RunName
 from flyteplan.model.task import TaskName, TaskVersion, Template
+from flyteplan.ports import Ahead
 
 # What happens to a call, by its number from 1: "" it arrives and is answered, "lost" it does not arrive, "unanswered"
 # it arrives and fails all the same, "gone" nothing can be sent any more.
@@ -34,6 +35,9 @@ class MemoryController:
 
     def now(self) -> MemoryCatalog:
         return MemoryCatalog(self.templates.values(), self.runs.values())
+
+    def ahead(self, questions: Ahead) -> MemoryCatalog:
+        return self.now()
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[TriggerDetails]:
         raise CatalogError("there are no triggers here")

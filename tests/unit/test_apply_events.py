@@ -103,6 +103,20 @@ def test_what_moves_on_the_way_is_not_overwritten() -> None:
     assert len(controller.sent) == 1
 
 
+def test_what_moves_while_the_batch_before_is_sent_is_not_overwritten() -> None:
+    """The next batch is looked at once this one has been sent, not before."""
+
+    def fate(number: int) -> str:
+        if number == 2:
+            newer = Template(key=key("c", "v2"), spec=spec("v2"), deployed_at=5)
+            controller.templates[newer.key] = newer
+        return ""
+
+    controller = MemoryController(BASES, fate)
+    assert outcomes(controller, parallelism=2) == ["submitted", "submitted", "failed"]
+    assert len(controller.sent) == 2
+
+
 class Forgetful(MemoryController):
     """A server that keeps not quite what it is sent."""
 

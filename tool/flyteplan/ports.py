@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -45,6 +46,21 @@ def alone(
     return [work(items)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """What is going to be asked of a catalog: of which tasks their versions, what is live, the newest base, ..."""
+
+    versions: Collection[TaskName] = ()
+    live: Collection[TaskName] = ()
+    bases: Collection[TaskName] = ()
+    templates: Collection[TaskVersion] = ()
+    triggers: Collection[TaskName] = ()
+    runs: Collection[RunName] = ()
+
+    def __or__(self, other: Ahead) -> Ahead:
+        return Ahead(**{each.name: {*getattr(self, each.name), *getattr(other, each.name)} for each in fields(Ahead)})
+
+
 class Catalog(Protocol):
     """Where templates are read from: a snapshot file, the local catalog, or a Flyte endpoint.
 
@@ -63,6 +79,9 @@ class Catalog(Protocol):
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
         """The newest version and the newest version that is not derived, by (first deployment, version)."""
+
+    def live(self, tasks: Collection[TaskName]) -> Mapping[TaskName, str]:
+        """The newest version, as `newest` has it, where nobody asks which of them is not derived."""
 
     def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
         """All versions of each task, newest first; none of one that is not there.
@@ -99,6 +118,13 @@ class Controller(Protocol):
 
     def now(self) -> Catalog:
         """The catalog as it is at this moment: nothing that was read before is taken for it."""
+
+    def ahead(self, questions: Ahead) -> Catalog:
+        """As `now`, for whom these will be asked: an endpoint answers all of them in one round trip.
+
+        They may be asked when they are, or not at all, and it may be asked for anything else. Versions are those of a
+        moment before the rest.
+        """
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[TriggerDetails]:
         """All that is set of these triggers, in this order. Raises CatalogError, also when one is not there."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from flyteplan.diff import digest
+from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change
 from flyteplan.model.run import Run, RunName
 from flyteplan.model.task import Newest, TaskName, TaskVersion, Template, Triggers
-from flyteplan.ports import Catalog
+from flyteplan.ports import Ahead, Catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class Present:
     templates: Mapping[TaskVersion, Template]
     triggers: Mapping[TaskName, Triggers]
     runs: Mapping[RunName, Run]
+    digests: dict[TaskVersion, str] = field(default_factory=dict)
 
     def has(self, key: TaskVersion) -> bool:
         return key.version in self.versions.get(key.task, ())
@@ -28,6 +31,26 @@ class Present:
         newest = self.newest.get(change.task.task)
         return self.templates.get(TaskVersion(change.task.task, newest.live)) if newest else None
 
+    def digest(self, template: Template) -> str:
+        """That of its spec, which is asked for more than once."""
+        if template.key not in self.digests:
+            self.digests[template.key] = digest(template.spec)
+        return self.digests[template.key]
+
+
+def questions(changes: Collection[Change]) -> Ahead:
+    """What `look` asks where all is as the plan saw it."""
+    tasks = {change.task.task for change in changes}
+    return Ahead(
+        versions={change.task.task for change in changes if _may_be_taken(change)},
+        live=tasks,
+        bases={change.task.task for change in changes if is_derived(change.live_version)},
+        templates={change.task for change in changes}
+        | {TaskVersion(change.task.task, change.live_version) for change in changes},
+        triggers={change.task.task for change in changes if change.submit.kind == "version"},
+        runs=[change.run for change in changes if change.submit.kind == "run"],
+    )
+
 
 def look(catalog: Catalog, changes: Collection[Change]) -> Present:
     """Each question once, for all of them. Raises CatalogError.
@@ -35,16 +58,16 @@ def look(catalog: Catalog, changes: Collection[Change]) -> Present:
     Versions come first: one that another apply makes meanwhile is then seen as what is live, not as a name taken. Where
     the base was live there was no derived version whose name could be taken, and one made since is live.
     """
-    versions = catalog.versions({change.task.task for change in changes if _may_be_taken(change)})
-    tasks = {change.task.task for change in changes}
-    newest = catalog.newest(tasks)
+    asked = questions(changes)
+    versions = catalog.versions(asked.versions)
+    newest = catalog.newest(asked.live)
     keys = {change.task for change in changes} | {TaskVersion(task, found.live) for task, found in newest.items()}
     return Present(
         versions=versions,
         newest=newest,
         templates=catalog.templates(keys),
-        triggers=catalog.triggers({change.task.task for change in changes if change.submit.kind == "version"}),
-        runs=catalog.runs([change.run for change in changes if change.submit.kind == "run"]),
+        triggers=catalog.triggers(asked.triggers),
+        runs=catalog.runs(asked.runs),
     )
 
 

@@ -12,8 +12,8 @@ from flyteplan.diff import digest
 from flyteplan.model.deployment import Deployment, Retarget
 from flyteplan.model.plan import Change
 from flyteplan.model.run import Launch, Run, RunName
-from flyteplan.model.task import Newest, TaskName, TaskVersion, Template
-from flyteplan.ports import Controller
+from flyteplan.model.task import TaskName, TaskVersion, Template
+from flyteplan.ports import Ahead, Catalog, Controller
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -27,21 +27,30 @@ class Back:
     """What there is of some versions and runs, by name."""
 
     templates: Mapping[TaskVersion, Template]
-    newest: Mapping[TaskName, Newest]
+    live: Mapping[TaskName, str]
     triggers: Mapping[TaskName, Sequence[TriggerDetails]]
     runs: Mapping[RunName, Run]
 
 
-def read(sent: Collection[Sent], controller: Controller) -> Back:
+def back_questions(sent: Collection[Sent]) -> Ahead:
+    """What `read` asks."""
+    versions = [one.key for one in sent if isinstance(one, Deployment)]
+    return Ahead(
+        live=[key.task for key in versions],
+        templates=versions,
+        runs=[one.name for one in sent if isinstance(one, Launch)],
+    )
+
+
+def read(sent: Collection[Sent], catalog: Catalog, controller: Controller) -> Back:
     """Each question once, for all of them. Raises CatalogError."""
-    versions = [one for one in sent if isinstance(one, Deployment)]
+    asked = back_questions(sent)
     moving = [one for one in sent if not isinstance(one, Launch) and one.triggers]
-    catalog = controller.now()
     return Back(
-        templates=catalog.templates([one.key for one in versions]),
-        newest=catalog.newest([one.key.task for one in versions]),
+        templates=catalog.templates(asked.templates),
+        live=catalog.live(asked.live),
         triggers={one.key.task: moved_triggers(one, controller) for one in moving},
-        runs=catalog.runs([one.name for one in sent if isinstance(one, Launch)]),
+        runs=catalog.runs(asked.runs),
     )
 
 
@@ -62,9 +71,9 @@ def _wrong_version(sent: Deployment, change: Change, back: Back) -> str:
         return f"{version} is there, but its spec is not the one that was sent"
     if _tags(found.spec) != _tags(sent.spec):
         return f"{version} is there, but the tags that say where it comes from are not those that were sent"
-    newest = back.newest.get(sent.key.task)
-    if newest is None or newest.live != version:
-        return f"{version} is there, but the newest version is {newest.live if newest else 'not known'}"
+    live = back.live.get(sent.key.task, "not known")
+    if live != version:
+        return f"{version} is there, but the newest version is {live}"
     return ""
 
 

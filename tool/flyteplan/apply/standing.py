@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flyteplan.apply.present import Present, made
-from flyteplan.diff import digest
 from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Change
 from flyteplan.model.task import Template, Trigger, Triggers
@@ -17,7 +16,7 @@ def is_done(change: Change, present: Present) -> bool:
         run = present.runs.get(change.run)
         return run is not None and run.digest == change.submit.digest
     live = present.live(change)
-    if change.submit.kind != "version" or live is None or digest(live.spec) != change.desired_digest:
+    if change.submit.kind != "version" or live is None or present.digest(live) != change.desired_digest:
         return False
     return not lagging(change, present)
 
@@ -39,10 +38,10 @@ def _moves(change: Change, present: Present) -> Iterator[str]:
     base, live, version = present.templates.get(change.task), present.live(change), change.task.version
     if base is None:
         yield f"the base {version} is gone"
-    elif digest(base.spec) != change.base_digest:
+    elif present.digest(base) != change.base_digest:
         yield f"the base {version} was deployed again with another spec"
     if live is not None:
-        yield from _live_moves(change, live)
+        yield from _live_moves(change, live, present)
     if change.submit.kind == "version":
         yield from _own_moves(change, present)
     else:
@@ -51,14 +50,14 @@ def _moves(change: Change, present: Present) -> Iterator[str]:
         yield f"there already is a run {change.submit.name}, started for something else"
 
 
-def _live_moves(change: Change, live: Template) -> Iterator[str]:
+def _live_moves(change: Change, live: Template, present: Present) -> Iterator[str]:
     """A run does not mind a new derived version, which the same plan may have made; a pinned one minds no new one."""
     version = live.key.version
     if change.submit.kind != "version" and (is_derived(version) or change.selector.version):
         return
     if version != change.live_version:
         yield f"the newest version is {version}, and was {change.live_version}"
-    elif digest(live.spec) != change.live_digest:
+    elif present.digest(live) != change.live_digest:
         yield f"the live version {version} was deployed again with another spec"
 
 

@@ -1,14 +1,15 @@
-"""Changes in batches: looked at again, sent all at once, and read back."""
+"""Changes in batches: looked at again, sent all at once, and read back while the next one is looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from flyteplan.apply.derived import deployment
 from flyteplan.apply.launch import launch
-from flyteplan.apply.present import Present, look
-from flyteplan.apply.readback import Sent, read, wrong
+from flyteplan.apply.present import Present, look, questions
+from flyteplan.apply.readback import Sent, back_questions, read, wrong
 from flyteplan.apply.standing import is_done, moved
 from flyteplan.apply.triggers import retarget, to_move
 from flyteplan.errors import CatalogError
@@ -17,14 +18,17 @@ from flyteplan.model.event import ALREADY, FAILED, NOT_TRIED, SUBMITTED, Event
 from flyteplan.model.plan import Change
 from flyteplan.model.run import Launch, RunName
 from flyteplan.model.task import TaskVersion
-from flyteplan.ports import Controller
+from flyteplan.ports import Catalog, Controller
 
 Batch = Sequence[Change]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How many changes are on their way at once, and whether a failure ends it. `stopped` tells when to end early."""
+    """How many changes are on their way at once, and whether a failure ends it. `stopped` tells when to end early.
+
+    Of one at a time, each is looked at when the one before has ended and was told.
+    """
 
     parallelism: int = 1
     fail_fast: bool = False
@@ -38,11 +42,13 @@ def apply(changes: Sequence[Change], controller: Controller, provenance: Provena
     is to end comes to its end.
     """
     wanted = [change for change in changes if change.is_tried]
+    batches = [wanted[start : start + pace.parallelism] for start in range(0, len(wanted), pace.parallelism)]
+    coming = batches[1:] if pace.parallelism > 1 else ()
+    work = _Work(controller, provenance)
     failed = False
-    for start in range(0, len(wanted), pace.parallelism):
-        batch = wanted[start : start + pace.parallelism]
+    for batch, following in zip_longest(batches, coming, fillvalue=()):
         why_not = "interrupted" if pace.stopped() else "another one failed before" * (failed and pace.fail_fast)
-        for event in _not_tried(batch, why_not) if why_not else _submitted(batch, controller, provenance):
+        for event in _not_tried(batch, why_not) if why_not else work.submitted(batch, following):
             failed = failed or event.outcome == FAILED
             yield event
 
@@ -51,22 +57,33 @@ def _not_tried(batch: Batch, why: str) -> Iterator[Event]:
     return (Event(change=change, outcome=NOT_TRIED, message=why) for change in batch)
 
 
-def _submitted(batch: Batch, controller: Controller, provenance: Provenance) -> Iterator[Event]:
-    """Where the catalog can not answer for all of them, one by one: the others do not fail with the one."""
-    try:
-        present = look(controller.now(), batch)
-    except CatalogError as error:
-        if len(batch) == 1:
-            yield _failed(batch[0], str(error))
-            return
-        for change in batch:
-            yield from _submitted([change], controller, provenance)
-        return
-    yield from _Batch(batch, present, controller, provenance).events()
-
-
 def _failed(change: Change, message: str, *, stale: bool = False) -> Event:
     return Event(change=change, outcome=FAILED, message=message, stale=stale)
+
+
+class _Work:
+    """One batch after another. `ahead` is the catalog that is being asked about the next one already."""
+
+    def __init__(self, controller: Controller, provenance: Provenance) -> None:
+        self._controller, self._provenance = controller, provenance
+        self._ahead: Catalog | None = None
+
+    def submitted(self, batch: Batch, following: Batch = ()) -> Iterator[Event]:
+        """Where the catalog can not answer for all of them, one by one: the others do not fail with the one."""
+        ahead, self._ahead = self._ahead, None
+        try:
+            present = look(ahead or self._controller.ahead(questions(batch)), batch)
+        except CatalogError as error:
+            if len(batch) == 1:
+                yield _failed(batch[0], str(error))
+                return
+            for change in batch:
+                yield from self.submitted([change])
+            return
+        sending = _Batch(batch, present, self._controller, self._provenance)
+        events = sending.events(following)
+        self._ahead = sending.ahead
+        yield from events
 
 
 def _name(sent: Sent) -> TaskVersion | RunName:
@@ -80,15 +97,17 @@ class _Batch:
         self._batch, self._present, self._controller, self._provenance = batch, present, controller, provenance
         self._events: dict[int, Event] = {}
         self._sent: dict[int, Sent] = {}
+        # What is asked about the batch that follows, once this one was sent.
+        self.ahead: Catalog | None = None
 
-    def events(self) -> Iterator[Event]:
+    def events(self, following: Batch) -> Iterator[Event]:
         for number, change in enumerate(self._batch):
             prepared = self._prepared(change)
             if isinstance(prepared, Event):
                 self._events[number] = prepared
             else:
                 self._sent[number] = prepared
-        self._read_back(list(self._sent), self._troubles())
+        self._read_back(list(self._sent), self._troubles(), following)
         return (self._events[number] for number in range(len(self._batch)))
 
     def _prepared(self, change: Change) -> Event | Sent:
@@ -124,10 +143,13 @@ class _Batch:
         versions = {numbers[key]: trouble for key, trouble in (*deployed.items(), *moved.items())}
         return versions | {numbers[name]: trouble for name, trouble in started.items()}
 
-    def _read_back(self, numbers: Sequence[int], troubles: Mapping[int, str]) -> None:
+    def _read_back(self, numbers: Sequence[int], troubles: Mapping[int, str], following: Batch = ()) -> None:
         """What counts is what is there afterwards. One that can not be read does not hide the others."""
+        sent = [self._sent[number] for number in numbers]
         try:
-            back = read([self._sent[number] for number in numbers], self._controller)
+            catalog = self._controller.ahead(back_questions(sent) | questions(following))
+            back = read(sent, catalog, self._controller)
+            self.ahead = catalog if following else None
         except CatalogError as error:
             if len(numbers) == 1:
                 self._end(numbers[0], troubles, f"it was sent, and can not be read back: {error}")

@@ -48,6 +48,9 @@ class LocalCatalog:
         with self._reading() as connection:
             return task_table.newest(connection, tasks)
 
+    def live(self, tasks: Collection[TaskName]) -> Mapping[TaskName, str]:
+        return {task: found.live for task, found in self.newest(tasks).items()}
+
     def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
         with self._reading() as connection:
             return {task: task_table.versions(connection, task) for task in tasks}

@@ -15,6 +15,7 @@ from flyteplan.local.variant import OPEN_SOURCE
 from flyteplan.model.deployment import Deployment, Retarget, fill, fill_trigger
 from flyteplan.model.run import Launch, RunName, fill_run
 from flyteplan.model.task import TaskName, TaskVersion
+from flyteplan.ports import Ahead
 
 if TYPE_CHECKING:
     from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
@@ -34,6 +35,9 @@ class LocalController:
         return False
 
     def now(self) -> LocalCatalog:
+        return self._catalog
+
+    def ahead(self, questions: Ahead) -> LocalCatalog:  # noqa: ARG002 (the port's signature)
         return self._catalog
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[TriggerDetails]:

@@ -70,6 +70,9 @@ class OneTask:
         version = self.template.key.version
         return {self._task: Newest(live=version, base=version)} if self._task in tasks else {}
 
+    def live(self, tasks: Collection[TaskName]) -> Mapping[TaskName, str]:
+        return {task: found.live for task, found in self.newest(tasks).items()}
+
     def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
         return {self._task: [self.template.key.version]} if self._task in tasks else {}
 

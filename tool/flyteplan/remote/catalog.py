@@ -12,7 +12,8 @@ no error for it: where ListVersions is asked anyway, the greater version is the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -22,6 +23,8 @@ from flyteplan.model.derived import is_derived
 from flyteplan.model.newest import newest_first
 from flyteplan.model.run import Run, RunName, run_of
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Trigger, Triggers
+from flyteplan.ports import Ahead
+from flyteplan.remote.begun import Begun
 from flyteplan.remote.calls import Calls
 from flyteplan.remote.faults import Fault
 from flyteplan.remote.methods import (
@@ -32,13 +35,15 @@ from flyteplan.remote.methods import (
     LIST_TASKS,
     LIST_TRIGGERS,
     LIST_VERSIONS,
+    Method,
 )
-from flyteplan.remote.pages import pages, read_pages
+from flyteplan.remote.pages import begin_pages, pages, read_pages
 from flyteplan.remote.questions import PAGE, Questions
 
 _SECOND = 10**9
 _NOT_FOUND = frozenset({"NOT_FOUND"})
 Item = TypeVar("Item")
+Key = TypeVar("Key")
 # A scope, and the number of a group of its names.
 _Group = tuple[Scope, int]
 
@@ -56,10 +61,30 @@ class RemoteCatalog:
         self._templates: dict[TaskVersion, Template] = {}
         # How many triggers the rows of a listing tell of: not every server lists all of them.
         self._counted: dict[TaskName, int] = {}
+        # What is on its way: rows of the newest versions, of all and of the bases, and more.
+        self._begun_rows: dict[bool, Begun[TaskName, Any]] = {False: Begun(), True: Begun()}
+        self._begun_details: Begun[TaskVersion, Any] = Begun()
+        self._begun_triggers: Begun[Scope, list[Any]] = Begun()
+        self._begun_runs: Begun[RunName, Any] = Begun()
 
     @property
     def address(self) -> str:
         return self._address
+
+    def expect(self, ahead: Ahead) -> None:
+        """Sends these questions now. What can not be sent is no error before it is asked.
+
+        Versions are waited for, so that they are older than the rest: see `apply.present`.
+        """
+        with suppress(CatalogError):
+            self.versions(ahead.versions)
+            for bases, tasks in ((False, ahead.live), (True, ahead.bases)):
+                self._begun_rows[bases] = Begun(tasks, self._begin_named(tasks, bases=bases))
+            scopes = {task.scope for task in ahead.triggers}
+            self._begun_triggers = Begun(scopes, self._begin_triggers(scopes))
+            details = dict.fromkeys(key for key in ahead.templates if key.version and key not in self._templates)
+            self._begun_details = self._begin(GET_TASK_DETAILS, details, self._questions.details)
+            self._begun_runs = self._begin(GET_RUN_DETAILS, ahead.runs, self._questions.run)
 
     def listing(self, scope: Scope) -> Sequence[Listing]:
         if scope not in self._listed:
@@ -78,12 +103,16 @@ class RemoteCatalog:
         found = {task: Newest(live=version, base=bases[task]) for task, version in live.items() if task in bases}
         return found | self._newest_of_all_versions(task for task in tasks if task not in found)
 
+    def live(self, tasks: Collection[TaskName]) -> Mapping[TaskName, str]:
+        live = {task: row.task_id.version for task, row in self._live(tasks).items()}
+        others = self._newest_of_all_versions(task for task in tasks if task not in live)
+        return live | {task: found.live for task, found in others.items()}
+
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
         wanted = dict.fromkeys(key for key in keys if key.version and key not in self._templates)
         self._questions.check({key.task.scope for key in wanted})
         absent: list[TaskVersion] = []
-        requests = ((key, self._questions.details(key)) for key in wanted)
-        for key, answer in self._channel.gather(GET_TASK_DETAILS, requests, _NOT_FOUND):
+        for key, answer in self._each(GET_TASK_DETAILS, wanted, self._questions.details, self._begun_details):
             if isinstance(answer, Fault):
                 absent.append(key)
             else:
@@ -94,14 +123,17 @@ class RemoteCatalog:
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
         scopes = {task.scope for task in tasks}
         self._questions.check(scopes)
-        requests = {scope: self._questions.triggers(scope) for scope in sorted(scopes)}
+        known, others = self._begun_triggers.split(sorted(scopes))
         listed: set[tuple[TaskName, str]] = set()
-        for scope, rows in read_pages(self._channel, LIST_TRIGGERS, requests, "triggers").items():
+        for scope, rows in (known | self._begin_triggers(others)()).items():
             named = ((TaskName(scope.project, scope.domain, row.id.name.task_name), row) for row in rows)
             listed |= {(task, row.id.name.name) for task, row in named if task in tasks and _is_there(row)}
-        known = self._known_triggers(sorted(listed))
         counted = {task: Triggers(others=self._counted[task]) for task in tasks if self._counted.get(task)}
-        return {**counted, **known}
+        return {**counted, **self._known_triggers(sorted(listed))}
+
+    def _begin_triggers(self, scopes: Iterable[Scope]) -> Callable[[], dict[Scope, list[Any]]]:
+        requests = {scope: self._questions.triggers(scope) for scope in sorted(scopes)}
+        return begin_pages(self._channel, LIST_TRIGGERS, requests, "triggers")
 
     def _known_triggers(self, names: Iterable[tuple[TaskName, str]]) -> dict[TaskName, Triggers]:
         """A row does not tell the version that a trigger starts."""
@@ -116,8 +148,7 @@ class RemoteCatalog:
     def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:
         """Each is asked for every time: a run goes on."""
         self._questions.check({name.scope for name in names})
-        requests = ((name, self._questions.run(name)) for name in dict.fromkeys(names))
-        answers = self._channel.gather(GET_RUN_DETAILS, requests, _NOT_FOUND)
+        answers = self._each(GET_RUN_DETAILS, dict.fromkeys(names), self._questions.run, self._begun_runs)
         found = {name: run_of(name, answer.details) for name, answer in answers if not isinstance(answer, Fault)}
         return {name: found[name] for name in names if name in found}
 
@@ -146,7 +177,11 @@ class RemoteCatalog:
         bases = {task: next((one for one in versions if not is_derived(one)), None) for task, versions in found.items()}
         return {task: Newest(live=versions[0], base=bases[task]) for task, versions in found.items()}
 
-    def _named(self, tasks: Collection[TaskName], *, bases: bool) -> dict[TaskName, Any]:
+    def _named(self, tasks: Iterable[TaskName], *, bases: bool) -> dict[TaskName, Any]:
+        found, others = self._begun_rows[bases].split(tasks)
+        return found | self._begin_named(others, bases=bases)()
+
+    def _begin_named(self, tasks: Collection[TaskName], *, bases: bool) -> Callable[[], dict[TaskName, Any]]:
         """The rows of these tasks: one call for every 200 of a scope, all at once."""
         requests: dict[_Group, Any] = {}
         sizes: dict[_Group, int] = {}
@@ -157,11 +192,20 @@ class RemoteCatalog:
             for number, group in enumerate(_groups(names, PAGE)):
                 sizes[scope, number] = len(group)
                 requests[scope, number] = self._questions.tasks(scope, group, bases=bases)
-        answers = read_pages(self._channel, LIST_TASKS, requests, "tasks", enough=sizes)
-        rows: dict[TaskName, Any] = {}
-        for (scope, _), answered in answers.items():
-            rows |= _of_scope(scope, answered)
-        return {task: rows[task] for task in tasks if task in rows}
+        finish = begin_pages(self._channel, LIST_TASKS, requests, "tasks", enough=sizes)
+        return lambda: _of_tasks(tasks, finish())
+
+    def _begin(self, method: Method, keys: Collection[Key], question: Callable[[Key], Any]) -> Begun[Key, Any]:
+        answers = self._channel.gather(method, ((key, question(key)) for key in keys), _NOT_FOUND)
+        return Begun(keys, lambda: dict(answers))
+
+    def _each(
+        self, method: Method, keys: Iterable[Key], question: Callable[[Key], Any], begun: Begun[Key, Any]
+    ) -> Iterator[tuple[Key, Any]]:
+        """(key, response) of every question, a Fault for what is not found."""
+        known, others = begun.split(keys)
+        yield from known.items()
+        yield from self._channel.gather(method, ((key, question(key)) for key in others), _NOT_FOUND)
 
     def versions(self, tasks: Iterable[TaskName]) -> Mapping[TaskName, Sequence[str]]:
         wanted = list(dict.fromkeys(tasks))
@@ -195,6 +239,13 @@ def _of_scope(scope: Scope, rows: Iterable[Any]) -> dict[TaskName, Any]:
     """Rows that moved to the next page come twice, and a server may list more than it was asked for."""
     here = (row for row in rows if _is_of(scope, row.task_id))
     return {TaskName(scope.project, scope.domain, row.task_id.name): row for row in here}
+
+
+def _of_tasks(tasks: Collection[TaskName], answers: Mapping[_Group, Iterable[Any]]) -> dict[TaskName, Any]:
+    rows: dict[TaskName, Any] = {}
+    for (scope, _), answered in answers.items():
+        rows |= _of_scope(scope, answered)
+    return {task: rows[task] for task in tasks if task in rows}
 
 
 def _is_of(scope: Scope, identifier: Any) -> bool:

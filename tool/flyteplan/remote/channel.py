@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flyteplan.remote.faults import Fault, RemoteError, fault_of, is_mistake, is_of_transport, remote_error
 from flyteplan.remote.grpclib import grpc
@@ -29,8 +29,7 @@ WINDOW = 200
 _LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Flight:
+class _Flight(NamedTuple):
     """One call on its way. `attempt` counts from 1; `stamp` tells the login that it was sent with."""
 
     key: Any
@@ -53,6 +52,8 @@ class Channel:
         self.limits = limits
         self.calls: dict[str, int] = {}
         self._answered = False
+        # One draw of chance for all of them: it costs more than the rest of a call's name.
+        self._session, self._numbers = uuid.uuid4().hex[:24], count(1)
 
     def call(self, method: Method, request: Any) -> Any:
         """The response. Raises CatalogError."""
@@ -64,10 +65,19 @@ class Channel:
     ) -> Iterator[tuple[Key, Any]]:
         """(key, response) of every request as they come; a Fault in its place for a code of *tolerated*.
 
+        The first ones are on their way when this returns, so that one may gather here and there at once.
         Raises RemoteError at the first call that fails for good, and LoginError: no part of the answers is taken for
         all of them. Whatever ends it, the calls that are still in flight are cancelled.
         """
         flights = _Flights(self, method, iter(requests))
+        try:
+            flights.fill()
+        except BaseException:
+            flights.cancel()
+            raise
+        return self._answers(flights, method, tolerated)
+
+    def _answers(self, flights: _Flights, method: Method, tolerated: frozenset[str]) -> Iterator[tuple[Any, Any]]:
         try:
             while (flight := flights.landed()) is not None:
                 answer = self._answer(flight, flights)
@@ -97,9 +107,9 @@ class Channel:
             fault = replace(fault_of(error), request_id=flight.request_id)
         if fault.code == "UNAUTHENTICATED" and not flight.refreshed:
             self._login.refresh(flight.stamp)
-            flights.again(replace(flight, refreshed=True), 0)
+            flights.again(flight._replace(refreshed=True), 0)
         elif flight.attempt < self.limits.attempts and self._may_repeat(fault):
-            flights.again(replace(flight, attempt=flight.attempt + 1), self.limits.delay(flight.attempt))
+            flights.again(flight._replace(attempt=flight.attempt + 1), self.limits.delay(flight.attempt))
         else:
             return fault
         return None
@@ -111,7 +121,7 @@ class Channel:
     def send(self, method: Method, request: Any) -> tuple[Any, str | None, str]:
         """The future of a call, the stamp of the login that it goes with, and its request id."""
         self.calls[method.name] = self.calls.get(method.name, 0) + 1
-        headers, request_id = self._login.headers(), uuid.uuid4().hex
+        headers, request_id = self._login.headers(), f"{self._session}{next(self._numbers):08x}"
         metadata = (("x-request-id", request_id), *headers)
         future = self._wire.unary(method).future(request, timeout=self.limits.deadline_seconds, metadata=metadata)
         return future, stamp(headers), request_id
@@ -137,7 +147,7 @@ class _Flights:
     def landed(self) -> _Flight | None:
         """The next call that ended; None when there is none left to wait for."""
         while True:
-            self._fill()
+            self.fill()
             if not self._flying and not self._delayed:
                 return None
             try:
@@ -154,7 +164,8 @@ class _Flights:
         for future in self._flying:
             future.cancel()
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Sends as much as the window has room for."""
         while self._delayed and self._delayed[0][0] <= time.monotonic():
             flight = heappop(self._delayed)[2]
             self._take_off(flight.key, flight.request, attempt=flight.attempt, refreshed=flight.refreshed)
@@ -170,14 +181,6 @@ class _Flights:
 
     def _take_off(self, key: Any, request: Any, *, attempt: int, refreshed: bool) -> None:
         future, stamped, request_id = self._channel.send(self._method, request)
-        flight = _Flight(
-            key=key,
-            request=request,
-            future=future,
-            stamp=stamped,
-            request_id=request_id,
-            attempt=attempt,
-            refreshed=refreshed,
-        )
+        flight = _Flight(key, request, future, stamped, request_id, attempt, refreshed)
         self._flying.add(future)
         future.add_done_callback(lambda _: self._landed.put(flight))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flyteplan.model.deployment import Deployment, Retarget, fill, fill_trigger
 from flyteplan.model.run import Launch, RunName, fill_run
 from flyteplan.model.task import TaskName, TaskVersion
+from flyteplan.ports import Ahead
 from flyteplan.remote.catalog import RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
@@ -39,6 +40,11 @@ class RemoteController:
 
     def now(self) -> RemoteCatalog:
         return RemoteCatalog(self._reads, address=self._address, org=self._org)
+
+    def ahead(self, questions: Ahead) -> RemoteCatalog:
+        catalog = self.now()
+        catalog.expect(questions)
+        return catalog
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[Any]:
         questions = Questions(self._org)
@@ -95,21 +101,28 @@ class RemoteController:
         self, method: Method, requests: Mapping[Key, Any], missing: Callable[[Collection[Key]], Collection[Key]]
     ) -> dict[Key, str]:
         """The troubles of those requests that failed for good."""
-        refused = {key: trouble for key, request in requests.items() if (trouble := refusal(request, key))}
-        waiting = [key for key in requests if key not in refused]
-        limits, troubles = self._reads.limits, dict(refused)
+        limits, troubles = self._reads.limits, dict[Key, str]()
+        waiting = _allowed(requests, troubles)
         for attempt in range(1, limits.attempts + 1):
-            sent = self._writes.tried(method, ((key, requests[key]) for key in waiting))
-            failed = {key: answer for key, answer in sent if isinstance(answer, RemoteError)}
+            failed = {key: one for key, one in self._writes.tried(method, waiting) if isinstance(one, RemoteError)}
             troubles |= {key: str(error) for key, error in failed.items()}
             passing = [key for key, error in failed.items() if may_repeat(error.fault)]
             if not passing or attempt == limits.attempts:
                 break
             time.sleep(limits.delay(attempt))
-            waiting = list(missing(passing))
             for key in passing:
                 del troubles[key]
+            waiting = ((key, requests[key]) for key in missing(passing))
         return troubles
+
+
+def _allowed(requests: Mapping[Key, Any], troubles: dict[Key, str]) -> Iterator[tuple[Key, Any]]:
+    """Each is checked while those before it are on their way; what must not be sent is trouble."""
+    for key, request in requests.items():
+        if trouble := refusal(request, key):
+            troubles[key] = trouble
+        else:
+            yield key, request
 
 
 def open_controller(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from flyteplan.errors import CatalogError
@@ -26,16 +26,40 @@ def read_pages(
     A page that is full has a token, so the last one may be empty; `enough` rows end a list without looking. Raises
     CatalogError for pages that would never end, since a part of a list must not pass for the whole.
     """
+    return begin_pages(channel, method, requests, field, enough=enough)()
+
+
+def begin_pages(
+    channel: Calls,
+    method: Method,
+    requests: Mapping[Key, Any],
+    field: str,
+    *,
+    enough: Mapping[Key, int] | None = None,
+) -> Callable[[], dict[Key, list[Any]]]:
+    """Asks for the first page of every list; what it returns gives what `read_pages` does, once."""
+    first = channel.gather(method, requests.items())
+    return lambda: _to_the_end(channel, method, field, (requests, first), enough or {})
+
+
+def _to_the_end(
+    channel: Calls,
+    method: Method,
+    field: str,
+    begun: tuple[Mapping[Key, Any], Iterable[tuple[Key, Any]]],
+    enough: Mapping[Key, int],
+) -> dict[Key, list[Any]]:
+    requests, answers = begun
     rows: dict[Key, list[Any]] = {key: [] for key in requests}
     tokens: dict[Key, set[str]] = {key: set() for key in requests}
     while requests:
         more: dict[Key, Any] = {}
-        for key, answer in channel.gather(method, requests.items()):
+        for key, answer in answers:
             rows[key] += getattr(answer, field)
-            if answer.token and (enough is None or len(rows[key]) < enough[key]):
+            if answer.token and (key not in enough or len(rows[key]) < enough[key]):
                 _check(method, answer.token, tokens[key], len(rows[key]))
                 more[key] = _following(requests[key], answer.token)
-        requests = more
+        requests, answers = more, channel.gather(method, more.items())
     return rows
 
 

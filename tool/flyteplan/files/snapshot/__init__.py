@@ -47,6 +47,9 @@ class SnapshotCatalog:
         versions = self._index.versions
         return {task: _newest(versions[task]) for task in tasks if task in versions}
 
+    def live(self, tasks: Collection[TaskName]) -> Mapping[TaskName, str]:
+        return {task: found.live for task, found in self.newest(tasks).items()}
+
     def versions(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Sequence[str]]:
         return {task: self._index.versions.get(task, ()) for task in tasks}
 
