@@ -77,7 +77,9 @@ def output(folder: Path, *arguments: str, jobs: int, seed: int) -> tuple[int, by
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("plan", "-o", "json"), ("plan",), ("plan", "--quiet"), ("plan", "-v"), ("validate", "-o", "json")])
+@pytest.mark.parametrize(
+    "arguments", [("plan", "-o", "json"), ("plan",), ("plan", "--quiet"), ("plan", "-v"), ("validate", "-o", "json")]
+)
 def test_one_process_and_several_give_the_same_bytes(repository: Path, arguments: tuple[str, ...]) -> None:
     code, first, told = output(repository, *arguments, jobs=1, seed=0)
     assert (code, told) == (0, b"")
