@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flyteplan.errors import Position
 from flyteplan.model.effects import together
@@ -33,8 +33,7 @@ def differ(one: Any, other: Any) -> bool:
     return type(one) is not type(other) or bool(one != other)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(NamedTuple):
     """One field whose values in base, live and desired are not all the same. None: the template lacks it.
 
     `values` are what JSON can hold; `path` is the manifest's path where manifests can set the field
