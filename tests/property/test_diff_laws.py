@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from flyteidl2.task.task_definition_pb2 import TaskSpec
+from google.protobuf.json_format import MessageToDict, SerializeToJsonError
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.property.manifests import applied, copied, without_own, written
@@ -14,7 +16,7 @@ from tests.property.patch import identity, patch
 from tests.property.strategies import SHIPPED, edits_of, overrides_for, specs
 from tests.property.tree import in_order
 
-from flyteplan.diff import differences, digest
+from flyteplan.diff import between, differences, digest, side, values
 from flyteplan.model.plan import Difference
 from flyteplan.model.struct import plain
 
@@ -57,6 +59,33 @@ def _other(data: st.DataObject, base: TaskSpec, kind: str) -> TaskSpec:
 def test_no_fields_are_equal_digests_and_the_other_way_round(specs: tuple[TaskSpec, TaskSpec, TaskSpec]) -> None:
     digests = {digest(spec) for spec in specs}
     assert (differences(*specs) == ()) == (len(digests) == 1)
+
+
+@given(triples, st.sampled_from(((0, 1, 2), (0, 0, 1), (0, 1, 1), (0, 1, 0), (0, 0, 0))))
+def test_where_digests_tell_what_is_the_same_no_difference_is_another(
+    specs: tuple[TaskSpec, TaskSpec, TaskSpec], which: tuple[int, int, int]
+) -> None:
+    base, live, desired = (copied(specs[number]) for number in which)
+    assert repr(between(side(base), side(live), side(desired))) == repr(differences(base, live, desired))
+    assert repr(differences(base, base, desired)) == repr(differences(base, copied(base), desired))
+
+
+@given(st.one_of(specs(), st.sampled_from([one.spec for one in SHIPPED])))
+def test_a_message_is_told_in_the_words_of_json(spec: TaskSpec) -> None:
+    for message in _messages(spec):
+        try:
+            wanted = MessageToDict(message, preserving_proto_field_name=True)
+        except SerializeToJsonError:  # a number that JSON does not have
+            continue
+        assert json.dumps(values.plain(message)) == json.dumps(values.by_key(wanted))
+
+
+def _messages(message: Any) -> Iterator[Any]:
+    yield message
+    for field, value in message.ListFields():
+        if field.message_type is not None and not field.message_type.GetOptions().map_entry:
+            for inner in value if field.is_repeated else [value]:
+                yield from _messages(inner)
 
 
 @given(specs().flatmap(lambda base: st.tuples(st.just(base), edits_of(base, 0, 2))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import assume, given
@@ -36,6 +37,19 @@ def test_the_order_of_manifests_does_not_matter(manifests: list[Manifest], rando
     assert (there is None) == (back is None) == bool(problems)
     if there is not None and back is not None:
         assert (there.settings, there.strategy, there.selector) == (back.settings, back.strategy, back.selector)
+
+
+@given(overrides)
+def test_one_manifest_comes_to_what_it_would_among_others(only: Overrides) -> None:
+    """Alone it is not put together setting by setting, as it is where there are more."""
+    manifest = read(document(only), 0)
+    assume(manifest is not None)
+    assert manifest is not None
+    alone, twice = composed(manifest)[0], composed(manifest, replace(manifest, settings=()))[0]
+    assert alone is not None
+    assert twice is not None
+    assert alone.settings.items == twice.settings.items
+    assert (alone.strategy, alone.selector, alone.kind) == (twice.strategy, twice.selector, twice.kind)
 
 
 @given(overrides, overrides)

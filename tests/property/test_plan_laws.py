@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,11 +19,12 @@ from jsonschema import Draft202012Validator
 from tests.memory_catalog import MemoryCatalog
 from tests.property.manifests import VALIDATOR, copied, template
 from tests.property.manifests import document as manifest_value
+from tests.property.plans import plans
 from tests.property.strategies import SHIPPED, edits_of, inputs_of, overrides_for, specs
 
 from flyteplan.model.config import Target
 from flyteplan.model.derived import is_derived
-from flyteplan.model.plan import Plan
+from flyteplan.model.plan import Field, Plan, made_field
 from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.pipeline import Choice, plan, validate
 from flyteplan.plan import digest, document
@@ -215,3 +217,13 @@ def test_a_run_is_named_after_its_content(name: str, desired: str, one: Any, oth
     assert set(first) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert first[0].isalpha()
     assert first[-1].isalnum()
+
+
+@given(plans())
+def test_changes_are_the_same_in_another_process(plan: Plan) -> None:
+    """What is pickled in few words, and made without its constructor, is as it was made with it."""
+    there = pickle.loads(pickle.dumps(plan.changes, pickle.HIGHEST_PROTOCOL))
+    assert there == plan.changes
+    assert repr(there) == repr(plan.changes)
+    fields = [field for change in plan.changes for field in change.fields]
+    assert [made_field(*(getattr(field, name) for name in Field.__slots__)) for field in fields] == fields

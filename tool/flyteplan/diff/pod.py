@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flyteplan.diff.freeform import word
 from flyteplan.model.plan import Difference
@@ -20,7 +19,7 @@ def in_manifest_words(found: Sequence[Difference], container: str) -> list[Diffe
     prefix = f"k8s_pod.pod_spec.containers[{word(container)}]"
     gpus = {side: _gpu_key(found, f"{prefix}.resources.{side}.") for side in ("requests", "limits")}
     return [
-        replace(difference, path=_renamed(difference.path.removeprefix(prefix), gpus))
+        difference._replace(path=_renamed(difference.path.removeprefix(prefix), gpus))
         if difference.path.startswith(prefix)
         else difference
         for difference in found

@@ -9,11 +9,12 @@ from flyteplan.model.derived import TAG_PREFIX
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
-# Of flyteidl2's messages environment and documentation, by field, in bytes.
+# Of flyteidl2's messages environment and documentation, in bytes.
+_SHORT, _LONG = 255, 2048
 _LIMITS = (
-    ("environment", "description", 255),
-    ("documentation", "short_description", 255),
-    ("documentation", "long_description", 2048),
+    ("environment", "description", _SHORT),
+    ("documentation", "short_description", _SHORT),
+    ("documentation", "long_description", _LONG),
 )
 
 
@@ -24,7 +25,7 @@ def stored(spec: TaskSpec) -> TaskSpec:
     but flyteplan's tags is left out: a derived version has it where its base may have none.
     """
     bare = _has_bare_metadata(spec)
-    if not bare and not any(_cut(text, size) != text for text, size in _texts(spec)):
+    if not bare and not _has_long_text(spec):
         return spec
     copy = type(spec)()
     copy.CopyFrom(spec)
@@ -39,18 +40,32 @@ def stored(spec: TaskSpec) -> TaskSpec:
 
 def _has_bare_metadata(spec: TaskSpec) -> bool:
     template = spec.task_template
-    if not template.HasField("metadata") or any(field.name != "tags" for field, _ in template.metadata.ListFields()):
+    if not template.HasField("metadata"):
         return False
-    metadata = type(template.metadata)()
-    metadata.CopyFrom(template.metadata)
+    held = template.metadata
+    # What the SDK always writes is asked for first.
+    if held.HasField("runtime") or any(field.name != "tags" for field, _ in held.ListFields()):
+        return False
+    metadata = type(held)()
+    metadata.CopyFrom(held)
     for name in [name for name in metadata.tags if name.startswith(TAG_PREFIX)]:
         del metadata.tags[name]
     return metadata.ByteSize() == 0
 
 
-def _texts(spec: TaskSpec) -> list[tuple[str, int]]:
-    return [(getattr(getattr(spec, part), field), size) for part, field, size in _LIMITS]
+def _has_long_text(spec: TaskSpec) -> bool:
+    documentation = spec.documentation
+    return (
+        _is_longer(documentation.long_description, _LONG)
+        or _is_longer(documentation.short_description, _SHORT)
+        or _is_longer(spec.environment.description, _SHORT)
+    )
+
+
+def _is_longer(text: str, size: int) -> bool:
+    """Whether it has more bytes; no character has more than four of them."""
+    return len(text) * 4 > size and len(text.encode()) > size
 
 
 def _cut(text: str, size: int) -> str:
-    return text if len(text) * 4 <= size else text.encode()[:size].decode(errors="ignore")
+    return text.encode()[:size].decode(errors="ignore")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from flyteplan.model import duration
@@ -11,6 +11,8 @@ from flyteplan.model.plan import Difference
 from flyteplan.model.primary import SHARED_MEMORY_MOUNT
 
 _PLAIN = (str, bool, int, float, type(None))
+# The fields of a message in the order of their names: each with that, and with those of its values.
+_Shape = tuple[tuple[Any, str, dict[Any, str]], ...]
 # What base, live and desired have in one place, in this order; None: it is not there. Two where base is live.
 Sides = Sequence[Any]
 
@@ -22,6 +24,16 @@ def equal(values: Sides) -> bool:
         if value is not first and (type(value) is not type(first) or value != first):
             return False
     return True
+
+
+def unlike(sides: Sequence[dict[Any, Any]]) -> list[tuple[Any, Sides]]:
+    """What not all sides have the same values for, with these; None where a side has none."""
+    if len(sides) == 2:
+        was, now = sides
+        return [(key, (was.get(key), now.get(key))) for key in was | now if was.get(key) != now.get(key)]
+    keys = {key: None for side in sides for key in side}
+    found = [(key, [side.get(key) for side in sides]) for key in keys]
+    return [(key, values) for key, values in found if any(value != values[0] for value in values)]
 
 
 def same(left: Any, right: Any) -> bool:
@@ -39,7 +51,12 @@ def told(path: str, values: Sides) -> tuple[Difference, ...]:
     """The difference that *values* make, if they make one."""
     if equal(values) and all(same(value, values[0]) for value in values):
         return ()
-    return (Difference(path=path, base=values[0], live=values[-2], desired=values[-1]),)
+    return (difference(path, values),)
+
+
+def difference(path: str, values: Sides) -> Difference:
+    """That of *values* of which not all are the same."""
+    return Difference(path, values[0], values[-2], values[-1])
 
 
 def serialized(message: Any) -> str:
@@ -58,21 +75,21 @@ def tell(message: Any, value: Callable[[Any], Any]) -> Any:
 def _is_known(message: Any) -> bool:
     """Whether we know all fields that it holds, those of the messages inside of it too."""
     if _is_flat(message.DESCRIPTOR):
-        return not holds_unknown(message)
+        return not len(_unknown_fields()(message))
     known = type(message)()
     known.CopyFrom(message)
     known.DiscardUnknownFields()
     return bool(known.ByteSize() == message.ByteSize())
 
 
-def holds_unknown(message: Any) -> bool:
-    """Whether it has fields of a newer server, those of the messages inside of it left aside."""
-    return bool(len(_unknown_fields()(message)))
+def holds_unknown(messages: Iterable[Any]) -> bool:
+    """Whether any has fields of a newer server, those of the messages inside of them left aside."""
+    return any(map(len, map(_unknown_fields(), messages)))
 
 
 @cache
 def _unknown_fields() -> Any:
-    """Protobuf is imported when there are messages to compare."""
+    """Protobuf's set of them, imported when there are messages to compare."""
     from google.protobuf.unknown_fields import UnknownFieldSet
 
     return UnknownFieldSet
@@ -89,12 +106,47 @@ def plain(value: Any) -> Any:
         return value.hex()
     if isinstance(value, _PLAIN) or not hasattr(value, "DESCRIPTOR"):
         return value
+    shape = _shape(value.DESCRIPTOR)
+    return _message(value) if shape is None else _simple(value, shape)
+
+
+def _message(message: Any) -> Any:
     from google.protobuf.json_format import MessageToDict, SerializeToJsonError
 
     try:
-        return by_key(MessageToDict(value, preserving_proto_field_name=True))
+        return by_key(MessageToDict(message, preserving_proto_field_name=True))
     except SerializeToJsonError:  # a number in it that JSON does not have
-        return {"serialized": serialized(value)}
+        return {"serialized": serialized(message)}
+
+
+def _simple(message: Any, shape: _Shape) -> dict[str, Any]:
+    """The same of a message whose values JSON has as they are, or by their names: several times as fast."""
+    held = dict(message.ListFields())
+    return {name: names.get(held[field], held[field]) for field, name, names in shape if field in held}
+
+
+@cache
+def _shape(descriptor: Any) -> _Shape | None:
+    """Its fields by name, with the names of their values where they have some; None where JSON has other words."""
+    if descriptor.full_name.startswith("google.protobuf.") or not all(map(_is_simple, descriptor.fields)):
+        return None
+    fields = sorted(descriptor.fields, key=lambda field: field.name)
+    return tuple((field, str(field.name), _names(field.enum_type)) for field in fields)
+
+
+def _is_simple(field: Any) -> bool:
+    if field.is_repeated or field.message_type is not None:
+        return False
+    if field.enum_type is not None:
+        return not field.enum_type.full_name.startswith("google.protobuf.")
+    return (
+        field.cpp_type in (field.CPPTYPE_STRING, field.CPPTYPE_BOOL, field.CPPTYPE_INT32)
+        and field.type != field.TYPE_BYTES
+    )
+
+
+def _names(enum: Any) -> dict[Any, str]:
+    return {} if enum is None else {number: str(value.name) for number, value in enum.values_by_number.items()}
 
 
 def by_key(value: Any) -> Any:
@@ -105,7 +157,10 @@ def by_key(value: Any) -> Any:
 
 
 def _duration(message: Any) -> str:
-    return duration.show(message.seconds * duration.SECOND + message.nanos)
+    return _shown(message.seconds * duration.SECOND + message.nanos)
+
+
+_shown = lru_cache(maxsize=4096)(duration.show)
 
 
 def _shared_memory(message: Any) -> Any:

@@ -16,9 +16,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from flyteplan.model.sensitive import HIDDEN, looks_secret, stand_in
+from flyteplan.model.sent import Sent
 from flyteplan.model.settings import Setting, Settings
 from flyteplan.model.task import TaskName
 
@@ -34,6 +36,7 @@ _BYTES = "serialized"
 _UNKNOWN = "(unknown)"
 # In the free parts of a template: `containers[side].env[NAME].value`, and the key of any other text.
 _FREE = ("custom.", "config.", "container.", "k8s_pod.", "primary_container.")
+_NESTED = (dict, list)
 _WORD = r'(?P<name>"(?:[^"\\]|\\.)*"|[^.\[\]]+)'
 _NAMED_VALUE = re.compile(rf"\[{_WORD}\]\.value$")
 _LAST_KEY = re.compile(rf"\.{_WORD}$")
@@ -43,7 +46,7 @@ Hide = Callable[[str, Any], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Secrecy:
+class Secrecy(Sent):
     """`marked` are the variables and inputs that manifests call sensitive, `open` those that they say are not."""
 
     key: bytes = field(default=b"", repr=False)
@@ -65,6 +68,13 @@ class Secrecy:
         if path.startswith(_DEFAULT) and self.hides(path[len(_DEFAULT) :]):
             return _without_default(value, path[len(_DEFAULT) :], self._stand_in)
         return self._inside(value, self._stand_in) if isinstance(value, dict | list) else value
+
+    def sides(self, path: str, base: Any, live: Any, desired: Any) -> tuple[Any, Any, Any]:
+        """As `value`, of all three."""
+        if _has_no_name(path) and not (isinstance(desired, _NESTED) or isinstance(base, _NESTED)):
+            return base, base if live is base else self.value(path, live), desired
+        shown = self.value(path, base)
+        return shown, shown if live is base else self.value(path, live), self.value(path, desired)
 
     def setting(self, setting: Setting) -> Setting:
         """*setting* with a value that a plan may show."""
@@ -147,6 +157,12 @@ def marked(settings: Iterable[Setting]) -> frozenset[str]:
     return frozenset(item.path[-1] for item in settings if item.path[0] == MARKS and item.value)
 
 
+@lru_cache(maxsize=4096)
+def _has_no_name(path: str) -> bool:
+    """Whether the value at *path* goes by no name. Names inside of it may still hide something."""
+    return not path.startswith((_ENV, _DEFAULT, *_FREE)) and not path.endswith(_UNKNOWN)
+
+
 def _name_of(path: str, value: Any) -> str:
     """What the field at *path* calls its value, "" where it has no name of its own."""
     if path.startswith(_ENV):
@@ -163,8 +179,9 @@ def _name_of(path: str, value: Any) -> str:
 
 def _is_text(value: Any) -> bool:
     """A text, or a list of nothing else."""
-    texts = value if isinstance(value, list) and value else [value]
-    return all(isinstance(text, str) for text in texts)
+    if not isinstance(value, list):
+        return isinstance(value, str)
+    return bool(value) and all(isinstance(text, str) for text in value)
 
 
 def _without_default(parameter: Any, name: str, hide: Hide) -> Any:

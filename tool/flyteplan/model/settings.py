@@ -31,13 +31,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flyteplan.errors import Position
+from flyteplan.model.sent import Sent
 
 Path = tuple[str, ...]
 _PARAMETER = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
+class Secret(Sent):
     """A secret as the SDK's `Secret`: mounted as the variable `env_var`, or as a file when that is empty."""
 
     key: str
@@ -51,7 +52,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selector:
+class Selector(Sent):
     """How a version is chosen: `version` pins it, `auto_version` is `latest` or `current`."""
 
     version: str = ""
@@ -59,7 +60,7 @@ class Selector:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Sent):
     """One value that one manifest sets. `clears`: the path and all below it, before anything set there."""
 
     path: Path
@@ -84,13 +85,22 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_path", {item.path: item for item in self.items})
-        groups: dict[Path, list[Setting]] = {(): [item for item in self.items if item.clears]}
+        groups: dict[Path, list[Setting]] = {(): [item for item in self.items if item.value is None and item.clears]}
         for item in self.items:
-            groups.setdefault(item.path[:_PARAMETER], []).append(item)
+            key = item.path[:_PARAMETER]
+            if key in groups:
+                groups[key].append(item)
+            else:
+                groups[key] = [item]
         object.__setattr__(self, "_groups", groups)
 
     def __iter__(self) -> Iterator[Setting]:
         return iter(self.items)
+
+    @property
+    def are_settled(self) -> bool:
+        """Whether no path is set twice and none is cleared: the order of the settings means nothing then."""
+        return len(self._by_path) == len(self.items) and not self._groups[()]
 
     def get(self, *path: str) -> Setting | None:
         """The setting at exactly this path, a clearing one too."""
@@ -99,6 +109,13 @@ class Settings:
     def among(self, paths: Iterable[Path]) -> list[Setting]:
         """Those at exactly these paths, in their order."""
         return [self._by_path[path] for path in paths if path in self._by_path]
+
+    def first(self, paths: Iterable[Path]) -> Setting | None:
+        """The first of those at exactly these paths."""
+        for path in paths:
+            if path in self._by_path:
+                return self._by_path[path]
+        return None
 
     def value(self, *path: str, default: Any = None) -> Any:
         setting = self._by_path.get(path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flyteplan.model.sent import Sent
+
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
@@ -18,7 +20,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class TaskName:
+class TaskName(Sent):
     """One task of a scope, whatever its versions."""
 
     project: str
@@ -34,7 +36,7 @@ class TaskName:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class TaskVersion:
+class TaskVersion(Sent):
     """One deployed version of a task: the key of a template."""
 
     task: TaskName
@@ -42,7 +44,7 @@ class TaskVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trigger:
+class Trigger(Sent):
     """A schedule or another automation of a task, as far as the catalog tells: version "" is not known."""
 
     name: str

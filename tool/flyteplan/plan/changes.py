@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from flyteplan.diff import differences, digest
+from flyteplan.diff import between, digest, side
 from flyteplan.errors import Position
 from flyteplan.model.manifest import Selection
 from flyteplan.model.plan import KEPT, OLDER_BASE, Call, Change, Field, Note, Source, Submit
@@ -125,14 +125,18 @@ class _Planned:
         self._resolution, self._intent, self._taken, self._naming = resolution, resolution.intent, taken, naming
         self._base, self._live, self._desired = base, live, desired.spec
         self._notes, self._call = desired.notes, call(resolution.intent, desired)
-        self._base_digest, self._desired_digest = digest(base.spec), digest(desired.spec)
-        self._live_digest = self._base_digest if live is base else digest(live.spec)
+        before, after = side(base.spec), side(desired.spec)
+        self._sides = (before, before if live is base else side(live.spec), after)
+        self._base_digest, self._live_digest, self._desired_digest = [one.digest for one in self._sides]
         self._secrecy = (veil or _own_veil(self._intent)).of(base.key.task, self._base_digest)
-        self._shown_call = call(self._intent, desired, self._secrecy.settings(self._intent.settings))
+        # Only a run has settings in its call.
+        self._shown_call = self._call
+        if self._intent.kind == "run":
+            self._shown_call = call(self._intent, desired, self._secrecy.settings(self._intent.settings))
 
     def change(self, org: str, inputs: Inputs | None) -> Change:
         found = self._fields()
-        changed = sum(field.changes and not field.collateral for field in found)
+        changed = sum([not field.collateral and field.changes for field in found])
         return Change(
             org=org,
             task=self._base.key,
@@ -166,7 +170,7 @@ class _Planned:
         )
 
     def _fields(self) -> tuple[Field, ...]:
-        found = differences(self._base.spec, self._live.spec, self._desired)
+        found = between(*self._sides)
         ground = Ground(
             settings=self._intent.settings,
             secrecy=self._secrecy,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flyteplan.model.effects import effects
-from flyteplan.model.plan import Difference, Field, Loser, differ
+from flyteplan.model.plan import Difference, Field, Loser, differ, made_field
 from flyteplan.model.readable import readable
 from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Path, Setting, Settings
@@ -38,24 +38,19 @@ class Ground:
 
 def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ...]:
     """One field a difference, in the same order, with stand-ins for what is sensitive."""
-    return tuple(_field(difference, ground) for difference in differences)
+    return tuple([_field(difference, ground) for difference in differences])
 
 
 def _field(difference: Difference, ground: Ground) -> Field:
-    path, live, desired = difference.path, difference.live, difference.desired
-    paths, hidden = setting_paths(path), ground.secrecy.value
+    path, base, live, desired = difference
+    paths = setting_paths(path)
     cause, authored = _cause(paths, ground.settings, replace=ground.replace, gone=desired is None)
-    base = hidden(path, difference.base)
-    return Field(
-        path=path,
-        base=base,
-        live=base if live is difference.base else hidden(path, live),
-        desired=hidden(path, desired),
-        set_by=cause.position if cause is not None else None,
-        overridden=_losers(cause, paths, ground.secrecy),
-        collateral=differ(difference.base, desired) and not authored,
-        effects=effects(path, live, desired, cached=ground.cached) if differ(live, desired) else (),
-    )
+    collateral = not authored and differ(base, desired)
+    done = effects(path, live, desired, cached=ground.cached) if differ(live, desired) else ()
+    set_by, lost = (None, ()) if cause is None else (cause.position, cause.lost)
+    overridden = _losers(lost, paths, ground.secrecy) if lost else ()
+    base, live, desired = ground.secrecy.sides(path, base, live, desired)
+    return made_field(path, base, live, desired, set_by, overridden, collateral, done)
 
 
 def cause_of(field: str, settings: Settings, *, replace: bool, gone: bool) -> Setting | None:
@@ -105,15 +100,15 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
 
     What is gone was cleared, if anything clears it: a count that is set does not take the device away.
     """
-    found = settings.among(paths)
-    for setting in [setting for setting in found if not setting.value] or found if gone else found:
-        side_effect = setting.clears and len(settings.under(*setting.path)) > 1
-        return setting, not (replace and side_effect)
-    return None, False
+    setting = settings.first(paths)
+    if setting is None:
+        return None, False
+    if gone:
+        setting = next((one for one in settings.among(paths) if not one.value), setting)
+    side_effect = replace and setting.clears and len(settings.under(*setting.path)) > 1
+    return setting, not side_effect
 
 
-def _losers(cause: Setting | None, paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
-    if cause is None or not cause.lost:
-        return ()
-    lost = (secrecy.setting(setting) for setting in cause.lost if setting.path in paths)
-    return tuple(Loser(position=setting.position, value=readable(setting)) for setting in lost)
+def _losers(lost: Iterable[Setting], paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
+    shown = (secrecy.setting(setting) for setting in lost if setting.path in paths)
+    return tuple(Loser(position=setting.position, value=readable(setting)) for setting in shown)

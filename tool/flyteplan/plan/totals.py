@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model import quantity
-from flyteplan.model.primary import primary
+from flyteplan.model.primary import SIDES, primary
 from flyteplan.model.struct import plain
 
 if TYPE_CHECKING:
@@ -14,19 +15,21 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 RESOURCES = ("cpu", "memory", "gpu")
+_QUANTITY = attrgetter("name")
 
 
 def requests(live: TaskSpec, desired: TaskSpec) -> Mapping[str, tuple[int, int]]:
     """By resource, live and desired, in billionths of a core, a byte, a device; what neither asks for is left out."""
     before, after = _requests(live.task_template), _requests(desired.task_template)
-    return {name: (before[name], after[name]) for name in RESOURCES if before[name] or after[name]}
+    found = {name: (before.get(name, 0), after.get(name, 0)) for name in RESOURCES if name in before or name in after}
+    return {name: amounts for name, amounts in found.items() if amounts != (0, 0)}
 
 
 def _requests(template: TaskTemplate) -> dict[str, int]:
     container = primary(template)
     quantities = container.quantities("requests") if container else {}
     count = replicas(template)
-    return {name: (quantity.nano(quantities.get(name, "0")) or 0) * count for name in RESOURCES}
+    return {name: (quantity.nano(text) or 0) * count for name, text in quantities.items() if name in RESOURCES}
 
 
 def attempts(spec: TaskSpec) -> int:
@@ -53,16 +56,27 @@ def replicas(template: TaskTemplate) -> int:
 
 def settable(spec: TaskSpec) -> int:
     """How many fields *spec* has that a manifest can set."""
-    template, metadata = spec.task_template, spec.task_template.metadata
-    container = primary(template)
-    parts = [
-        len(container.quantities("requests")) + len(container.quantities("limits")) if container else 0,
-        len(container.env()) + bool(container.image) if container else 0,
+    template = spec.task_template
+    metadata, security, labelled = template.metadata, template.security_context, template.metadata.metadata
+    parts = (
+        _in_container(template),
         len(template.extended_resources.ListFields()),
-        len(template.security_context.secrets) + bool(template.security_context.run_as.k8s_service_account),
-        len(metadata.metadata.labels) + len(metadata.metadata.annotations),
+        len(security.secrets) + bool(security.run_as.k8s_service_account),
+        len(labelled.labels) + len(labelled.annotations),
         metadata.HasField("retries") + metadata.HasField("timeout") + len(metadata.timeouts.ListFields()),
         1 + bool(metadata.discovery_version) + metadata.HasField("cache_max_age"),
         metadata.HasField("interruptible") + bool(metadata.pod_template_name) + bool(spec.short_name),
-    ]
+    )
     return sum(parts)
+
+
+def _in_container(template: TaskTemplate) -> int:
+    """Quantities, variables and the image, counted without a look at them where that can be."""
+    if template.HasField("container"):
+        container, resources = template.container, template.container.resources
+        quantities = sum(len(set(map(_QUANTITY, getattr(resources, side)))) for side in SIDES)
+        return quantities + len(container.env) + bool(container.image)
+    found = primary(template)
+    if found is None:
+        return 0
+    return sum(len(found.quantities(side)) for side in SIDES) + len(found.env()) + bool(found.image)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from flyteplan.errors import Problem
 from flyteplan.model import quantity
@@ -20,6 +22,7 @@ _AS: Path = ("submit", "as")
 _RESOURCES: Path = ("overrides", "resources")
 _DEVICE: Path = ("overrides", "resources", "gpu", "device")
 _PARTITION: Path = ("overrides", "resources", "gpu", "partition")
+_POSITION = attrgetter("position")
 _VERSION_ONLY = frozenset({_AS, ("submit", "triggers"), ("submit", "allow_older_base")})
 
 
@@ -29,24 +32,34 @@ def compose(group: Group) -> tuple[Intent | None, tuple[Problem, ...]]:
     A later layer wins, then the more specific reference, then the higher priority. At one rank the same path set to
     two values is a problem that names both places.
     """
-    table = _Table(group)
-    for manifest in sorted(group.manifests, key=lambda manifest: (manifest.rank, manifest.name)):
-        for setting in _settings_for(group, manifest):
-            table.put(setting, manifest)
-    settings = Settings(tuple(entry.setting for entry in table.entries.values()))
+    settings, disagreements = _settled(group)
     strategy, problems = _strategy(group)
     selector, missing = _selector(group, settings)
     kind = "run" if group.run else settings.value(*_AS, default="version")
-    problems = [*table.problems, *problems, *missing, *_misplaced(settings, kind)]
+    problems = [*disagreements, *problems, *missing, *_misplaced(settings, kind)]
     if problems:
         return None, tuple(problems)
     return Intent(group=group, kind=kind, strategy=strategy, selector=selector, settings=settings), ()
 
 
-def _settings_for(group: Group, manifest: Manifest) -> list[Setting]:
+def _settled(group: Group) -> tuple[Settings, list[Problem]]:
+    """One setting a path, of all that the manifests of *group* set, and where they do not agree."""
+    if len(group.manifests) == 1:
+        alone = Settings(tuple(_settings_for(group, group.manifests[0])))
+        if alone.are_settled:
+            return alone, []
+    table = _Table(group)
+    for manifest in sorted(group.manifests, key=lambda manifest: (manifest.rank, manifest.name)):
+        for setting in _settings_for(group, manifest):
+            table.put(setting, manifest)
+    return Settings(tuple([entry.setting for entry in table.entries.values()])), table.problems
+
+
+def _settings_for(group: Group, manifest: Manifest) -> Sequence[Setting]:
     """A run takes nothing of how the versions of its task are submitted."""
-    own = group.run == manifest.name
-    return [item for item in manifest.settings if own or not group.run or item.path not in _VERSION_ONLY]
+    if not group.run or group.run == manifest.name:
+        return manifest.settings
+    return [item for item in manifest.settings if item.path not in _VERSION_ONLY]
 
 
 def _secrecy(group: Group) -> Secrecy:
@@ -55,8 +68,7 @@ def _secrecy(group: Group) -> Secrecy:
     return secrecy(group.task, settings, salt="", base_digest="")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     setting: Setting
     manifest: Manifest
 
@@ -77,7 +89,7 @@ class _Table:
             del self.entries[entry.setting.path]
         self._check_clearing(setting, manifest)
         if beaten:
-            lost = tuple(item for entry in beaten for item in (*entry.setting.lost, replace(entry.setting, lost=())))
+            lost = tuple([item for entry in beaten for item in (*entry.setting.lost, _alone(entry.setting))])
             setting = replace(setting, lost=lost)
         self._clearing |= setting.clears
         self.entries[setting.path] = _Entry(setting, manifest)
@@ -110,6 +122,10 @@ class _Table:
             above = self.entries.get(setting.path[:end])
             if above is not None and above.setting.clears:
                 self._check(above, setting, manifest)
+
+
+def _alone(setting: Setting) -> Setting:
+    return replace(setting, lost=()) if setting.lost else setting
 
 
 def _agree(one: Setting, other: Setting) -> bool:
@@ -158,7 +174,7 @@ def _misplaced(settings: Settings, kind: str) -> list[Problem]:
 
 
 def _strategy(group: Group) -> tuple[str, list[Problem]]:
-    first, *rest = sorted(group.manifests, key=lambda manifest: manifest.position)
+    first, *rest = sorted(group.manifests, key=_POSITION)
     problems = [
         Problem(
             code="FP1304",
