@@ -6,9 +6,10 @@ Both kinds are read and edited through one set of words. Quantities go by the ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from flyteplan.model.quantity import same
 from flyteplan.model.struct import number, plain, plain_value
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Primary(Protocol):
     def quantities(self, side: Side) -> dict[str, str]:
         """Name to quantity, in the template's order."""
 
-    def set_quantity(self, side: Side, name: str, value: str) -> None:
-        """Set in place, or append."""
+    def set_quantities(self, side: Side, wanted: Mapping[str, str]) -> dict[str, str]:
+        """Set each in place, or append it; one that is equal keeps its spelling. What is there then, as above."""
 
     def drop_quantity(self, side: Side, name: str) -> None:
         """Remove; nothing to remove is no error."""
@@ -60,11 +61,11 @@ class Primary(Protocol):
     def env(self) -> list[tuple[str, Any]]:
         """(name, value), in order; a pod's variable that is no plain string has the rest of its entry."""
 
-    def set_env(self, name: str, value: str) -> None:
-        """Set in place, or append."""
+    def set_env(self, variables: Mapping[str, str]) -> list[str]:
+        """Set each in place, or append it. The names of what is there then."""
 
-    def keep_env(self, names: Iterable[str]) -> None:
-        """Remove all variables but these."""
+    def keep_env(self, names: Iterable[str]) -> list[str]:
+        """Remove all variables but these. The names of what was there before."""
 
 
 def primary(template: TaskTemplate) -> Primary | None:
@@ -122,15 +123,31 @@ class ContainerPrimary:
 
     def quantities(self, side: Side) -> dict[str, str]:
         entries = getattr(self._container.resources, side)
-        return {quantity_name(entry.name): entry.value for entry in entries}
+        return {quantity_name(entry.name): entry.value for entry in entries[:]}
 
-    def set_quantity(self, side: Side, name: str, value: str) -> None:
+    def set_quantities(self, side: Side, wanted: Mapping[str, str]) -> dict[str, str]:
+        """In one pass, for to look at an entry makes an object of it. Of several with one name the last one counts."""
         entries = getattr(self._container.resources, side)
-        found = [entry for entry in entries if entry.name == _NUMBERS[name]]
-        for entry in found:
-            entry.value = value
-        if not found:
-            entries.add(name=_NUMBERS[name], value=value)
+        found: dict[str, str] = {}
+        changed = []
+        for entry in reversed(entries[:]):
+            name = _NAMES.get(entry.name) or str(entry.name)
+            if name in found:
+                if name in changed:
+                    entry.value = wanted[name]
+                continue
+            there, value = entry.value, wanted.get(name)
+            if value is None or same(value, there):
+                found[name] = there
+            else:
+                entry.value = found[name] = value
+                changed.append(name)
+        for name, value in wanted.items():
+            if name not in found:
+                entry = entries.add()
+                entry.name, entry.value = _NUMBERS[name], value
+                found[name] = value
+        return found
 
     def drop_quantity(self, side: Side, name: str) -> None:
         entries = getattr(self._container.resources, side)
@@ -147,20 +164,29 @@ class ContainerPrimary:
         self._container.ClearField("resources")
 
     def env(self) -> list[tuple[str, Any]]:
-        return [(pair.key, pair.value) for pair in self._container.env]
+        return [(pair.key, pair.value) for pair in self._container.env[:]]
 
-    def set_env(self, name: str, value: str) -> None:
-        found = [pair for pair in self._container.env if pair.key == name]
-        for pair in found:
-            pair.value = value
-        if not found:
-            self._container.env.add(key=name, value=value)
+    def set_env(self, variables: Mapping[str, str]) -> list[str]:
+        pairs, names = self._container.env, []
+        for pair in pairs[:]:
+            name = pair.key
+            names.append(name)
+            if name in variables:
+                pair.value = variables[name]
+        for name, value in variables.items():
+            if name not in names:
+                names.append(name)
+                pair = pairs.add()
+                pair.key, pair.value = name, value
+        return names
 
-    def keep_env(self, names: Iterable[str]) -> None:
-        keep = set(names)
-        kept = [pair for pair in self._container.env if pair.key in keep]
-        if len(kept) < len(self._container.env):
+    def keep_env(self, names: Iterable[str]) -> list[str]:
+        keep, pairs = set(names), self._container.env[:]
+        there = [pair.key for pair in pairs]
+        kept = [pair for pair, name in zip(pairs, there, strict=True) if name in keep]
+        if len(kept) < len(pairs):
             _refill(self._container.env, kept)
+        return there
 
 
 class PodPrimary:
@@ -184,7 +210,13 @@ class PodPrimary:
         gpu = _gpu_key(found)
         return {manifest_name(key, gpu): _text(plain_value(value)) for key, value in sorted(found.fields.items())}
 
-    def set_quantity(self, side: Side, name: str, value: str) -> None:
+    def set_quantities(self, side: Side, wanted: Mapping[str, str]) -> dict[str, str]:
+        for name, value in wanted.items():
+            if not same(value, self.quantities(side).get(name, "")):
+                self._set_quantity(side, name, value)
+        return self.quantities(side)
+
+    def _set_quantity(self, side: Side, name: str, value: str) -> None:
         resources = self._container.fields["resources"].struct_value
         quantities = resources.fields[side].struct_value
         quantities.fields[_pod_name(name, quantities)].string_value = value
@@ -222,20 +254,24 @@ class PodPrimary:
     def env(self) -> list[tuple[str, Any]]:
         return [_pod_variable(plain(item)) for item in self._env_items()]
 
-    def set_env(self, name: str, value: str) -> None:
-        found = [item for item in self._env_items() if _pod_variable(plain(item))[0] == name]
-        for item in found or [self._container.fields["env"].list_value.values.add().struct_value]:
-            item.Clear()
-            item.update({"name": name, "value": value})
+    def set_env(self, variables: Mapping[str, str]) -> list[str]:
+        for name, value in variables.items():
+            found = [item for item in self._env_items() if _pod_variable(plain(item))[0] == name]
+            for item in found or [self._container.fields["env"].list_value.values.add().struct_value]:
+                item.Clear()
+                item.update({"name": name, "value": value})
+        return [name for name, _ in self.env()]
 
-    def keep_env(self, names: Iterable[str]) -> None:
+    def keep_env(self, names: Iterable[str]) -> list[str]:
         keep = set(names)
         if "env" not in self._container.fields:
-            return
+            return []
         values = self._container.fields["env"].list_value.values
-        kept = [value for value in values if _pod_variable(plain(value.struct_value))[0] in keep]
+        there = [_pod_variable(plain(value.struct_value))[0] for value in values]
+        kept = [value for value, name in zip(values, there, strict=True) if name in keep]
         if len(kept) < len(values):
             _refill(values, kept)
+        return there
 
     def _env_items(self) -> list[Struct]:
         if "env" not in self._container.fields:
@@ -249,12 +285,13 @@ def _refill(repeated: Any, kept: list[Any]) -> None:
     for copy, message in zip(copies, kept, strict=True):
         copy.CopyFrom(message)
     del repeated[:]
-    repeated.extend(copies)
+    if copies:
+        repeated.extend(copies)
 
 
 def quantity_name(number: int) -> str:
     """The manifest's name for a `flyteidl2.core.Resources.ResourceName`."""
-    return _NAMES.get(number, str(number))
+    return _NAMES.get(number) or str(number)
 
 
 def counts_gpus(key: str) -> bool:
