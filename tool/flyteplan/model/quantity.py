@@ -37,9 +37,20 @@ def _scaled(match: re.Match[str]) -> tuple[int, int]:
     return (value * 10**power, divisor) if power >= 0 else (value, divisor * 10**-power)
 
 
+@lru_cache(maxsize=4096)
 def same(left: str, right: str) -> bool:
     """Equal by value; texts that are no quantities are equal when they are the same text."""
-    return left == right or (nano(left) is not None and nano(left) == nano(right))
+    if left == right:
+        return True
+    amount = nano(left)
+    return amount is not None and amount == nano(right)
+
+
+@lru_cache(maxsize=4096)
+def is_above(one: str, other: str) -> bool:
+    """Whether both are quantities, and *one* is more."""
+    more, less = nano(one), nano(other)
+    return more is not None and less is not None and more > less
 
 
 def has_unit(text: str) -> bool:

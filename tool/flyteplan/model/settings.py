@@ -28,13 +28,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flyteplan.errors import Position
 from flyteplan.model.sent import Sent
 
 Path = tuple[str, ...]
-_PARAMETER = 2
+OVERRIDES = "overrides"
+WHOLE = ""
+# Of one parameter the values in order, by what is left of their paths below it: `backoff.base`, a variable's name, or
+# WHOLE for the parameter itself. None clears what stands there and all below it.
+Parts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +85,11 @@ class Settings:
 
     items: tuple[Setting, ...] = ()
     _by_path: dict[Path, Setting] = field(init=False, repr=False, compare=False)
-    # By the first two parts of their paths, and those that clear under (): an override asks for them dozens of times.
-    _groups: dict[Path, list[Setting]] = field(init=False, repr=False, compare=False)
+    # Made when somebody asks.
+    _parameters: dict[str, Parts] | None = field(init=False, default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_path", {item.path: item for item in self.items})
-        groups: dict[Path, list[Setting]] = {(): [item for item in self.items if item.value is None and item.clears]}
-        for item in self.items:
-            key = item.path[:_PARAMETER]
-            if key in groups:
-                groups[key].append(item)
-            else:
-                groups[key] = [item]
-        object.__setattr__(self, "_groups", groups)
 
     def __iter__(self) -> Iterator[Setting]:
         return iter(self.items)
@@ -100,7 +97,8 @@ class Settings:
     @property
     def are_settled(self) -> bool:
         """Whether no path is set twice and none is cleared: the order of the settings means nothing then."""
-        return len(self._by_path) == len(self.items) and not self._groups[()]
+        clearing = [item for item in self.items if item.value is None and item.clears]
+        return not clearing and len(self._by_path) == len(self.items)
 
     def get(self, *path: str) -> Setting | None:
         """The setting at exactly this path, a clearing one too."""
@@ -121,18 +119,24 @@ class Settings:
         setting = self._by_path.get(path)
         return default if setting is None or setting.value is None else setting.value
 
-    def clears(self, *path: str) -> Setting | None:
-        """The setting that clears this path: at it, or at one above it."""
-        if not self._groups[()]:
-            return None
-        for end in range(len(path), 0, -1):
-            setting = self._by_path.get(path[:end])
-            if setting is not None and setting.clears:
-                return setting
-        return None
-
     def under(self, *path: str) -> tuple[Setting, ...]:
         """All settings at this path and below it, in order."""
         depth = len(path)
-        items = self.items if depth < _PARAMETER else self._groups.get(path[:_PARAMETER], ())
-        return tuple(items) if depth == _PARAMETER else tuple(item for item in items if item.path[:depth] == path)
+        return tuple([item for item in self.items if item.path[:depth] == path])
+
+    def parameters(self) -> dict[str, Parts]:
+        """What is set of each parameter of `overrides`: for whoever looks at what there is, not for what could be."""
+        if self._parameters is None:
+            found: dict[str, Parts] = {}
+            for item in self.items:
+                path = item.path
+                if path[0] == OVERRIDES:
+                    found.setdefault(path[1], {})[_part(path)] = item.value
+            object.__setattr__(self, "_parameters", found)
+        return self._parameters or {}
+
+
+@lru_cache(maxsize=4096)
+def _part(path: Path) -> str:
+    """One text for all manifests: most of them set the same."""
+    return ".".join(path[2:])

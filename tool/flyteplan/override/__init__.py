@@ -8,19 +8,19 @@ know survive. Two strategies share the edits: `merge` sets and clears value by v
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flyteplan.model.resolution import Desired
-from flyteplan.model.settings import Settings
+from flyteplan.model.settings import WHOLE, Parts, Settings
 from flyteplan.model.task import Template
 from flyteplan.override import cache, environment, metadata, notes, pool, resources, security
-from flyteplan.override.edit import ROOT, Edit
+from flyteplan.override.edit import Edit
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 # In the order of the SDK's own edits: what stands in more than one place of a template depends on it.
-EDITS: dict[str, Callable[[Edit], None]] = {
+EDITS: dict[str, Callable[[Edit, Parts], None]] = {
     "short_name": metadata.short_name,
     "secrets": security.secrets,
     "service_account": security.service_account,
@@ -42,21 +42,20 @@ CALL = ("queue", "max_inline_io_bytes")
 
 def override(template: Template, settings: Settings, strategy: str) -> Desired:
     """*template* with *settings* applied; `template.spec` stays as it is. *strategy* is merge or replace."""
-    edit = Edit(
-        task=template.key.task.name, spec=_copy(template.spec), settings=settings, replace=strategy == "replace"
-    )
-    parameters = dict.fromkeys(item.path[1] for item in settings if item.path[0] == ROOT)
-    for parameter in (name for name in EDITS if name in parameters):
-        EDITS[parameter](edit)
-    environment.apple_silicon(edit, template.spec, parameters)
+    given = settings.parameters()
+    edit = Edit(template.key.task.name, _copy(template.spec), settings, strategy == "replace")
+    for name, apply in EDITS.items():
+        if name in given:
+            apply(edit, given[name])
+    environment.apple_silicon(edit, template.spec, given)
     pool.follow(edit, template.spec)
-    notes.remark(edit, parameters)
-    return Desired(
-        spec=edit.spec,
-        call=tuple((name, edit.value(name)) for name in CALL if edit.value(name) is not None),
-        notes=tuple(edit.notes),
-        problems=tuple(edit.problems),
-    )
+    notes.remark(edit, given)
+    return Desired(spec=edit.spec, call=_call(given), notes=tuple(edit.notes), problems=tuple(edit.problems))
+
+
+def _call(given: dict[str, Parts]) -> tuple[tuple[str, Any], ...]:
+    asked = [(name, given[name][WHOLE]) for name in CALL if name in given]
+    return tuple([(name, value) for name, value in asked if value is not None]) if asked else ()
 
 
 def _copy(spec: TaskSpec) -> TaskSpec:

@@ -2,67 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.plan import Note
 from flyteplan.model.primary import Primary, primary
-from flyteplan.model.settings import Path, Setting, Settings
+from flyteplan.model.settings import OVERRIDES, WHOLE, Parts, Path, Settings
 
 if TYPE_CHECKING:
-    from flyteidl2.core.tasks_pb2 import TaskMetadata, TaskTemplate
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
-ROOT = "overrides"
+
+def clears(wanted: Parts, part: str) -> bool:
+    """Whether *part* is cleared: itself, or what it belongs to."""
+    above = part.partition(".")[0]
+    return WHOLE in wanted or wanted.get(part, ...) is None or wanted.get(above, ...) is None
 
 
-@dataclass(slots=True, kw_only=True)
 class Edit:
-    """One run of the stage. `spec` is ours to change; paths are those of `model.settings` without the root."""
+    """One run of the stage. `spec` is ours to change; paths are those of `model.settings` without the root.
 
-    task: str
-    spec: TaskSpec
-    settings: Settings
-    replace: bool
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    `template` and `metadata` are parts of it: every look at a message makes an object.
+    """
 
-    @property
-    def template(self) -> TaskTemplate:
-        return self.spec.task_template
+    __slots__ = (
+        "_primary",
+        "metadata",
+        "notes",
+        "problems",
+        "replace",
+        "settings",
+        "spec",
+        "task",
+        "template",
+        "variables",
+    )
 
-    @property
-    def metadata(self) -> TaskMetadata:
-        return self.spec.task_template.metadata
+    def __init__(self, task: str, spec: TaskSpec, settings: Settings, replace: bool) -> None:
+        self.task, self.spec, self.settings, self.replace = task, spec, settings, replace
+        self.template = spec.task_template
+        self.metadata = self.template.metadata
+        self.problems: list[Problem] = []
+        self.notes: list[Note] = []
+        # Names of the variables, those of the deployed container among them; None where no edit had to look at them.
+        self.variables: list[str] | None = None
+        self._primary: tuple[Primary | None] | None = None
 
     @property
     def primary(self) -> Primary | None:
-        return primary(self.spec.task_template)
-
-    def setting(self, *path: str) -> Setting | None:
-        return self.settings.get(ROOT, *path)
-
-    def value(self, *path: str) -> Any:
-        """What is set at this path; None when nothing is, or when it is cleared."""
-        return self.settings.value(ROOT, *path)
-
-    def clears(self, *path: str) -> bool:
-        return self.settings.clears(ROOT, *path) is not None
-
-    def under(self, *path: str) -> tuple[Setting, ...]:
-        return self.settings.under(ROOT, *path)
-
-    def leaves(self, *path: str) -> Iterable[tuple[Path, Setting]]:
-        """What is set below this path, by the rest of its path."""
-        depth = len(path) + 1
-        return ((item.path[depth:], item) for item in self.under(*path) if len(item.path) > depth)
+        """No edit makes another container the primary one."""
+        if self._primary is None:
+            self._primary = (primary(self.template),)
+        return self._primary[0]
 
     def position(self, *path: str) -> Position:
         """Where this path was written, or the nearest thing to it that was."""
         for end in range(len(path), 0, -1):
-            found = self.settings.under(ROOT, *path[:end])
+            found = self.settings.under(OVERRIDES, *path[:end])
             if found:
                 return found[0].position
         raise LookupError(path)

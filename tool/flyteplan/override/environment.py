@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from flyteplan.model.primary import Primary
+from flyteplan.model.settings import WHOLE, Parts
 from flyteplan.override.edit import Edit
 from flyteplan.override.resources import no_container
 
@@ -18,39 +20,64 @@ _APPLE_EXECUTION = "FLYTE_APPLE_SILICON_EXECUTION"
 _APPLE_SILICON = 5
 
 
-def image(edit: Edit) -> None:
+def image(edit: Edit, wanted: Parts) -> None:
     container = edit.primary
     if container is None:
         edit.problem(*no_container(edit, "image"))
         return
-    container.image = edit.value("image") or container.image
+    container.image = wanted[WHOLE] or container.image
 
 
-def env_vars(edit: Edit) -> None:
+def env_vars(edit: Edit, wanted: Parts) -> None:
     """By name: the template's order stays, new names follow sorted; under replace in the order of the manifest."""
     container = edit.primary
     if container is None:
         edit.problem(*no_container(edit, "env_vars"))
         return
-    if edit.clears("env_vars"):
-        kept = () if edit.replace else (name for name, _ in container.env() if name.startswith(SDK_PREFIX))
-        container.keep_env(kept)
-    cleared = {path[0] for path, item in edit.leaves("env_vars") if item.clears}
-    if cleared:
-        container.keep_env(name for name, _ in container.env() if name not in cleared)
-    given = [(path[0], item.value) for path, item in edit.leaves("env_vars") if not item.clears]
-    for name, value in given if edit.replace else sorted(given):
-        container.set_env(name, value)
+    deployed = _clear_env(edit, wanted, container) if None in wanted.values() else []
+    values = {name: value for name, value in wanted.items() if value is not None}
+    names = container.set_env(values if edit.replace else {name: values[name] for name in sorted(values)})
+    edit.variables = deployed + names
 
 
-def apple_silicon(edit: Edit, base: TaskSpec, parameters: Collection[str]) -> None:
+def _clear_env(edit: Edit, wanted: Parts, container: Primary) -> list[str]:
+    """The names of what was there before."""
+    if WHOLE in wanted and edit.replace:
+        return container.keep_env(())
+    cleared = {name for name, value in wanted.items() if value is None and name != WHOLE}
+    start = SDK_PREFIX if WHOLE in wanted else ""
+    kept = [name for name, _ in container.env() if name.startswith(start) and name not in cleared]
+    return container.keep_env(kept)
+
+
+def apple_silicon(edit: Edit, base: TaskSpec, parameters: Mapping[str, Parts]) -> None:
     """What `gpu: AppleSilicon` needs in the environment of a container task; the SDK keeps it so in its override().
 
     The settings are the task's: they are carried through a change of the variables, and go when the task moves off
     the Mac. A deployed task can not be moved onto one, for its image's packages are not recorded.
     """
-    if not edit.template.HasField("container") or not {"env_vars", "resources"} & set(parameters):
+    if not ("env_vars" in parameters or "resources" in parameters) or not edit.template.HasField("container"):
         return
+    on_mac = "resources" in parameters and _on_mac(edit)
+    if on_mac or _APPLE_PREFIX in " ".join(_variables(edit, base)):
+        _settle_apple(edit, base, parameters)
+
+
+def _on_mac(edit: Edit) -> bool:
+    template = edit.template
+    if not template.HasField("extended_resources"):
+        return False
+    return bool(template.extended_resources.gpu_accelerator.device_class == _APPLE_SILICON)
+
+
+def _variables(edit: Edit, base: TaskSpec) -> list[str]:
+    """The names of all variables that are deployed or asked for."""
+    if edit.variables is not None:
+        return edit.variables
+    return [pair.key for pair in base.task_template.container.env[:]]
+
+
+def _settle_apple(edit: Edit, base: TaskSpec, parameters: Mapping[str, Parts]) -> None:
     old = {pair.key: pair.value for pair in base.task_template.container.env}
     carried = {name: value for name, value in old.items() if name.startswith(_APPLE_PREFIX)}
     asked = {pair.key: pair.value for pair in edit.template.container.env}
@@ -61,8 +88,7 @@ def apple_silicon(edit: Edit, base: TaskSpec, parameters: Collection[str]) -> No
 
 def _apple_settings(edit: Edit, carried: dict[str, str], asked: dict[str, str], moves: bool) -> dict[str, str]:
     own_container = asked.get(_APPLE_EXECUTION) == "container"
-    on_mac = edit.template.extended_resources.gpu_accelerator.device_class == _APPLE_SILICON
-    if moves and not on_mac:
+    if moves and not _on_mac(edit):
         return {}
     if moves and not carried and not own_container:
         hint = "deploy the task with gpu AppleSilicon, or set FLYTE_APPLE_SILICON_EXECUTION: container"

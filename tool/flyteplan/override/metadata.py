@@ -2,130 +2,151 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from flyteplan.model.duration import SECOND
-from flyteplan.override.edit import Edit
+from flyteplan.model.settings import WHOLE, Parts
+from flyteplan.override.edit import Edit, clears
 
 if TYPE_CHECKING:
+    from flyteidl2.core.literals_pb2 import Backoff, RetryStrategy
+    from flyteidl2.core.tasks_pb2 import TaskMetadata
     from google.protobuf.duration_pb2 import Duration
 
-
-def short_name(edit: Edit) -> None:
-    edit.spec.short_name = edit.value("short_name") or ""
-
-
-def produces_artifacts(edit: Edit) -> None:
-    edit.metadata.produces_artifacts = bool(edit.value("produces_artifacts"))
-
-
-def pod_template_name(edit: Edit) -> None:
-    edit.metadata.pod_template_name = edit.value("pod_template_name") or ""
+_COUNT, _BACKOFF, _FACTOR = "count", "backoff", "backoff.factor"
+_BASE, _CAP = "backoff.base", "backoff.cap"
+_RUNTIME = "max_runtime"
+# The other bounds, by their names in `metadata.timeouts`.
+_BOUNDS: tuple[tuple[str, Literal["queued_timeout", "deadline"]], ...] = (
+    ("max_queued_time", "queued_timeout"),
+    ("deadline", "deadline"),
+)
 
 
-def interruptible(edit: Edit) -> None:
-    value = edit.value("interruptible")
-    if value is None:
+def short_name(edit: Edit, wanted: Parts) -> None:
+    edit.spec.short_name = wanted[WHOLE] or ""
+
+
+def produces_artifacts(edit: Edit, wanted: Parts) -> None:
+    edit.metadata.produces_artifacts = bool(wanted[WHOLE])
+
+
+def pod_template_name(edit: Edit, wanted: Parts) -> None:
+    edit.metadata.pod_template_name = wanted[WHOLE] or ""
+
+
+def interruptible(edit: Edit, wanted: Parts) -> None:
+    if wanted[WHOLE] is None:
         edit.metadata.ClearField("interruptible")
     else:
-        edit.metadata.interruptible = value
+        edit.metadata.interruptible = wanted[WHOLE]
 
 
-def retries(edit: Edit) -> None:
+def retries(edit: Edit, wanted: Parts) -> None:
     """Present even when it is empty after `0`, as every deployed template has it."""
+    strategy, count = edit.metadata.retries, wanted.get(_COUNT)
     if edit.replace:
-        edit.metadata.retries.Clear()
-        edit.metadata.retries.SetInParent()
-    if edit.metadata.HasField("retries") and edit.clears("retries", "count"):
-        edit.metadata.retries.ClearField("retries")
-    if edit.value("retries", "count") is not None:
-        edit.metadata.retries.SetInParent()
-        edit.metadata.retries.retries = edit.value("retries", "count")
-    _backoff(edit)
+        strategy.Clear()
+        strategy.SetInParent()
+    elif None in wanted.values() and edit.metadata.HasField("retries"):
+        _clear_retries(strategy, wanted)
+    if count is not None:
+        strategy.retries = count
+    if _BASE in wanted or _CAP in wanted or _FACTOR in wanted:
+        _backoff(edit, strategy, wanted)
 
 
-def _backoff(edit: Edit) -> None:
-    if edit.metadata.HasField("retries") and edit.clears("retries", "backoff"):
-        edit.metadata.retries.ClearField("backoff")
-    given = {path[0]: item.value for path, item in edit.leaves("retries", "backoff")}
-    if not given:
-        return
-    if not edit.metadata.retries.HasField("backoff"):
-        # The SDK always writes the factor; its default is 1, the same delay every time.
-        given = {"factor": 1.0, **given}
-    backoff = edit.metadata.retries.backoff
-    for name, value in given.items():
-        _set_backoff(backoff, name, value)
-    _check_backoff(edit)
+def _clear_retries(strategy: RetryStrategy, wanted: Parts) -> None:
+    if clears(wanted, _COUNT):
+        strategy.ClearField("retries")
+    if clears(wanted, _BACKOFF):
+        strategy.ClearField("backoff")
 
 
-def _set_backoff(backoff: Any, name: str, value: Any) -> None:
-    if value is None:
-        backoff.ClearField(name)
-    elif name == "factor":
-        backoff.factor = float(value)
-    else:
-        set_duration(getattr(backoff, name), value)
+def _backoff(edit: Edit, strategy: RetryStrategy, wanted: Parts) -> None:
+    # The SDK always writes the factor; its default is 1, the same delay every time.
+    default = None if strategy.HasField("backoff") else 1.0
+    backoff, factor = strategy.backoff, wanted.get(_FACTOR, default)
+    if factor is not None:
+        backoff.factor = float(factor)
+    elif _FACTOR in wanted:
+        backoff.ClearField("factor")
+    base, cap = wanted.get(_BASE), wanted.get(_CAP)
+    if base is not None:
+        set_duration(backoff.base, base)
+    elif _BASE in wanted:
+        backoff.ClearField("base")
+    if cap is not None:
+        set_duration(backoff.cap, cap)
+    elif _CAP in wanted:
+        backoff.ClearField("cap")
+    if base is None or cap is None:
+        _check_backoff(edit, backoff)
 
 
-def _check_backoff(edit: Edit) -> None:
-    backoff = edit.metadata.retries.backoff
+def _check_backoff(edit: Edit, backoff: Backoff) -> None:
     if not backoff.HasField("base"):
         message, hint = "the backoff has no base: neither the manifest nor the template sets one", "add base: 10s"
-    elif backoff.factor > 1 and not backoff.HasField("cap"):
+    elif not backoff.HasField("cap") and backoff.factor > 1:
         message, hint = f"a backoff that grows (factor {backoff.factor:g}) needs a cap", "add cap: 5m"
     else:
         return
     edit.problem("FP1206", ("retries", "backoff"), message, hint)
 
 
-def timeout(edit: Edit) -> None:
+def timeout(edit: Edit, wanted: Parts) -> None:
     """`max_runtime` is `metadata.timeout`, the other two are `metadata.timeouts`; no bound is no field.
 
     The SDK's replacement keeps `metadata.timeout` when `max_runtime` is not given, and always replaces the other two.
     """
+    metadata = edit.metadata
     if edit.replace:
-        edit.metadata.ClearField("timeouts")
-    keeps_runtime = edit.replace and edit.setting("timeout", "max_runtime") is None
-    if edit.clears("timeout", "max_runtime") and not keeps_runtime:
-        edit.metadata.ClearField("timeout")
-    if edit.value("timeout", "max_runtime") is not None:
-        set_duration(edit.metadata.timeout, edit.value("timeout", "max_runtime"))
-    _bound(edit, "max_queued_time", "queued_timeout")
-    _bound(edit, "deadline", "deadline")
+        metadata.ClearField("timeouts")
+        if _RUNTIME in wanted and clears(wanted, _RUNTIME):
+            metadata.ClearField("timeout")
+    elif None in wanted.values():
+        _clear_bounds(metadata, wanted)
+    runtime = wanted.get(_RUNTIME)
+    if runtime is not None:
+        set_duration(metadata.timeout, runtime)
+    for part, name in _BOUNDS:
+        value = wanted.get(part)
+        if value is not None:
+            set_duration(getattr(metadata.timeouts, name), value)
 
 
-def _bound(edit: Edit, name: str, proto_name: str) -> None:
-    if edit.clears("timeout", name) and edit.metadata.HasField("timeouts"):
-        edit.metadata.timeouts.ClearField(proto_name)
-        if not edit.metadata.timeouts.ByteSize():
-            edit.metadata.ClearField("timeouts")
-    if edit.value("timeout", name) is not None:
-        set_duration(getattr(edit.metadata.timeouts, proto_name), edit.value("timeout", name))
+def _clear_bounds(metadata: TaskMetadata, wanted: Parts) -> None:
+    if clears(wanted, _RUNTIME):
+        metadata.ClearField("timeout")
+    cleared = [name for part, name in _BOUNDS if clears(wanted, part)] if metadata.HasField("timeouts") else []
+    for name in cleared:
+        metadata.timeouts.ClearField(name)
+    if cleared and not metadata.timeouts.ByteSize():
+        metadata.ClearField("timeouts")
 
 
 def set_duration(duration: Duration, nanoseconds: int) -> None:
-    duration.SetInParent()
+    """To set is to be there: a duration of nothing too."""
     duration.seconds, duration.nanos = divmod(nanoseconds, SECOND)
 
 
-def pod_labels(edit: Edit) -> None:
-    _names(edit, "labels")
+def pod_labels(edit: Edit, wanted: Parts) -> None:
+    _names(edit, "labels", wanted)
 
 
-def pod_annotations(edit: Edit) -> None:
-    _names(edit, "annotations")
+def pod_annotations(edit: Edit, wanted: Parts) -> None:
+    _names(edit, "annotations", wanted)
 
 
-def _names(edit: Edit, parameter: str) -> None:
+def _names(edit: Edit, parameter: str, wanted: Parts) -> None:
     """By name, in `metadata.metadata`; the message goes when nothing is left in it."""
     names = getattr(edit.metadata.metadata, parameter)
-    if edit.clears(parameter):
+    if WHOLE in wanted:
         names.clear()
-    for path, item in edit.leaves(parameter):
-        if item.clears:
-            names.pop(path[0], None)
+    for name, value in wanted.items():
+        if value is not None:
+            names[name] = value
         else:
-            getattr(edit.metadata.metadata, parameter)[path[0]] = item.value
+            names.pop(name, None)
     if edit.metadata.HasField("metadata") and not edit.metadata.metadata.ByteSize():
         edit.metadata.ClearField("metadata")

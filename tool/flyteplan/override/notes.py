@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from flyteplan.model.plan import Note
+from flyteplan.model.settings import WHOLE, Parts
 from flyteplan.override.edit import Edit
 
-# Stored by the open-source backend (v2.0.43) and read by nothing in it; Union's backend honours them.
-_NOT_HONOURED = {
-    ("timeout",): "timeouts",
-    ("retries", "backoff"): "the backoff of retries",
-    ("interruptible",): "interruptible of a template (that of a run counts)",
-    ("cache", "max_age"): "the maximum age of cached results",
-}
 _CONTAINER_PARAMETERS = frozenset({"resources", "env_vars", "image"})
 
 
-def remark(edit: Edit, parameters: Collection[str]) -> None:
+def _not_honoured(name: str, what: str, *parts: str) -> tuple[str, tuple[str, ...], Note]:
+    message = f"the open-source backend stores but does not honour {what}"
+    return name.partition(".")[0], parts, Note(code=f"not-honoured-{name}", message=message)
+
+
+# Stored by the open-source backend (v2.0.43) and read by nothing in it; Union's backend honours them.
+_NOT_HONOURED = (
+    _not_honoured("timeout", "timeouts", "max_runtime", "max_queued_time", "deadline"),
+    _not_honoured("retries.backoff", "the backoff of retries", "backoff.base", "backoff.factor", "backoff.cap"),
+    _not_honoured("interruptible", "interruptible of a template (that of a run counts)", WHOLE),
+    _not_honoured("cache.max_age", "the maximum age of cached results", "max_age"),
+)
+
+
+def remark(edit: Edit, parameters: Mapping[str, Parts]) -> None:
     """Add the notes on plugins that decide for themselves, and on what the open-source backend does not honour."""
-    _plugin(edit, parameters)
-    for path, what in _NOT_HONOURED.items():
-        if any(not item.clears for item in edit.under(*path)):
-            message = f"the open-source backend stores but does not honour {what}"
-            edit.notes.append(Note(code=f"not-honoured-{'.'.join(path)}", message=message))
+    if edit.template.HasField("custom"):
+        _plugin(edit, parameters)
+    for parameter, parts, note in _NOT_HONOURED:
+        wanted = parameters.get(parameter)
+        if wanted is None:
+            continue
+        for part in parts:
+            if wanted.get(part) is not None:
+                edit.notes.append(note)
+                break
 
 
-def _plugin(edit: Edit, parameters: Collection[str]) -> None:
+def _plugin(edit: Edit, parameters: Mapping[str, Parts]) -> None:
     template = edit.template
-    touched = sorted(_CONTAINER_PARAMETERS & set(parameters))
-    if not touched or not template.HasField("custom") or template.type == "actor":
+    touched = sorted(_CONTAINER_PARAMETERS & parameters.keys())
+    if not touched or template.type == "actor":
         return
     keys = ", ".join(sorted(template.custom.fields))
     message = f"the {template.type} plugin may decide on {', '.join(touched)} by its own settings (custom: {keys})"

@@ -6,42 +6,65 @@ from typing import Any
 
 from flyteplan.model import quantity
 from flyteplan.model.device import CLASSES
-from flyteplan.model.primary import PRIMARY_NAME_KEY, SHARED_MEMORY_MOUNT, SIDES, Primary, containers_of
-from flyteplan.model.settings import Path
+from flyteplan.model.primary import PRIMARY_NAME_KEY, SHARED_MEMORY_MOUNT, SIDES, Primary, Side, containers_of
+from flyteplan.model.settings import OVERRIDES, WHOLE, Parts, Path
 from flyteplan.model.struct import plain
-from flyteplan.override.edit import Edit
+from flyteplan.override.edit import Edit, clears
 
 PARAMETER = "resources"
+_SHARED_MEMORY, _DISK, _GPU = "shm", "disk", "gpu"
+_COUNT, _DEVICE, _PARTITION = "gpu.quantity", "gpu.device", "gpu.partition"
+_REQUESTS = (("cpu", "cpu.request"), ("memory", "memory.request"))
+_LIMITS = (("cpu", "cpu.limit"), ("memory", "memory.limit"))
+# What has nothing to do with accelerators and is in every container.
+_PLAIN = frozenset({WHOLE, _DISK, _SHARED_MEMORY, *(part for _, part in (*_REQUESTS, *_LIMITS))})
 
 
-def resources(edit: Edit) -> None:
+def resources(edit: Edit, wanted: Parts) -> None:
     """Container resources and extended resources. On sql and no target there is nothing that could ask for them."""
     container = edit.primary
     if container is None:
         edit.problem(*no_container(edit, PARAMETER))
         return
-    if edit.clears(PARAMETER):
+    if WHOLE in wanted:
         edit.template.ClearField("extended_resources")
-    if not _keeps_container(edit):
-        _of_container(edit, container)
-    _shared_memory(edit)
+    if not _keeps_container(edit, wanted):
+        _of_container(edit, wanted, container)
+    if _SHARED_MEMORY in wanted:
+        _shared_memory(edit, wanted[_SHARED_MEMORY])
 
 
-def _keeps_container(edit: Edit) -> bool:
+def _keeps_container(edit: Edit, wanted: Parts) -> bool:
     """The SDK's replacement leaves a pod's container alone when only shared memory is given."""
-    only_shared_memory = {path for path, _ in edit.leaves(PARAMETER)} == {("shm",)}
-    return edit.replace and edit.template.HasField("k8s_pod") and only_shared_memory
+    return edit.replace and wanted.keys() - {WHOLE} == {_SHARED_MEMORY} and edit.template.HasField("k8s_pod")
 
 
-def _of_container(edit: Edit, container: Primary) -> None:
-    if edit.clears(PARAMETER):
+def _of_container(edit: Edit, wanted: Parts, container: Primary) -> None:
+    """Names that are new follow in the order of this function; all at once, for to look for one is to look at all."""
+    if WHOLE in wanted:
         container.clear_resources()
-    _pair(edit, container, "cpu")
-    _pair(edit, container, "memory")
-    _gpu(edit, container)
-    _single(edit, container, "disk")
-    _extended(edit, container)
-    _check_limits(edit, container)
+    elif None in wanted.values():
+        _drop(container, wanted)
+    requests, limits = _amounts(wanted, _REQUESTS), _amounts(wanted, _LIMITS)
+    plain_ones_only = _PLAIN.issuperset(wanted)
+    if not plain_ones_only:
+        _gpu(edit, wanted, container, {"requests": requests, "limits": limits})
+    if wanted.get(_DISK) is not None:
+        requests["disk"] = wanted[_DISK]
+    there = container.set_quantities("requests", requests), container.set_quantities("limits", limits)
+    if not plain_ones_only:
+        _extended(edit, wanted, container)
+        there = container.quantities("requests"), container.quantities("limits")
+    _check_limits(edit, wanted, *there)
+
+
+def _amounts(wanted: Parts, places: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    found = {}
+    for name, part in places:
+        value = wanted.get(part)
+        if value is not None:
+            found[name] = value
+    return found
 
 
 def no_container(edit: Edit, parameter: str) -> tuple[str, tuple[str, ...], str, str]:
@@ -63,53 +86,43 @@ def _lost_primary(edit: Edit) -> str:
     return f"the pod does not say which of its containers is the primary one (it has {there})"
 
 
-def _pair(edit: Edit, container: Primary, name: str) -> None:
-    for side, half in zip(SIDES, ("request", "limit"), strict=True):
-        if edit.clears(PARAMETER, name, half):
+def _drop(container: Primary, wanted: Parts) -> None:
+    for side, amounts in zip(SIDES, (_REQUESTS, _LIMITS), strict=True):
+        for name, part in amounts:
+            if clears(wanted, part):
+                container.drop_quantity(side, name)
+    if clears(wanted, _DISK):
+        _put_both(container, "disk", None)
+
+
+def _put_both(container: Primary, name: str, value: str | None) -> None:
+    for side in SIDES:
+        if value is None:
             container.drop_quantity(side, name)
-        value = edit.value(PARAMETER, name, half)
-        if value is not None and not quantity.same(value, container.quantities(side).get(name, "")):
-            container.set_quantity(side, name, value)
+        else:
+            container.set_quantities(side, {name: value})
 
 
-def _single(edit: Edit, container: Primary, name: str) -> None:
-    if edit.clears(PARAMETER, name):
-        for side in SIDES:
-            container.drop_quantity(side, name)
-    value = edit.value(PARAMETER, name)
-    if value is not None and not quantity.same(value, container.quantities("requests").get(name, "")):
-        container.set_quantity("requests", name, value)
-
-
-def _gpu(edit: Edit, container: Primary) -> None:
-    if edit.clears(PARAMETER, "gpu"):
+def _gpu(edit: Edit, wanted: Parts, container: Primary, amounts: dict[Side, dict[str, str]]) -> None:
+    """The device, and the count into *amounts*: where one is now, for Kubernetes wants requests and limits equal."""
+    count = wanted.get(_COUNT)
+    if _GPU in wanted or count == 0:
         _drop_gpu(edit, container)
-    count = edit.value(PARAMETER, "gpu", "quantity")
-    if count == 0:
-        _drop_gpu(edit, container)
-    elif count is not None:
-        _set_count(container, str(count))
-    _set_device(edit)
+    if count:
+        for side in [side for side in SIDES if "gpu" in container.quantities(side)] or ["requests"]:
+            amounts[side]["gpu"] = str(count)
+    _set_device(edit, wanted)
 
 
 def _drop_gpu(edit: Edit, container: Primary) -> None:
-    for side in SIDES:
-        container.drop_quantity(side, "gpu")
+    _put_both(container, "gpu", None)
     if edit.template.HasField("extended_resources"):
         edit.template.extended_resources.ClearField("gpu_accelerator")
         _drop_empty_extended(edit)
 
 
-def _set_count(container: Primary, count: str) -> None:
-    """Where a count is now, in requests, limits or both: Kubernetes wants them equal."""
-    sides = [side for side in SIDES if "gpu" in container.quantities(side)] or ["requests"]
-    for side in sides:
-        if not quantity.same(count, container.quantities(side).get("gpu", "")):
-            container.set_quantity(side, "gpu", count)
-
-
-def _set_device(edit: Edit) -> None:
-    device, partition = edit.value(PARAMETER, "gpu", "device"), edit.value(PARAMETER, "gpu", "partition")
+def _set_device(edit: Edit, wanted: Parts) -> None:
+    device, partition = wanted.get(_DEVICE), wanted.get(_PARTITION)
     if device is not None:
         accelerator = edit.template.extended_resources.gpu_accelerator
         device_class: Any = CLASSES[device.device_class]
@@ -118,7 +131,7 @@ def _set_device(edit: Edit) -> None:
             accelerator.device, accelerator.device_class = device.device, device_class
     if partition is not None:
         edit.template.extended_resources.gpu_accelerator.partition_size = partition
-    elif edit.setting(PARAMETER, "gpu", "partition") is not None and _has_accelerator(edit):
+    elif _PARTITION in wanted and _has_accelerator(edit):
         edit.template.extended_resources.gpu_accelerator.ClearField("partition_size")
 
 
@@ -132,13 +145,12 @@ def _drop_empty_extended(edit: Edit) -> None:
         edit.template.ClearField("extended_resources")
 
 
-def _shared_memory(edit: Edit) -> None:
+def _shared_memory(edit: Edit, size: str | None) -> None:
     """`size_limit` "" is the SDK's "auto": as much as the node gives."""
-    if edit.clears(PARAMETER, "shm") and edit.template.HasField("extended_resources"):
-        edit.template.extended_resources.ClearField("shared_memory")
-        _drop_empty_extended(edit)
-    size = edit.value(PARAMETER, "shm")
     if size is None:
+        if edit.template.HasField("extended_resources"):
+            edit.template.extended_resources.ClearField("shared_memory")
+            _drop_empty_extended(edit)
         return
     shared = edit.template.extended_resources.shared_memory
     if not shared.mount_path:
@@ -147,48 +159,35 @@ def _shared_memory(edit: Edit) -> None:
         shared.size_limit = size
 
 
-def _extended(edit: Edit, container: Primary) -> None:
-    """Names with a slash, which only a pod can hold: Kubernetes wants their request and limit equal."""
-    for path, item in edit.leaves(PARAMETER):
-        name = path[0]
+def _extended(edit: Edit, wanted: Parts, container: Primary) -> None:
+    """Names with a slash, which only a pod can hold: Kubernetes wants their request and limit equal.
+
+    One after another: some of them are names of a count of accelerators too.
+    """
+    for name, value in wanted.items():
         if "/" not in name:
             continue
-        if not edit.template.HasField("k8s_pod"):
+        if edit.template.HasField("k8s_pod"):
+            _put_both(container, name, value)
+        else:
             hint = "only tasks with a pod template can ask for such a resource"
             edit.problem("FP2006", (PARAMETER, name), f"{name} can not take effect on a plain container", hint)
-        elif item.clears:
-            _drop_both(container, name)
-        else:
-            _set_both(container, name, item.value)
 
 
-def _drop_both(container: Primary, name: str) -> None:
-    for side in SIDES:
-        container.drop_quantity(side, name)
+def _check_limits(edit: Edit, wanted: Parts, requests: dict[str, str], limits: dict[str, str]) -> None:
+    for name in sorted([name for name in limits if quantity.is_above(requests.get(name, ""), limits[name])]):
+        if edit.settings.under(OVERRIDES, PARAMETER, name):
+            edit.problem("FP2005", *_above(edit, wanted, name, requests[name], limits[name]))
 
 
-def _set_both(container: Primary, name: str, value: Any) -> None:
-    for side in SIDES:
-        if not quantity.same(value, container.quantities(side).get(name, "")):
-            container.set_quantity(side, name, value)
-
-
-def _check_limits(edit: Edit, container: Primary) -> None:
-    requests, limits = container.quantities("requests"), container.quantities("limits")
-    for name in sorted(requests.keys() & limits.keys()):
-        request, limit = quantity.nano(requests[name]), quantity.nano(limits[name])
-        if request is None or limit is None or request <= limit or not edit.under(PARAMETER, name):
-            continue
-        edit.problem("FP2005", *_above(edit, name, requests[name], limits[name]))
-
-
-def _above(edit: Edit, name: str, request: str, limit: str) -> tuple[Path, str, str]:
+def _above(edit: Edit, wanted: Parts, name: str, request: str, limit: str) -> tuple[Path, str, str]:
     """Where, what and what to do when a request is above its limit: at the one of the two that was written last."""
-    asked = next((half for half in ((name, "request"), (name,)) if edit.value(PARAMETER, *half) is not None), None)
-    bound = edit.setting(PARAMETER, name, "limit")
+    asked = next((part for part in (f"{name}.request", name) if wanted.get(part) is not None), None)
+    bound = edit.settings.get(OVERRIDES, PARAMETER, name, "limit")
     of_request = "" if asked else " of the template"
     of_limit = f" set at {bound.position}" if bound is not None else " of the template"
     message = f"{name}: the request {request}{of_request} is above the limit {limit}{of_limit if asked else ''}"
     both = f"set both, {name}: [{request}, {request}], or clear the limit, [{request}, null]"
     hint = both if name in ("cpu", "memory") else f"set {name} to at most {limit}"
-    return (PARAMETER, *(asked or (name, "limit"))), message, hint
+    half = (name, "request" if asked else "limit") if asked != name else (name,)
+    return (PARAMETER, *half), message, hint

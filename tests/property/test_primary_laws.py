@@ -1,0 +1,95 @@
+"""Laws of the primary container: to set many at once is to set one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flyteidl2.core.tasks_pb2 import TaskTemplate
+from google.protobuf.struct_pb2 import Struct
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flyteplan.model import quantity
+from flyteplan.model.primary import SIDES, Primary, Side, primary
+
+NUMBERS = {"cpu": 1, "gpu": 2, "memory": 3, "storage": 4, "disk": 5}
+AMOUNTS = st.sampled_from(("1", "1000m", "2", "1Gi", "1024Mi", "2Gi"))
+SIDE = st.sampled_from(SIDES)
+# As no server makes them, but as a template can have them: names of a later version, and one name twice.
+ENTRIES = st.lists(st.tuples(st.sampled_from((*NUMBERS.values(), 9)), AMOUNTS), max_size=5)
+WANTED = st.dictionaries(st.sampled_from(sorted(NUMBERS)), AMOUNTS, max_size=5)
+NAMES = st.sampled_from(("A", "B", "C", "D", "LOG_LEVEL"))
+PAIRS = st.lists(st.tuples(NAMES, st.sampled_from(("", "1", "2"))), max_size=5)
+
+
+@given(ENTRIES, WANTED, SIDE)
+def test_quantities_of_a_container(entries: Sequence[tuple[int, str]], wanted: dict[str, str], side: Side) -> None:
+    many, single = _container(entries, side), _container(entries, side)
+    found = _primary(many).set_quantities(side, wanted)
+    for name, value in wanted.items():
+        _primary(single).set_quantities(side, {name: value})
+    assert _bytes(many) == _bytes(single)
+    assert found == _primary(many).quantities(side)
+    assert all(quantity.same(found[name], value) for name, value in wanted.items())
+
+
+@given(ENTRIES, WANTED, SIDE)
+def test_equal_quantities_stay_as_they_are(
+    entries: Sequence[tuple[int, str]], wanted: dict[str, str], side: Side
+) -> None:
+    template = _container(entries, side)
+    before = _primary(template).quantities(side)
+    same = {name: value for name, value in wanted.items() if quantity.same(value, before.get(name, ""))}
+    _primary(template).set_quantities(side, same)
+    assert _bytes(template) == _bytes(_container(entries, side))
+
+
+@given(st.dictionaries(st.sampled_from(("cpu", "memory", "nvidia.com/gpu", "amd.com/gpu")), AMOUNTS), WANTED, SIDE)
+def test_quantities_of_a_pod(there: dict[str, str], wanted: dict[str, str], side: Side) -> None:
+    many, single = _pod(there, side), _pod(there, side)
+    found = _primary(many).set_quantities(side, wanted)
+    for name, value in wanted.items():
+        _primary(single).set_quantities(side, {name: value})
+    assert _bytes(many) == _bytes(single)
+    assert found == _primary(many).quantities(side)
+
+
+@given(PAIRS, st.dictionaries(NAMES, st.sampled_from(("", "1", "3"))))
+def test_variables_of_a_container(pairs: Sequence[tuple[str, str]], wanted: dict[str, str]) -> None:
+    many, single = TaskTemplate(), TaskTemplate()
+    for template in (many, single):
+        template.container.image = "image"
+        for key, value in pairs:
+            template.container.env.add(key=key, value=value)
+    names = _primary(many).set_env(wanted)
+    for name, value in wanted.items():
+        _primary(single).set_env({name: value})
+    expected = [(name, wanted.get(name, value)) for name, value in pairs]
+    expected += [(name, value) for name, value in wanted.items() if name not in dict(pairs)]
+    assert _primary(many).env() == _primary(single).env() == expected
+    assert names == [name for name, _ in expected]
+
+
+def _container(entries: Sequence[tuple[int, str]], side: Side) -> TaskTemplate:
+    template = TaskTemplate()
+    template.container.image = "image"
+    for number, value in entries:
+        getattr(template.container.resources, side).add(name=number, value=value)
+    return template
+
+
+def _pod(quantities: dict[str, str], side: Side) -> TaskTemplate:
+    template, spec = TaskTemplate(), Struct()
+    spec.update({"containers": [{"name": "main", "resources": {side: quantities}}]})
+    template.k8s_pod.pod_spec.CopyFrom(spec)
+    return template
+
+
+def _primary(template: TaskTemplate) -> Primary:
+    found = primary(template)
+    assert found is not None
+    return found
+
+
+def _bytes(template: TaskTemplate) -> bytes:
+    return template.SerializeToString(deterministic=True)
