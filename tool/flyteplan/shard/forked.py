@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -63,6 +64,7 @@ class Forked(Generic[_Answer]):
 def _work(work: Callable[[], object], writing: int) -> NoReturn:
     """Ends the copy, whatever happens: nothing of what its original was about to do is done by it as well."""
     status = 1
+    gc.disable()
     try:
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(_answered(work))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
-from flyteplan.errors import Position
 from flyteplan.model.document import Locator, Pointer
-from flyteplan.model.settings import Path, Setting
+from flyteplan.model.settings import Path, Setting, made_setting
 
 # A value and the path it is set at. It stands at the pointer, or where that is None at the path below `spec`.
 Put = tuple[Path, Any, "Pointer | None"]
@@ -32,12 +31,10 @@ class Written(Sequence[Setting]):
 
     def puts(self) -> Sequence[Put]:
         """Path and value of each, without its place."""
-        self._unpack()
-        return self._puts
+        return self._unpacked()[0] if self._packed else self._puts
 
     def settle(self) -> Written:
         """Itself, with the places of all. The document is not needed any more."""
-        self._unpack()
         if self._locator is not None:
             key = self._locator.key
             positions = [key(("spec", *path) if pointer is None else pointer) for path, _, pointer in self._puts]
@@ -55,12 +52,12 @@ class Written(Sequence[Setting]):
         self.settle()
         return Written, ((), None, dumps((self._puts, self._file, self._places), HIGHEST_PROTOCOL))
 
-    def _unpack(self) -> None:
-        if self._packed:
-            from pickle import loads
+    def _unpacked(self) -> tuple[Sequence[Put], str, _Places]:
+        """Anew each time: kept, the settings of all manifests take several times what they take as they came."""
+        from pickle import loads
 
-            self._puts, self._file, self._places = loads(self._packed)  # noqa: S301 (our own bytes)
-            self._packed = b""
+        found: tuple[Sequence[Put], str, _Places] = loads(self._packed)  # noqa: S301 (our own bytes)
+        return found
 
     def __iter__(self) -> Iterator[Setting]:
         return iter(self._settings())
@@ -82,10 +79,14 @@ class Written(Sequence[Setting]):
         return self._settings()[index]
 
     def _settings(self) -> tuple[Setting, ...]:
+        if self._packed:
+            return _made(*self._unpacked())
         if self._made is None:
             self.settle()
-            self._made = tuple(
-                Setting(path=path, value=value, position=Position(self._file, line, column))
-                for (path, value, _), (line, column) in zip(self._puts, self._places, strict=True)
-            )
+            self._made = _made(self._puts, self._file, self._places)
         return self._made
+
+
+def _made(puts: Sequence[Put], file: str, places: _Places) -> tuple[Setting, ...]:
+    rows = zip(puts, places, strict=True)
+    return tuple([made_setting(path, value, file, line, column) for (path, value, _), (line, column) in rows])
