@@ -36,6 +36,23 @@ def alone(work: Callable[[Iterable[Found]], _Part], found: Iterable[Found], /) -
     return [work(found)]
 
 
+_Item = TypeVar("_Item")
+# How many items there will be, where it takes some time to find out.
+Total: TypeAlias = "Callable[[], int | None]"
+
+
+class Watch(Protocol):
+    """Who looks how far the work is."""
+
+    def __call__(self, what: str, items: Iterable[_Item], /, total: int | Total | None = None) -> Iterable[_Item]:
+        """*items* as they are, to be gone through once. *what* is done with them, in words ("Reading manifests")."""
+
+
+def unwatched(what: str, items: Iterable[_Item], /, total: int | Total | None = None) -> Iterable[_Item]:  # noqa: ARG001
+    """The `Watch` of nobody."""
+    return items
+
+
 class Catalog(Protocol):
     """Where templates are read from: a snapshot file, the local catalog, or a Flyte endpoint.
 

@@ -9,6 +9,7 @@ from typing import IO
 
 import click
 
+from flyteplan.cli.progress import watch, wipe
 from flyteplan.errors import FlyteplanError, Problem
 from flyteplan.files.saved import write_atomically
 from flyteplan.render.problems import problems as problem_lines
@@ -24,10 +25,9 @@ _NARROWEST = 60
 def show(lines: Sequence[Line] | str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     text = lines if isinstance(lines, str) else (ansi(lines) if _colours(stream) else plain(lines))
-    # click takes a stream apart to write past what stands in its place; what is shown above a progress bar does.
-    file = None if stream in (sys.__stdout__, sys.__stderr__) else stream
+    wipe()
     try:
-        click.echo(text, err=err, nl=False, color=True, file=file)
+        click.echo(text, err=err, nl=False, color=True)
     except BrokenPipeError:
         _say_no_more_on(stream)
     except OSError as error:
@@ -74,7 +74,7 @@ def formats(asked: Sequence[str], known: Iterable[str], default: str = "text") -
 
 
 def write(wanted: Sequence[tuple[str, str]], renderers: Mapping[str, Renderer]) -> None:
-    for name, file in wanted:
+    for name, file in watch()("Writing", wanted):
         rendered = renderers[name]()
         if file:
             text = rendered if isinstance(rendered, str) else plain(rendered)

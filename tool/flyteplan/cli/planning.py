@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flyteplan import pipeline
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import show_problems
+from flyteplan.cli.progress import watch
 from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.errors import Problem, UsageError
@@ -50,7 +51,7 @@ def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, fla
     """Raises InputError with all that is wrong in the manifests."""
     workspace = open_workspace()
     place = placed(workspace.target(target), catalog, flags)
-    checked = checked_manifests(paths, place, workspace)
+    checked = checked_manifests(paths, place, workspace, watch())
     return Stage(workspace=workspace, checked=checked, target=place, catalog=open_catalog(place, catalog, workspace))
 
 
@@ -71,6 +72,7 @@ def planned(stage: Stage, asked: Asked, tell: Tell = show_problems) -> Plan:
         locked=asked.locked,
         again=asked.again,
         prune=_pruning(stage, asked) if asked.prune else None,
+        watch=watch(),
     )
     tell(problems)
     return pipeline.judge(plan, plan.changes, rulebook, now)
@@ -85,6 +87,7 @@ def problems_of_plan(stage: Stage, current: str | None) -> tuple[Problem, ...]:
         current=current_version(current),
         choice=pipeline.Choice(),
         lock=read_lock(stage.workspace),
+        watch=watch(),
     )
     return made.problems
 

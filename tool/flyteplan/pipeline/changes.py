@@ -16,7 +16,7 @@ from flyteplan.model.settings import Settings
 from flyteplan.model.task import Template
 from flyteplan.override import override
 from flyteplan.plan import change, takes_a_name
-from flyteplan.ports import Catalog
+from flyteplan.ports import Catalog, Watch, unwatched
 
 if TYPE_CHECKING:
     from flyteplan.inputs import Given
@@ -36,14 +36,14 @@ class _Made:
 
 
 def changes(
-    resolutions: Sequence[Resolution], target: Target, catalog: Catalog, *, again: bool
+    resolutions: Sequence[Resolution], target: Target, catalog: Catalog, *, again: bool, watch: Watch = unwatched
 ) -> tuple[list[Change], list[Problem]]:
     """What becomes of every task, and what can not take effect.
 
     The catalog is asked once for the versions of all tasks whose new version may have the name of an older one, and
     once for all runs. *again*: a run that is there already is started once more, under another name.
     """
-    made = [_made(resolution) for resolution in resolutions]
+    made = [_made(resolution) for resolution in watch("Overriding", resolutions)]
     good = [one for one in made if is_valid(one.problems)]
     pairs = [(one.resolution, one.desired) for one in good if one.desired]
     taken = catalog.versions({one.intent.task for one, desired in pairs if takes_a_name(one, desired)})
@@ -60,7 +60,7 @@ def changes(
             inputs=one.given.message if one.given else None,
             veil=over,
         )
-        for one in good
+        for one in watch("Planning", good)
     ]
     return planned, [*(problem for one in made for problem in one.problems), *_same_runs(planned)]
 

@@ -16,7 +16,7 @@ from flyteplan.model.task import TaskName
 from flyteplan.pipeline.changes import changes
 from flyteplan.pipeline.choice import Choice, unmatched
 from flyteplan.pipeline.intents import intents
-from flyteplan.ports import Catalog
+from flyteplan.ports import Catalog, Watch, unwatched
 from flyteplan.resolve import group, resolve, scopes, without_manifest
 
 
@@ -40,6 +40,7 @@ def plan(
     again: bool = False,
     prune: Provenance | None = None,
     only: Collection[Key] | None = None,
+    watch: Watch = unwatched,
 ) -> Planned:
     """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in.
 
@@ -49,12 +50,12 @@ def plan(
     """
     groups, problems = group(manifests, target, catalog)
     wanted = [one for one in groups if choice.wants(one.task.name) and (only is None or one.key in only)]
-    composed, disagreements = intents(wanted)
+    composed, disagreements = intents(wanted, watch)
     # Before the versions are resolved: an endpoint that has listed a scope knows what is live there.
     where = scopes(manifests, target)
     gone, baseless = without_manifest(where, composed, catalog, prune, choice.wants) if prune else ((), ())
     resolutions, unresolved = resolve(composed, catalog, current, _locked(lock, target))
-    made, impossible = changes([*resolutions, *gone], target, catalog, again=again)
+    made, impossible = changes([*resolutions, *gone], target, catalog, again=again, watch=watch)
     stale = _loose(lock, target, resolutions, strict=strict)
     known = {*(one.task for one in groups), *(one.intent.task for one in gone)}
     misspelt = unmatched("--select", choice.select, known)

@@ -22,6 +22,7 @@ from flyteplan.model.derived import is_derived
 from flyteplan.model.newest import newest_first
 from flyteplan.model.run import Run, RunName, run_of
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Trigger, Triggers
+from flyteplan.ports import Watch, unwatched
 from flyteplan.remote.calls import Calls
 from flyteplan.remote.faults import Fault
 from flyteplan.remote.methods import (
@@ -49,8 +50,9 @@ class RemoteCatalog:
     Nothing is asked before the first question. Names and versions that the server does not have are left out.
     """
 
-    def __init__(self, channel: Calls, *, address: str, org: str) -> None:
+    def __init__(self, channel: Calls, *, address: str, org: str, watch: Watch = unwatched) -> None:
         self._channel, self._address, self._questions = channel, address, Questions(org)
+        self._watch = watch
         self._listed: dict[Scope, dict[TaskName, Any]] = {}
         self._versions: dict[TaskName, tuple[str, ...]] = {}
         self._templates: dict[TaskVersion, Template] = {}
@@ -83,7 +85,8 @@ class RemoteCatalog:
         self._questions.check({key.task.scope for key in wanted})
         absent: list[TaskVersion] = []
         requests = ((key, self._questions.details(key)) for key in wanted)
-        for key, answer in self._channel.gather(GET_TASK_DETAILS, requests, _NOT_FOUND):
+        answers = self._channel.gather(GET_TASK_DETAILS, requests, _NOT_FOUND)
+        for key, answer in self._watch("Reading templates", answers, len(wanted)):
             if isinstance(answer, Fault):
                 absent.append(key)
             else:

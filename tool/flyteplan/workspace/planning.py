@@ -10,12 +10,13 @@ from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
-from flyteplan.ports import Catalog
+from flyteplan.ports import Catalog, Watch, unwatched
 from flyteplan.shard import spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.lockfile import read_lock
+from flyteplan.workspace.watching import watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +29,15 @@ class Stage:
     catalog: Catalog
 
 
-def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspace) -> pipeline.Manifests:
+def checked_manifests(
+    paths: tuple[str, ...], target: Target, workspace: Workspace, watch: Watch = unwatched
+) -> pipeline.Manifests:
     """The manifests of *paths*, without any those of the target. Raises InputError with all that is wrong in them."""
     layers = layers_of(paths) if paths else workspace.layers(target)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)
-    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,), spread=spread)
+    reading = watched(spread, watch, layers, workspace)
+    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,), spread=reading)
     if not checked.valid:
         raise InputError(checked.problems)
     return checked
@@ -47,6 +51,7 @@ def planned(
     locked: bool,
     again: bool = False,
     prune: Provenance | None = None,
+    watch: Watch = unwatched,
 ) -> tuple[Plan, tuple[Problem, ...]]:
     """The plan and its warnings. Raises InputError with all that is wrong when there is none.
 
@@ -62,6 +67,7 @@ def planned(
         strict=locked,
         again=again,
         prune=prune,
+        watch=watch,
     )
     problems = (*stage.checked.problems, *made.problems)
     if made.plan is None:
