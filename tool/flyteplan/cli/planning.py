@@ -12,8 +12,11 @@ from flyteplan.cli.progress import watch
 from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.errors import Problem, UsageError
+from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
+from flyteplan.ports import Spread
+from flyteplan.shard import spread
 from flyteplan.workspace import open_workspace, planning
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.lockfile import read_lock
@@ -47,11 +50,17 @@ class Asked:
         return {"org": self.org, "project": self.project, "domain": self.domain}
 
 
-def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, flags: Mapping[str, str | None]) -> Stage:
-    """Raises InputError with all that is wrong in the manifests."""
+def prepare(
+    paths: tuple[str, ...],
+    target: str | None,
+    catalog: str | None,
+    flags: Mapping[str, str | None],
+    over: Callable[[Target], Spread] = lambda _: spread,
+) -> Stage:
+    """Raises InputError with all that is wrong in the manifests. *over* is how those of a target are read."""
     workspace = open_workspace()
     place = placed(workspace.target(target), catalog, flags)
-    checked = checked_manifests(paths, place, workspace, watch())
+    checked = checked_manifests(paths, place, workspace, watch(), over(place))
     return Stage(workspace=workspace, checked=checked, target=place, catalog=open_catalog(place, catalog, workspace))
 
 
@@ -71,7 +80,7 @@ def planned(stage: Stage, asked: Asked, tell: Tell = show_problems) -> Plan:
         current=asked.current_version,
         locked=asked.locked,
         again=asked.again,
-        prune=_pruning(stage, asked) if asked.prune else None,
+        prune=pruning(stage, asked) if asked.prune else None,
         watch=watch(),
     )
     tell(problems)
@@ -98,7 +107,7 @@ def provenance(stage: Stage) -> Provenance | None:
     return Provenance(owner=name, target=stage.target.name) if name else None
 
 
-def _pruning(stage: Stage, asked: Asked) -> Provenance:
+def pruning(stage: Stage, asked: Asked) -> Provenance:
     """Raises UsageError where pruning would undo what it should not."""
     if asked.paths:
         raise UsageError(

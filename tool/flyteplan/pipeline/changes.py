@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from flyteplan.errors import Problem, is_valid
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Resolution
-from flyteplan.model.run import Naming, RunName
+from flyteplan.model.run import Naming
 from flyteplan.model.secrecy import veil
 from flyteplan.model.settings import Settings
 from flyteplan.model.task import Template
@@ -62,7 +62,7 @@ def changes(
         )
         for one in watch("Planning", good)
     ]
-    return planned, [*(problem for one in made for problem in one.problems), *_same_runs(planned)]
+    return planned, [problem for one in made for problem in one.problems]
 
 
 def _made(resolution: Resolution) -> _Made:
@@ -86,19 +86,3 @@ def _named(runs: Sequence[tuple[Resolution, Desired]], catalog: Catalog, *, agai
     from flyteplan.pipeline.naming import named
 
     return named(runs, catalog, again=again)
-
-
-def _same_runs(planned: Iterable[Change]) -> Iterator[Problem]:
-    """A run's name is one run's: of two with one name the second would be taken for the first."""
-    first: dict[RunName, Change] = {}
-    for one in planned:
-        if one.submit.kind != "run":
-            continue
-        other = first.setdefault(one.run, one)
-        if other is not one:
-            yield Problem(
-                code="FP1307",
-                position=one.manifests[0].position,
-                message=f"this run has the name of another one, {one.submit.name}: only one of them would start",
-                hint=f"the other is {other.manifests[0].position}; remove one, or give both a submit.run.name",
-            )

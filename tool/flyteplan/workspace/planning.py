@@ -9,8 +9,9 @@ from flyteplan.errors import InputError, Problem, failure
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
+from flyteplan.model.part import Share
 from flyteplan.model.plan import Plan
-from flyteplan.ports import Catalog, Watch, unwatched
+from flyteplan.ports import Catalog, Spread, Watch, unwatched
 from flyteplan.shard import spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files
@@ -30,13 +31,13 @@ class Stage:
 
 
 def checked_manifests(
-    paths: tuple[str, ...], target: Target, workspace: Workspace, watch: Watch = unwatched
+    paths: tuple[str, ...], target: Target, workspace: Workspace, watch: Watch = unwatched, reading: Spread = spread
 ) -> pipeline.Manifests:
     """The manifests of *paths*, without any those of the target. Raises InputError with all that is wrong in them."""
     layers = layers_of(paths) if paths else workspace.layers(target)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)
-    reading = watched(spread, watch, layers, workspace)
+    reading = watched(reading, watch, layers, workspace)
     checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,), spread=reading)
     if not checked.valid:
         raise InputError(checked.problems)
@@ -57,7 +58,26 @@ def planned(
 
     *current* is the version of the running deployment where the user says it; *locked* holds to flyteplan.lock.
     """
-    made = pipeline.plan(
+    made = made_of(stage, choice=choice, current=current, locked=locked, again=again, prune=prune, watch=watch)
+    problems = (*stage.checked.problems, *made.problems)
+    if made.plan is None:
+        raise failure(problems)
+    return made.plan, problems
+
+
+def made_of(
+    stage: Stage,
+    *,
+    choice: pipeline.Choice,
+    current: str | None,
+    locked: bool,
+    again: bool = False,
+    prune: Provenance | None = None,
+    share: Share | None = None,
+    watch: Watch = unwatched,
+) -> pipeline.Planned:
+    """The plan, or that of a *share* of the tasks; or none, with all that is wrong."""
+    return pipeline.plan(
         stage.checked.manifests,
         stage.target,
         stage.catalog,
@@ -67,9 +87,6 @@ def planned(
         strict=locked,
         again=again,
         prune=prune,
+        share=share,
         watch=watch,
     )
-    problems = (*stage.checked.problems, *made.problems)
-    if made.plan is None:
-        raise failure(problems)
-    return made.plan, problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ PLAN_SCHEMA = "plan.v1.schema.json"
 _PROBE = 4096
 
 
+_PART = re.compile(rb'\{\n  "format_version": "[^"]*",\n  "digest": "[^"]*",\n  "part": ')
 _YAML = (".yaml", ".yml")
 _AGAIN = "make it again with flyteplan plan --out"
 
@@ -41,9 +43,13 @@ def read_plan(path: str, *, to_apply: bool = False) -> Plan:
 
     *to_apply*: also when it was written for readers, without the overrides from which it is applied.
     """
+    if is_part(path):
+        raise _of_part(path)
     saved = _document(path)
     value: Any = saved.value
     _check_format(saved, value)
+    if "part" in value:
+        raise _of_part(path)
     validator = Validator(read_schema(PLAN_SCHEMA), "jsonschema")
     faults = validator.faults(value)
     if faults:
@@ -55,6 +61,19 @@ def read_plan(path: str, *, to_apply: bool = False) -> Plan:
     if to_apply and not all("overrides" in change for change in value["changes"]):
         raise InputError([_for_readers(path)])
     return plan
+
+
+def is_part(path: str) -> bool:
+    """Whether a file is what plan --shard has written."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return bool(_PART.match(file.read(_PROBE)))
+
+
+def _of_part(path: str) -> InputError:
+    message, hint = "this is a part of a plan", "join all of its parts: flyteplan merge-plans PART... --out plan.json"
+    return InputError([Problem(code="FP2304", position=Position(path), message=message, hint=hint)])
 
 
 def _for_readers(path: str) -> Problem:
