@@ -41,10 +41,6 @@ WITH = {
     "jsonschema_rs": "jsonschema_rs decimal email random socket string urllib",
     "protobuf": "google flyteidl2 buf pickle",
     "jinja2": "jinja2 markupsafe shutil tempfile bz2 lzma random",
-    "jsonschema": """
-        jsonschema jsonschema_specifications referencing rpds attr attrs idna typing_extensions bz2 fractions heapq
-        importlib.resources lzma pathlib random shutil tempfile urllib zipfile
-    """,
     # A command line with short options: click looks for long ones of the name first.
     "short": "difflib heapq",
     "sqlite": "sqlite3 flyteplan.local secrets zoneinfo",
@@ -79,11 +75,11 @@ ALLOWED = {
     "plan -o markdown": f"{PLANNING} html short",
     "plan -o html": f"{PLANNING} jinja2 short",
     "diff": f"{PLANNING} git",
-    "diff plan.json plan.json": "click decimal json yaml jsonschema git",
+    "diff plan.json plan.json": f"{READING} git",
     "diff -t local -t production": f"{PLANNING} git short",
     "diff --base HEAD": f"{READING} git",
     "diff --base HEAD~1": f"{PLANNING} git",
-    "comment plan.json": "click decimal json yaml jsonschema html",
+    "comment plan.json": f"{READING} html",
     "lock": PLANNING,
     "plan --locked": PLANNING,
     "status": f"{PLANNING} html",
