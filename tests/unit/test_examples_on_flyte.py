@@ -23,7 +23,7 @@ from tests.onflyte import Client, connected, example_catalog, initialised, runni
 from flyteplan.flyte import load
 from flyteplan.local.catalog import LocalCatalog
 from flyteplan.model.task import TaskName, TaskVersion
-from on_flyte import reconcile, retrain
+from on_flyte import fan_out, reconcile, retrain
 from tasks import training
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,9 @@ def platform(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client
 
     async def no_images(*_: Any, **__: Any) -> ImageCache:
         return ImageCache(
-            image_lookup=dict.fromkeys((retrain.env.name, reconcile.env.name), "registry.example.com/acme")
+            image_lookup=dict.fromkeys(
+                (retrain.env.name, reconcile.env.name, fan_out.env.name), "registry.example.com/acme"
+            )
         )
 
     monkeypatch.setattr(flyte._deploy, "_build_images_for_plans", no_images)
@@ -173,3 +175,43 @@ def test_the_reconciler_fails_with_what_is_wrong(overrides: Path, database: Path
     shutil.rmtree(overrides)
     with pytest.raises(Exception, match="exit code 128: fatal"):
         reconciled(overrides)
+
+
+def test_the_fan_out_is_deployed_with_its_tasks(platform: Client, database: Path) -> None:
+    flyte.deploy(fan_out.env, version="v1", copy_style="none")
+    for name in ("fan-out.part", "fan-out.merge", "fan-out.plan"):
+        made = template(database, name, "v1").task_template
+        assert [secret.env_var for secret in made.security_context.secrets] == ["FLYTE_API_KEY"]
+    assert template(database, "fan-out.part", "v1").task_template.metadata.retries.retries == 2
+
+
+@pytest.mark.parametrize("revision", ["main", "a commit"])
+def test_the_fan_out_makes_the_plan_of_one_machine(overrides: Path, tmp_path: Path, revision: str) -> None:
+    """Of all tasks of an environment, by what is committed."""
+    commit = merge(
+        overrides, MANIFEST.replace("task: {name: etl.join, auto_version: latest}", "select: {name: '*'}") % 6
+    )
+    call = [sys.executable, "-m", "flyteplan", "plan", "--out", str(tmp_path / "whole.json")]
+    subprocess.run(call, cwd=overrides, check=True, capture_output=True)
+    (overrides / "manifests" / "join.yaml").write_text("not committed", "utf-8")
+    planned = fanned_out(overrides, revision=commit if revision == "a commit" else revision, count=3)
+    whole = (tmp_path / "whole.json").read_text("utf-8")
+    assert len(json.loads(whole)["changes"]) > 10
+    assert planned == whole
+
+
+def test_the_fan_out_fails_with_what_is_wrong(overrides: Path) -> None:
+    """With tasks of several parts."""
+    for name in ("joyn", "claen", "extrakt"):
+        merge(overrides, MANIFEST.replace("join", name) % 6)
+        (overrides / "manifests" / "join.yaml").rename(overrides / "manifests" / f"{name}.yaml")
+    merge(overrides, MANIFEST % 6)
+    with pytest.raises(Exception, match=r"(?s)exit code 1: .*no task etl.claen.*no task etl.extrakt.*no task etl.joyn"):
+        fanned_out(overrides, count=2)
+
+
+def fanned_out(overrides: Path, **inputs: Any) -> str:
+    """The saved plan that one run of the workflow gives, run by the SDK."""
+    done = flyte.with_runcontext(mode="local").run(fan_out.plan, repository=str(overrides), **inputs)
+    saved: flyte.io.File[Any] = done.outputs()[0]
+    return Path(saved.download_sync()).read_text("utf-8")

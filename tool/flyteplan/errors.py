@@ -191,6 +191,8 @@ CODES: dict[str, str] = {
     "FP2301": "a plan that does not hold any more",
     "FP2302": "a base that is older than the newest one",
     "FP2303": "triggers that can not be moved to the new version",
+    # when parts of a plan are joined
+    "FP2304": "a part of a plan that does not go with the others, or is none",
     # the history
     "FP2401": "a history that can not be written",
     "FP2402": "a history that can not be read in full",

@@ -23,23 +23,51 @@ _Item = TypeVar("_Item")
 _Part = TypeVar("_Part")
 
 
+# Is given a None for every moment that passes, and passes it on; whoever looks how far the work is looks then.
+Waiting: TypeAlias = "Callable[[Iterable[None]], Iterable[None]]"
+
+
+def idle(moments: Iterable[None]) -> Iterable[None]:
+    """The `Waiting` of nobody who looks."""
+    return moments
+
+
 class Spread(Protocol):
     """Who does what is to be done for many things: one process, or several at once."""
 
     def __call__(
-        self, work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], /
+        self,
+        work: Callable[[Iterable[_Item]], _Part],
+        items: Iterable[_Item],
+        name: Callable[[_Item], str],
+        waiting: Waiting = idle,
+        /,
     ) -> Sequence[_Part]:
         """What *work* makes of *items*, in as many parts as it was given to, each item to one of them.
 
         Items of one *name* go to the same part. *work* and its answers may be sent to other processes. What it raises
-        is raised here.
+        is raised here. While only others work, what *waiting* gives is gone through.
         """
+
+
+class Reading(Protocol):
+    """A `Spread` of files."""
+
+    def __call__(
+        self,
+        work: Callable[[Iterable[Found]], _Part],
+        found: Iterable[Found],
+        name: Callable[[Found], str],
+        waiting: Waiting = idle,
+        /,
+    ) -> Sequence[_Part]: ...
 
 
 def alone(
     work: Callable[[Iterable[_Item]], _Part],
     items: Iterable[_Item],
     name: Callable[[_Item], str],  # noqa: ARG001 (the port's signature)
+    waiting: Waiting = idle,  # noqa: ARG001
     /,
 ) -> Sequence[_Part]:
     """The `Spread` of one process."""
@@ -59,6 +87,25 @@ class Ahead:
 
     def __or__(self, other: Ahead) -> Ahead:
         return Ahead(**{each.name: {*getattr(self, each.name), *getattr(other, each.name)} for each in fields(Ahead)})
+
+
+# How many items there will be, where it takes some time to find out.
+Total: TypeAlias = "Callable[[], int | None]"
+
+
+class Watch(Protocol):
+    """Who looks how far the work is."""
+
+    def __call__(self, what: str, items: Iterable[_Item], /, total: int | Total | None = None) -> Iterable[_Item]:
+        """*items* as they are, to be gone through once. *what* is done with them, in words ("Reading manifests").
+
+        One that is None is a moment that has passed, and nothing that was done.
+        """
+
+
+def unwatched(what: str, items: Iterable[_Item], /, total: int | Total | None = None) -> Iterable[_Item]:  # noqa: ARG001
+    """The `Watch` of nobody."""
+    return items
 
 
 class Catalog(Protocol):

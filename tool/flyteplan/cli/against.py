@@ -12,6 +12,7 @@ from flyteplan.cli.clock import moment
 from flyteplan.cli.comparing import show, wanted
 from flyteplan.cli.output import show_problems
 from flyteplan.cli.planning import Asked
+from flyteplan.cli.progress import watch
 from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.cli.verdict import told
@@ -29,11 +30,12 @@ def against(base: str, asked: Asked, outputs: Sequence[str], *, detailed: bool, 
     formats = wanted(outputs)
     workspace = open_workspace()
     place = partial(placed, path=asked.catalog, flags=asked.flags)
-    before, after = sides(workspace, workspace.target(asked.target), base, place)
+    before, after = sides(workspace, workspace.target(asked.target), base, place, watch())
     target = after.target
     catalog = open_catalog(target, asked.catalog, workspace)
     choice = pipeline.Choice(select=asked.select, exclude=asked.exclude)
-    found = pipeline.compare(before, after, catalog, current=current_version(asked.current_version), choice=choice)
+    current = current_version(asked.current_version)
+    found = pipeline.compare(before, after, catalog, current=current, choice=choice, watch=watch())
     if found.before is None or found.after is None:
         raise InputError(found.problems)
     show_problems(found.problems)

@@ -17,7 +17,7 @@ from flyteplan.cli.instead import show_moved
 from flyteplan.cli.interrupts import interruptible
 from flyteplan.cli.output import formats, show, show_problems, width
 from flyteplan.cli.planning import Asked
-from flyteplan.cli.progress import progress
+from flyteplan.cli.progress import watch
 from flyteplan.cli.ready import Ready, ready
 from flyteplan.cli.recording import recorded
 from flyteplan.cli.verdict import hold
@@ -183,21 +183,14 @@ def _apply(prepared: Ready, how: _How) -> int:
     return _exit_code(events, ended, stopped=stopped)
 
 
-def _happening(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterator[Event]:
+def _happening(prepared: Ready, how: _How, interrupted: Interrupt) -> Iterable[Event]:
     """Each as it happens. What is wrong with the plan as a whole is raised before any."""
     workspace = prepared.workspace
     owner, target = workspace.config.owner, prepared.plan.target
     provenance = Provenance(owner=owner, target=target, revision=revision(workspace.root))
     pace = pipeline.Pace(parallelism=how.parallelism, fail_fast=how.fail_fast, stopped=interrupted.is_set)
     happening = pipeline.submit(prepared.changes, prepared.controller, provenance, pace, how.seen)
-    return _in_sight(recorded(happening, prepared, provenance), _changes(prepared.plan))
-
-
-def _in_sight(happening: Iterator[Event], total: int) -> Iterator[Event]:
-    with progress("Submitting", total) as step:
-        for event in happening:
-            yield event
-            step()
+    return watch()("Submitting", recorded(happening, prepared, provenance), _changes(prepared.plan))
 
 
 def _tell(event: Event, prepared: Ready, how: _How) -> None:

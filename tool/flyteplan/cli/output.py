@@ -10,6 +10,7 @@ from typing import IO
 
 import click
 
+from flyteplan.cli.progress import watch, wipe
 from flyteplan.errors import FlyteplanError, Problem
 from flyteplan.files.saved import write_atomically
 from flyteplan.render.problems import problems as problem_lines
@@ -35,11 +36,10 @@ def writer(*, err: bool = False) -> Callable[[Iterable[Line]], str]:
 def show_texts(texts: Iterable[str], *, err: bool = False) -> None:
     """One after another, as they are made."""
     stream = sys.stderr if err else sys.stdout
-    # click takes a stream apart to write past what stands in its place; what is shown above a progress bar does.
-    file = None if stream in (sys.__stdout__, sys.__stderr__) else stream
+    wipe()
     try:
         for text in texts:
-            click.echo(text, err=err, nl=False, color=True, file=file)
+            click.echo(text, err=err, nl=False, color=True)
     except BrokenPipeError:
         _say_no_more_on(stream)
     except OSError as error:
@@ -93,7 +93,7 @@ def formats(asked: Sequence[str], known: Iterable[str], default: str = "text") -
 
 
 def write(wanted: Sequence[tuple[str, str]], renderers: Mapping[str, Renderer]) -> None:
-    for name, file in wanted:
+    for name, file in watch()("Writing", wanted):
         rendered = renderers[name]()
         if file:
             text = rendered if isinstance(rendered, str) else plain(rendered)

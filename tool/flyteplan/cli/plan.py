@@ -37,11 +37,19 @@ if TYPE_CHECKING:
 @options.page
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode
+@click.option("--shard", metavar="I/N", help="Save the I-th of N parts with --out; merge-plans joins all of them.")
 @options.as_of
 @options.quiet
 @options.verbose
 def command(
-    outputs: tuple[str, ...], out: str | None, detailed_exitcode: bool, quiet: bool, verbose: bool, **asked: Any
+    *,
+    outputs: tuple[str, ...],
+    out: str | None,
+    detailed_exitcode: bool,
+    shard: str | None,
+    quiet: bool,
+    verbose: bool,
+    **asked: Any,
 ) -> int:
     """Show what the manifests would change. Writes nothing.
 
@@ -50,6 +58,10 @@ def command(
     wanted = formats(outputs, ("text", "json", "html", "markdown", "github"))
     if out == "-":
         raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
+    if shard is not None:
+        from flyteplan.cli.parts import plan_part
+
+        return plan_part(Asked(**asked), shard, out, shown=bool(outputs), detailed=detailed_exitcode)
     warnings: list[Problem] = []
     revision = asked["policy_from"]
     if wanted == [("text", "")] and not out and not is_filled():
@@ -57,18 +69,18 @@ def command(
     with reported(wanted, partial(problem_annotations, revision=revision)):
         plan = make_plan(Asked(**asked), warnings.extend)
     if out:
-        _check_lines(plan)
+        check_lines(plan)
     show_problems([] if is_told(wanted) else warnings)
     renderers: dict[str, Renderer] = {
-        "text": partial(_text, plan, quiet=quiet, verbose=verbose),
+        "text": partial(shown_plan, plan, quiet=quiet, verbose=verbose),
         "json": partial(_json, plan),
-        "html": partial(html_page, plan, partial(document, plan, desired=_readable), expand=verbose),
+        "html": partial(html_page, plan, partial(document, plan, desired=readable), expand=verbose),
         "markdown": partial(markdown, [plan], expand=verbose),
         "github": partial(plan_annotations, plan, warnings, revision),
     }
     write(wanted, renderers)
     if out:
-        write_atomically(out, jsontext(document(plan, desired=_readable, settings=True)).encode())
+        write_atomically(out, jsontext(document(plan, desired=readable, settings=True)).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
     fill(plan)
     return told(plan, shown=is_told(wanted)) or exit_code(actions(plan), detailed=detailed_exitcode)
@@ -87,7 +99,7 @@ def _told(asked: Asked, *, quiet: bool, verbose: bool, detailed: bool) -> int:
     return told(plan) or exit_code(counts, detailed=detailed)
 
 
-def _check_lines(plan: Plan) -> None:
+def check_lines(plan: Plan) -> None:
     """A saved plan has the lines of its sensitive values, to be read again."""
     hidden = [(item, change.secrecy.setting(item)) for change in plan.changes for item in change.settings]
     names = [".".join(item.path[1:]) for item, shown in hidden if item.position.path == PIPED and item != shown]
@@ -102,19 +114,17 @@ def exit_code(actions: Mapping[str, int], *, detailed: bool) -> int:
     return Exit.CHANGES if detailed and changes else Exit.DONE
 
 
-def _text(plan: Plan, *, quiet: bool, verbose: bool) -> Iterable[Line]:
-    return (
-        [(Span(quiet_line(plan.judgement, actions(plan)), "bold"),)]
-        if quiet
-        else text(plan, expand=verbose, width=width())
-    )
+def shown_plan(plan: Plan, *, quiet: bool, verbose: bool) -> Iterable[Line]:
+    if quiet:
+        return [(Span(quiet_line(plan.judgement, actions(plan)), "bold"),)]
+    return text(plan, expand=verbose, width=width())
 
 
 def _json(plan: Plan) -> str:
-    return jsontext(document(plan, desired=_readable))
+    return jsontext(document(plan, desired=readable))
 
 
-def _readable(spec: TaskSpec) -> Any:
+def readable(spec: TaskSpec) -> Any:
     from google.protobuf.json_format import MessageToDict
 
     return MessageToDict(spec, preserving_proto_field_name=True)

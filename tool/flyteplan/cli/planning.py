@@ -9,11 +9,15 @@ from typing import Any
 from flyteplan import pipeline
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import show_problems
+from flyteplan.cli.progress import watch
 from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import is_near, open_catalog, placed
 from flyteplan.errors import Problem, UsageError
+from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
+from flyteplan.ports import Reading
+from flyteplan.shard import spread
 from flyteplan.workspace import open_workspace, planning
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.lockfile import read_lock
@@ -47,11 +51,17 @@ class Asked:
         return {"org": self.org, "project": self.project, "domain": self.domain}
 
 
-def prepare(paths: tuple[str, ...], target: str | None, catalog: str | None, flags: Mapping[str, str | None]) -> Stage:
-    """Raises InputError with all that is wrong in the manifests."""
+def prepare(
+    paths: tuple[str, ...],
+    target: str | None,
+    catalog: str | None,
+    flags: Mapping[str, str | None],
+    over: Callable[[Target], Reading] = lambda _: spread,
+) -> Stage:
+    """Raises InputError with all that is wrong in the manifests. *over* is how those of a target are read."""
     workspace = open_workspace()
     place = placed(workspace.target(target), catalog, flags)
-    checked = checked_manifests(paths, place, workspace)
+    checked = checked_manifests(paths, place, workspace, watch(), over(place))
     source = open_catalog(place, catalog, workspace)
     return Stage(workspace=workspace, checked=checked, target=place, catalog=source, near=is_near(place, catalog))
 
@@ -88,8 +98,9 @@ def _planned(stage: Stage, asked: Asked, tell: Tell, part: pipeline.Tell | None)
         current=asked.current_version,
         locked=asked.locked,
         again=asked.again,
-        prune=_pruning(stage, asked) if asked.prune else None,
+        prune=pruning(stage, asked) if asked.prune else None,
         tell=part,
+        watch=watch(),
     )
     tell(problems)
     return plan, told
@@ -104,6 +115,7 @@ def problems_of_plan(stage: Stage, current: str | None) -> tuple[Problem, ...]:
         current=current_version(current),
         choice=pipeline.Choice(),
         lock=read_lock(stage.workspace),
+        watch=watch(),
     )
     return made.problems
 
@@ -114,7 +126,7 @@ def provenance(stage: Stage) -> Provenance | None:
     return Provenance(owner=name, target=stage.target.name) if name else None
 
 
-def _pruning(stage: Stage, asked: Asked) -> Provenance:
+def pruning(stage: Stage, asked: Asked) -> Provenance:
     """Raises UsageError where pruning would undo what it should not."""
     if asked.paths:
         raise UsageError(

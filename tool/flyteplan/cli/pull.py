@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
 from flyteplan.cli import options
 from flyteplan.cli.drafts import Draft, open_draft
 from flyteplan.cli.output import show_problems
+from flyteplan.cli.progress import watch, wipe
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.errors import CatalogError, UsageError
 from flyteplan.files.snapshot.write import is_whole, message
@@ -62,6 +61,7 @@ def command(
     draft = open_draft(into, f"{source.address} {scope} {select} {exclude} {versions}")
     _fetch(source, keys, live, draft)
     draft.finish()
+    wipe()
     click.echo(f"Pulled {_count(len(keys), 'version')} of {_count(len(live), 'task')} into {into}.")
     show_problems(source.problems())
 
@@ -105,16 +105,22 @@ def _versions_of(task: TaskName, newest: Newest, versions: Sequence[str]) -> lis
 
 
 def _fetch(source: Catalog, keys: Sequence[TaskVersion], live: Mapping[TaskName, str], draft: Draft) -> None:
-    """What the draft does not have yet, some hundreds at a time."""
+    """What the draft does not have yet."""
     rest = [key for key in keys if key not in draft.done]
-    with _progress(len(keys)) as progress:
-        progress.update(len(keys) - len(rest))
-        for start in range(0, len(rest), _BATCH):
-            batch = rest[start : start + _BATCH]
-            messages = _messages(source, batch, live)
-            draft.add(messages)
-            _warn([one.task_id.name for one in messages if draft.is_json and not is_whole(one)])
-            progress.update(len(batch))
+    for _ in watch()("Pulling", _pulled(source, rest, live, draft), len(rest)):
+        pass
+
+
+def _pulled(
+    source: Catalog, keys: Sequence[TaskVersion], live: Mapping[TaskName, str], draft: Draft
+) -> Iterator[TaskVersion]:
+    """Some hundreds at a time; each when the draft has it."""
+    for start in range(0, len(keys), _BATCH):
+        batch = keys[start : start + _BATCH]
+        messages = _messages(source, batch, live)
+        draft.add(messages)
+        _warn([one.task_id.name for one in messages if draft.is_json and not is_whole(one)])
+        yield from batch
 
 
 def _messages(source: Catalog, batch: Sequence[TaskVersion], live: Mapping[TaskName, str]) -> list[TaskDetails]:
@@ -130,18 +136,7 @@ def _messages(source: Catalog, batch: Sequence[TaskVersion], live: Mapping[TaskN
 
 def _warn(names: Sequence[str]) -> None:
     if names:
+        wipe()
         listed = ", ".join(sorted(set(names)))
         message = f"warning: JSON drops fields that this flyteidl2 does not know, of {listed}"
         click.echo(f"{message} (pull into a .db, which keeps them, or install a newer flyteidl2)", err=True)
-
-
-class _Bar(Protocol):
-    def update(self, n_steps: int) -> None: ...
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[_Bar]:
-    """A bar on a terminal, and nothing anywhere else."""
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=total, label="Pulling", file=sys.stderr, hidden=hidden) as bar:
-        yield bar

@@ -8,6 +8,7 @@ from flyteplan import pipeline
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import show
 from flyteplan.cli.planning import Asked, planned
+from flyteplan.cli.progress import watch
 from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.sources import open_controller, placed
 from flyteplan.errors import UsageError
@@ -41,7 +42,7 @@ def ready(asked: Asked) -> Ready:
         return _saved(asked, workspace)
     target = placed(workspace.target(asked.target), asked.catalog, asked.flags)
     controller = open_controller(target, asked.catalog, workspace)
-    manifests = checked_manifests(asked.paths, target, workspace)
+    manifests = checked_manifests(asked.paths, target, workspace, watch())
     stage = Stage(workspace=workspace, checked=manifests, target=target, catalog=controller.now())
     plan = planned(stage, asked)
     changing = tuple(one for one in plan.changes if one.is_tried)

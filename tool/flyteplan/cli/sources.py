@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flyteplan.cli.options import CONNECTION
+from flyteplan.cli.progress import watch, wipe
 from flyteplan.errors import UsageError
 from flyteplan.model.config import Target
 from flyteplan.model.task import Scope
@@ -58,8 +59,9 @@ def _access() -> Access:
     context.call_on_close(closing.close)
     given = {name: value for name, value in context.meta.get(CONNECTION, {}).items() if value is not None}
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    return Access(flags=given, tell=_tell, terminal=terminal, closing=closing)
+    return Access(flags=given, tell=_tell, terminal=terminal, closing=closing, watch=watch())
 
 
 def _tell(line: str) -> None:
+    wipe()
     click.echo(line, err=True)

@@ -13,12 +13,13 @@ from flyteplan import pipeline
 from flyteplan.cli import options
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import Renderer, formats, write
+from flyteplan.cli.progress import watch
 from flyteplan.cli.reports import reported, reports
 from flyteplan.errors import Exit, is_valid, ordered
 from flyteplan.files.manifests import is_read_once
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
-from flyteplan.ports import Found
+from flyteplan.ports import Found, Reading
 from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.problems import problems_json
 from flyteplan.render.style import Line, Span
@@ -33,6 +34,7 @@ from flyteplan.workspace import (
     manifest_files,
     open_workspace,
 )
+from flyteplan.workspace.watching import watched
 
 
 @click.command("validate")
@@ -93,7 +95,8 @@ def _checked(
     policies = Validator(read_schema(POLICY_SCHEMA))
     planning = _names_a_catalog(catalog, current_version, flags)
     among = policies if paths else None
-    checked = _read(partial(manifest_files, layers, workspace), orders, among, keep=keep or planning)
+    reading = watched(spread, watch(), layers, workspace)
+    checked = _read(partial(manifest_files, layers, workspace), orders, among, reading, keep=keep or planning)
     checked = _with_policies(checked, [] if paths else _targets(workspace, target), workspace, policies, as_of)
     if planning and checked.valid:
         from flyteplan.cli.planning import problems_of_plan
@@ -109,12 +112,17 @@ def _checked(
 
 
 def _read(
-    files: Callable[[], Iterable[Found]], orders: Sequence[Sequence[int]], policies: Validator | None, *, keep: bool
+    files: Callable[[], Iterable[Found]],
+    orders: Sequence[Sequence[int]],
+    policies: Validator | None,
+    reading: Reading,
+    *,
+    keep: bool,
 ) -> pipeline.Manifests:
     validator = Validator(read_schema(MANIFEST_SCHEMA))
     if keep:
-        return pipeline.validate(files(), validator, orders, policies=policies, spread=spread)
-    return pipeline.check(files, validator, orders, policies=policies, spread=spread)
+        return pipeline.validate(files(), validator, orders, policies=policies, spread=reading)
+    return pipeline.check(files, validator, orders, policies=policies, spread=reading)
 
 
 def _layers(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flyteplan.lock.holding import check, superfluous
+from flyteplan.lock.holding import check, superfluous, told_together
 from flyteplan.lock.renewal import moves, renew
 from flyteplan.lock.stanzas import read, write
 
-__all__ = ["check", "moves", "read", "renew", "superfluous", "write"]
+__all__ = ["check", "moves", "read", "renew", "superfluous", "told_together", "write"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from flyteplan.diff import digest
 from flyteplan.errors import Position, Problem
@@ -12,23 +13,40 @@ from flyteplan.model.resolution import Resolution
 from flyteplan.model.task import TaskName, Template
 
 _SHOWN = 3
+_NO_STANZA = " no stanza in flyteplan.lock"
+_ALONE = f" has{_NO_STANZA}"
 
 
-def check(lock: Lock, target: str, resolutions: Iterable[Resolution]) -> tuple[Problem, ...]:
+def check(lock: Lock, target: str, resolutions: Iterable[Resolution], *, each: bool = False) -> tuple[Problem, ...]:
     """A warning for all that does not hold: missing stanzas, versions that are gone, specs that changed.
 
-    `current` is not looked at: what it stands for is known in a task only.
+    `current` is not looked at: what it stands for is known in a task only. *each* missing stanza by itself, for
+    whoever sees a part of the tasks; `told_together` then says what is said of all.
     """
     stanzas = lock.of(target)
     problems: list[Problem] = []
-    missing: dict[Position, set[TaskName]] = {}
+    missing: dict[Position, set[str]] = {}
     for resolution, base in lockable(resolutions):
         stanza = stanzas.get(base.key.task)
         if stanza is None:
-            missing.setdefault(resolution.intent.selector_at, set()).add(base.key.task)
+            missing.setdefault(resolution.intent.selector_at, set()).add(base.key.task.name)
         else:
             problems += _faults(stanza, resolution, base)
-    return (*problems, *(_missing(position, tasks) for position, tasks in missing.items()))
+    groups = [(place, {name}) for place, names in missing.items() for name in names] if each else missing.items()
+    return (*problems, *(_missing(position, names) for position, names in groups))
+
+
+def told_together(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """*problems* of parts, with one for each selector in the place of those of *each* missing stanza."""
+    others: list[Problem] = []
+    missing: dict[tuple[Position, str], set[str]] = {}
+    for one in problems:
+        if one.code == "FP2101" and one.message.endswith(_ALONE):
+            missing.setdefault((one.position, one.severity), set()).add(one.message.removesuffix(_ALONE))
+        else:
+            others.append(one)
+    joined = (replace(_missing(place, names), severity=severity) for (place, severity), names in missing.items())
+    return (*others, *joined)
 
 
 def lockable(resolutions: Iterable[Resolution]) -> Iterator[tuple[Resolution, Template]]:
@@ -53,11 +71,11 @@ def _faults(stanza: Stanza, resolution: Resolution, base: Template) -> Iterator[
         yield _warning("FP2103", stanza.position, message, hint)
 
 
-def _missing(position: Position, tasks: set[TaskName]) -> Problem:
-    names = sorted(task.name for task in tasks)
+def _missing(position: Position, tasks: set[str]) -> Problem:
+    names = sorted(tasks)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     verb = "has" if len(names) == 1 else "have"
-    message = f"{', '.join(names[:_SHOWN])}{more} {verb} no stanza in flyteplan.lock"
+    message = f"{', '.join(names[:_SHOWN])}{more} {verb}{_NO_STANZA}"
     return _warning("FP2101", position, message, "run flyteplan lock")
 
 

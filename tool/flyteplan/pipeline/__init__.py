@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flyteplan.pipeline.comparing import Compared, Side, compare
     from flyteplan.pipeline.following import follow
     from flyteplan.pipeline.importing import written
+    from flyteplan.pipeline.joining import belonging, joined
     from flyteplan.pipeline.judging import Policies, Rulebook, check_policies, judge, outdated, read_policies
     from flyteplan.pipeline.locking import Relocked, relock
     from flyteplan.pipeline.planning import Planned, Tell, plan
@@ -44,11 +45,13 @@ __all__ = [
     "Side",
     "Tell",
     "Wanted",
+    "belonging",
     "check",
     "check_policies",
     "compare",
     "follow",
     "history",
+    "joined",
     "judge",
     "outdated",
     "plan",
@@ -77,6 +80,7 @@ _MODULES = {
     **dict.fromkeys(
         ("Policies", "Rulebook", "check_policies", "judge", "outdated", "read_policies"), "flyteplan.pipeline.judging"
     ),
+    **dict.fromkeys(("belonging", "joined"), "flyteplan.pipeline.joining"),
     **dict.fromkeys(("Relocked", "relock"), "flyteplan.pipeline.locking"),
     **dict.fromkeys(("Planned", "Tell", "plan"), "flyteplan.pipeline.planning"),
     **dict.fromkeys(("try_case", "try_manifests"), "flyteplan.pipeline.policytesting"),

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flyteplan.errors import Position, Problem, is_valid
+from flyteplan.errors import Problem, is_valid
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Resolution
-from flyteplan.model.run import Naming, RunName
+from flyteplan.model.run import Naming
 from flyteplan.model.secrecy import veil
 from flyteplan.model.settings import Settings
-from flyteplan.model.task import TaskName, Template
+from flyteplan.model.task import Template
 from flyteplan.override import override
 from flyteplan.plan import change, takes_a_name
-from flyteplan.ports import Catalog
+from flyteplan.ports import Catalog, Watch, unwatched
 
 if TYPE_CHECKING:
     from flyteplan.inputs import Given
-
-# A run: of which task, by which manifest and where it is asked for, and its name.
-Started = tuple[TaskName, str, Position, RunName]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +36,7 @@ class _Made:
 
 
 def changes(
-    resolutions: Sequence[Resolution], target: Target, catalog: Catalog, *, again: bool
+    resolutions: Sequence[Resolution], target: Target, catalog: Catalog, *, again: bool, watch: Watch = unwatched
 ) -> tuple[list[Change], list[Problem]]:
     """What becomes of every task, and what can not take effect.
 
@@ -63,7 +60,7 @@ def changes(
             inputs=one.given.message if one.given else None,
             veil=over,
         )
-        for one in good
+        for one in watch("Planning", good)
     ]
     return planned, [problem for one in made for problem in one.problems]
 
@@ -89,24 +86,3 @@ def _named(runs: Sequence[tuple[Resolution, Desired]], catalog: Catalog, *, agai
     from flyteplan.pipeline.naming import named
 
     return named(runs, catalog, again=again)
-
-
-def started(planned: Iterable[Change]) -> Iterator[Started]:
-    """The runs among *planned*."""
-    for one in planned:
-        if one.submit.kind == "run":
-            yield one.task.task, one.manifests[0].name, one.manifests[0].position, one.run
-
-
-def same_runs(runs: Iterable[Started]) -> Iterator[Problem]:
-    """A run's name is one run's: of two with one name the second would be taken for the first."""
-    first: dict[RunName, Position] = {}
-    for _, _, position, name in sorted(runs):
-        if name in first:
-            yield Problem(
-                code="FP1307",
-                position=position,
-                message=f"this run has the name of another one, {name.name}: only one of them would start",
-                hint=f"the other is {first[name]}; remove one, or give both a submit.run.name",
-            )
-        first.setdefault(name, position)

@@ -25,7 +25,7 @@ from flyteplan.pipeline.intents import intents
 from flyteplan.pipeline.locking import locked
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.policy import rule_changes, target_changes
-from flyteplan.ports import Catalog
+from flyteplan.ports import Catalog, Watch, unwatched
 from flyteplan.resolve import group
 
 
@@ -58,9 +58,11 @@ class Compared:
     rules: tuple[RuleChange, ...]
 
 
-def compare(before: Side, after: Side, catalog: Catalog, *, current: str | None, choice: Choice) -> Compared:
+def compare(
+    before: Side, after: Side, catalog: Catalog, *, current: str | None, choice: Choice, watch: Watch = unwatched
+) -> Compared:
     """*after* against *before*."""
-    old, new = _composed(before, catalog), _composed(after, catalog)
+    old, new = _composed(before, catalog, watch), _composed(after, catalog, watch)
     differing = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
     plans = [_planned(side, catalog, current, choice, differing) for side in (before, after)]
     return Compared(
@@ -82,10 +84,10 @@ def _planned(side: Side, catalog: Catalog, current: str | None, choice: Choice, 
     return plan(side.manifests, side.target, catalog, current=current, choice=choice, lock=side.lock, only=differing)
 
 
-def _composed(side: Side, catalog: Catalog) -> Mapping[Key, Any]:
+def _composed(side: Side, catalog: Catalog, watch: Watch) -> Mapping[Key, Any]:
     """What is wanted of each task and run, wherever it is written; None where that can not be told."""
     groups, _ = group(side.manifests, side.target, catalog)
-    found, _ = intents(groups)
+    found, _ = intents(groups, watch)
     versions = locked(side.lock, side.target)
     wanted: dict[Key, Any] = dict.fromkeys((one.key for one in groups), object())
     return wanted | {one.group.key: _wanted(one, side, versions) for one in found}

@@ -35,11 +35,13 @@ def locked(lock: Lock | None, target: Target) -> dict[TaskName, str]:
     return {task: stanza.version for task, stanza in lock.of(target.name).items()} if lock else {}
 
 
-def loose(lock: Lock | None, target: Target, resolutions: Sequence[Resolution], *, strict: bool) -> Iterable[Problem]:
-    """A target without any stanza is one that nobody locks."""
+def loose(
+    lock: Lock | None, target: Target, resolutions: Sequence[Resolution], *, strict: bool, each: bool = False
+) -> Iterable[Problem]:
+    """A target without any stanza is one that nobody locks. *each*: of every task by itself (see `told_together`)."""
     if strict:
-        return [replace(one, severity="error") for one in check(lock or Lock(), target.name, resolutions)]
-    return check(lock, target.name, resolutions) if lock and lock.of(target.name) else ()
+        return [replace(one, severity="error") for one in check(lock or Lock(), target.name, resolutions, each=each)]
+    return check(lock, target.name, resolutions, each=each) if lock and lock.of(target.name) else ()
 
 
 def relock(

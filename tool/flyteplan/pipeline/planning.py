@@ -4,36 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from flyteplan.errors import Problem, is_valid, ordered
 from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.lock import Lock
 from flyteplan.model.manifest import Manifest
+from flyteplan.model.part import Share, Started
 from flyteplan.model.plan import Change, Plan
-from flyteplan.model.resolution import Group, Key, Resolution
+from flyteplan.model.resolution import Group, Intent, Key, Resolution
 from flyteplan.model.task import Scope, TaskName
-from flyteplan.pipeline.changes import Started, changes, same_runs, started
+from flyteplan.pipeline.changes import changes
 from flyteplan.pipeline.choice import Choice, unmatched
 from flyteplan.pipeline.intents import intents
-from flyteplan.ports import Catalog, Spread, alone
+from flyteplan.pipeline.runnames import same_runs, started
+from flyteplan.ports import Catalog, Spread, Watch, alone, unwatched
 from flyteplan.resolve import group, resolve, scopes, without_manifest
 
 # What is made of the plan of some tasks, where that is all that is wanted of it.
 Tell = Callable[[Plan], Any]
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """The plan, with its warnings; or none, with all that is wrong.
+    """The plan, with its warnings; or none, with all that is wrong. `runs` are those it has, or would have had.
 
     `told`: where somebody tells the plan part by part, what each part came to; the plan itself has no changes then.
     """
 
     plan: Plan | None
     problems: tuple[Problem, ...]
+    runs: tuple[Started, ...] = ()
     told: tuple[Any, ...] = ()
 
 
@@ -49,14 +54,17 @@ def plan(
     again: bool = False,
     prune: Provenance | None = None,
     only: Collection[Key] | None = None,
+    share: Share | None = None,
     tell: Tell | None = None,
     spread: Spread = alone,
+    watch: Watch = unwatched,
 ) -> Planned:
     """Manifests + catalog -> the plan. *current* is the version of the deployment that flyteplan runs in.
 
     *strict*: what the lock says that does not hold, or does not say, is an error. *again*: runs that there are
     already are started once more. *prune*: whose tasks go back to their bases when *manifests*, which are all of the
-    target's then, do not speak of them any more; None: nobody's. *only* these tasks and runs, if given.
+    target's then, do not speak of them any more; None: nobody's. *only* these tasks and runs, if given. Of a *share*
+    nothing is said that only all of them together can tell (see `joining`).
     *tell* is given the plan of some of the tasks after the other, by as many processes as *spread* has.
     """
     groups, problems = group(manifests, target, catalog)
@@ -71,19 +79,25 @@ def plan(
         again=again,
         prune=prune,
         scopes=scopes(manifests, target),
+        share=share,
         tell=tell or attrgetter("changes"),
+        in_parts=spread is not alone,
+        watch=watch,
     )
-    parts = (alone if prune or lock or strict else spread)(stages.part, wanted, _task)
+    waiting = partial(watch, "Planning", total=len(wanted))
+    parts = alone(stages.part, wanted, _task) if prune else spread(stages.part, wanted, _task, waiting)
+    runs = tuple(sorted(_all(parts, "runs"), key=attrgetter("task")))
+    clashes = () if share else same_runs(runs)
     misspelt = unmatched("--select", choice.select, {*(one.task for one in groups), *_all(parts, "gone")})
-    found = ordered([*problems, *_all(parts, "problems"), *same_runs(_all(parts, "started")), *misspelt])
+    found = ordered([*problems, *_said(parts, together=share is None), *clashes, *misspelt])
     if not is_valid(found):
-        return Planned(plan=None, problems=found)
+        return Planned(plan=None, problems=found, runs=runs)
     left_out = len({one.task for one in groups} - {one.task for one in wanted})
     made = stages.plan((), left_out)
     every = ordered([*found, *catalog.problems(), *_all(parts, "warnings")])
     if tell:
-        return Planned(plan=made, problems=every, told=tuple(part.told for part in parts))
-    return Planned(plan=replace(made, changes=_sorted(_all(parts, "told"))), problems=every)
+        return Planned(plan=made, problems=every, runs=runs, told=tuple(part.told for part in parts))
+    return Planned(plan=replace(made, changes=_sorted(_all(parts, "told"))), problems=every, runs=runs)
 
 
 def _task(group: Group) -> str:
@@ -93,21 +107,21 @@ def _task(group: Group) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What some of the tasks come to. `gone` are those among them that no manifest speaks of any more.
+    """What some of the tasks come to. `gone` are those that no manifest speaks of any more.
 
     `warnings` are what the catalog found on the way, and no reason to have no plan.
     """
 
     told: Any
     gone: tuple[TaskName, ...]
-    started: tuple[Started, ...]
+    runs: tuple[Started, ...]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stages:
-    """From groups to what is told of their changes."""
+    """From groups to what is told of their changes. `in_parts`: the groups may be some of all."""
 
     target: Target
     catalog: Catalog
@@ -118,20 +132,26 @@ class _Stages:
     again: bool
     prune: Provenance | None
     scopes: tuple[Scope, ...]
+    share: Share | None
     tell: Tell
+    in_parts: bool
+    watch: Watch
 
     def part(self, groups: Iterable[Group]) -> _Part:
-        composed, disagreements = intents(groups)
+        composed, disagreements = intents(groups, unwatched if self.in_parts else self.watch)
         # Before the versions are resolved: an endpoint that has listed a scope knows what is live there.
         gone, baseless = self._without_manifest(composed)
-        resolutions, unresolved = resolve(composed, self.catalog, self.current, _locked(self.lock, self.target))
-        made, impossible = changes([*resolutions, *gone], self.target, self.catalog, again=self.again)
-        stale = _loose(self.lock, self.target, resolutions, strict=self.strict)
-        problems = (*disagreements, *baseless, *unresolved, *stale, *impossible)
+        mine = self._mine(composed, attrgetter("task"))
+        resolutions, unresolved = resolve(mine, self.catalog, self.current, _locked(self.lock, self.target))
+        going = self._mine(gone, attrgetter("intent.task"))
+        made, impossible = changes(
+            [*resolutions, *going], self.target, self.catalog, again=self.again, watch=self.watch
+        )
+        problems = (*disagreements, *baseless, *unresolved, *self._loose(resolutions), *impossible)
         return _Part(
             told=self.tell(self.plan(_sorted(made))) if is_valid(problems) else (),
             gone=tuple(one.intent.task for one in gone),
-            started=tuple(started(made)),
+            runs=started(made),
             problems=problems,
             warnings=tuple(self.catalog.problems()),
         )
@@ -147,14 +167,36 @@ class _Stages:
             left_out=left_out,
         )
 
-    def _without_manifest(self, composed: Sequence[Any]) -> tuple[tuple[Resolution, ...], tuple[Problem, ...]]:
+    def _without_manifest(self, composed: Sequence[Intent]) -> tuple[tuple[Resolution, ...], tuple[Problem, ...]]:
         if self.prune is None:
             return (), ()
         return without_manifest(self.scopes, composed, self.catalog, self.prune, self.choice.wants)
 
+    def _mine(self, items: Sequence[_One], task: Callable[[_One], TaskName]) -> Sequence[_One]:
+        share = self.share
+        return [one for one in items if share.has(task(one))] if share else items
+
+    def _loose(self, resolutions: Sequence[Resolution]) -> Iterable[Problem]:
+        """Each stanza that is missing by itself, where others may be missing in another part."""
+        if self.lock is None and not self.strict:
+            return ()
+        from flyteplan.pipeline.locking import loose
+
+        each = self.share is not None or self.in_parts
+        return loose(self.lock, self.target, resolutions, strict=self.strict, each=each)
+
 
 def _all(parts: Iterable[_Part], name: str) -> list[Any]:
     return [one for part in parts for one in getattr(part, name)]
+
+
+def _said(parts: Iterable[_Part], *, together: bool) -> tuple[Problem, ...]:
+    problems = tuple(_all(parts, "problems"))
+    if not problems or not together:
+        return problems
+    from flyteplan.lock import told_together
+
+    return told_together(problems)
 
 
 def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -167,11 +209,3 @@ def _locked(lock: Lock | None, target: Target) -> Mapping[TaskName, str]:
     from flyteplan.pipeline.locking import locked
 
     return locked(lock, target)
-
-
-def _loose(lock: Lock | None, target: Target, resolutions: Sequence[Resolution], *, strict: bool) -> Iterable[Problem]:
-    if lock is None and not strict:
-        return ()
-    from flyteplan.pipeline.locking import loose
-
-    return loose(lock, target, resolutions, strict=strict)

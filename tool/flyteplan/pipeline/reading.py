@@ -10,7 +10,7 @@ from flyteplan.errors import Position, Problem, is_valid, ordered
 from flyteplan.load import load
 from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest
-from flyteplan.ports import Content, Found, Spread, alone
+from flyteplan.ports import Content, Found, Reading, alone
 from flyteplan.validate import Validator, is_policy, is_policy_test, manifest
 from flyteplan.validate.outlines import doubtful, file_digest, outline
 
@@ -57,7 +57,7 @@ def validate(
     *,
     policies: Validator | None = None,
     known: Known | None = None,
-    spread: Spread = alone,
+    spread: Reading = alone,
 ) -> Manifests:
     """Manifest files -> manifests. No catalog is opened.
 
@@ -80,7 +80,7 @@ def check(
     stacks: Sequence[Sequence[int]],
     *,
     policies: Validator | None = None,
-    spread: Spread = alone,
+    spread: Reading = alone,
 ) -> Manifests:
     """As `validate`, for whoever asks only what is wrong: of a valid manifest there is nothing left but its outline.
 

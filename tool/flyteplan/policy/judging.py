@@ -41,6 +41,11 @@ def decisions(policies: Sequence[Policy], target: str, changes: Iterable[Change]
             own = [one for one in waivers if _takes(one.match, target, change)]
             known = facts(change)
             found += [_excused(decision, own) for rule in held for decision in _broken(rule, known)]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Each once, by task; the decisions on one task stand together, in the order in which they were found."""
     return tuple(sorted(dict.fromkeys(found), key=_order))
 
 

@@ -23,7 +23,7 @@ from flyteplan.model.derived import is_derived
 from flyteplan.model.newest import newest_first
 from flyteplan.model.run import Run, RunName, run_of
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Trigger, Triggers
-from flyteplan.ports import Ahead
+from flyteplan.ports import Ahead, Watch, unwatched
 from flyteplan.remote.begun import Begun
 from flyteplan.remote.calls import Calls
 from flyteplan.remote.faults import Fault
@@ -54,8 +54,9 @@ class RemoteCatalog:
     Nothing is asked before the first question. Names and versions that the server does not have are left out.
     """
 
-    def __init__(self, channel: Calls, *, address: str, org: str) -> None:
+    def __init__(self, channel: Calls, *, address: str, org: str, watch: Watch = unwatched) -> None:
         self._channel, self._address, self._questions = channel, address, Questions(org)
+        self._watch = watch
         self._listed: dict[Scope, dict[TaskName, Any]] = {}
         self._versions: dict[TaskName, tuple[str, ...]] = {}
         self._templates: dict[TaskVersion, Template] = {}
@@ -112,7 +113,8 @@ class RemoteCatalog:
         wanted = dict.fromkeys(key for key in keys if key.version and key not in self._templates)
         self._questions.check({key.task.scope for key in wanted})
         absent: list[TaskVersion] = []
-        for key, answer in self._each(GET_TASK_DETAILS, wanted, self._questions.details, self._begun_details):
+        answers = self._each(GET_TASK_DETAILS, wanted, self._questions.details, self._begun_details)
+        for key, answer in self._watch("Reading templates", answers, len(wanted)):
             if isinstance(answer, Fault):
                 absent.append(key)
             else:

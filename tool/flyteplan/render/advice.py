@@ -48,6 +48,12 @@ ADVICE = {
         "Triggers are moved all together or not at all, and this catalog only counts them, so some would be lost. "
         "Apply to the endpoint that has them, or set `submit: {triggers: keep}`: they go on with the version they run."
     ),
+    "FP2304": (
+        "`flyteplan plan --shard I/N --out FILE` makes one of N parts, and `flyteplan merge-plans` joins them when all "
+        "are there and each was made of the same: one revision, its manifests, policies and lock, one target, the same "
+        "flags and flyteplan. So all machines check out one commit and get one command line, but for I. A part that "
+        "was altered is refused, and none can be applied: only all of them together are the plan."
+    ),
     "FP2501": (
         "The plan ends with 3, and an apply submits nothing. In parentheses stand the rule and its line: read there "
         "what is allowed, and change the line of the manifest that the problem names. When the rule has to give way, "

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import TypeVar
 
 from flyteplan.errors import UsageError
+from flyteplan.ports import Waiting, idle
 from flyteplan.shard.forked import Forked, can_fork
 from flyteplan.shard.sharing import in_batches, share
 
@@ -26,7 +27,11 @@ _Part = TypeVar("_Part")
 
 
 def spread(
-    work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], /
+    work: Callable[[Iterable[_Item]], _Part],
+    items: Iterable[_Item],
+    name: Callable[[_Item], str],
+    waiting: Waiting = idle,
+    /,
 ) -> Sequence[_Part]:
     """A `ports.Spread` over the cores that this process may use, or over as many as `FLYTEPLAN_JOBS` says."""
     wanted, forks = jobs(), can_fork()
@@ -34,14 +39,18 @@ def spread(
     if few or wanted == 1:
         return [work(whole)]
     if forks:
-        return _by_forks(work, whole, name, wanted)
+        return _by_forks(work, whole, name, wanted, waiting)
     from flyteplan.shard.spawned import by_spawned
 
     return by_spawned(work, list(whole), name, wanted)
 
 
 def copies(
-    work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], /
+    work: Callable[[Iterable[_Item]], _Part],
+    items: Iterable[_Item],
+    name: Callable[[_Item], str],
+    waiting: Waiting = idle,
+    /,
 ) -> Sequence[_Part]:
     """As `spread`, over copies of this process alone: for what would take too long to be sent to another one.
 
@@ -49,11 +58,9 @@ def copies(
     """
     wanted = jobs()
     few, whole = _few(items, _WORTH_A_COPY)
-    if few:
+    if few or wanted == 1 or not can_fork():
         return [work(whole)]
-    if wanted == 1 or not can_fork():
-        return in_batches(work, whole, name, _BATCH)
-    parts = _by_forks(partial(in_batches, work, name=name, size=_BATCH), whole, name, wanted)
+    parts = _by_forks(partial(in_batches, work, name=name, size=_BATCH), whole, name, wanted, waiting)
     return [part for several in parts for part in several]
 
 
@@ -75,7 +82,11 @@ def jobs() -> int:
 
 
 def _by_forks(
-    work: Callable[[Iterable[_Item]], _Part], items: Iterable[_Item], name: Callable[[_Item], str], jobs: int
+    work: Callable[[Iterable[_Item]], _Part],
+    items: Iterable[_Item],
+    name: Callable[[_Item], str],
+    jobs: int,
+    waiting: Waiting,
 ) -> list[_Part]:
     """Each process goes on with the walk over the items where it is now, and takes its own of them by their names:
     whatever happens to a folder meanwhile, no file is one of two processes."""
@@ -87,6 +98,8 @@ def _by_forks(
     try:
         for number in range(jobs):
             others.append(Forked(partial(part, number)))  # noqa: PERF401 (those that there are must end, whatever fails)
+        for _ in waiting(moment for one in others for moment in one.moments()):
+            pass
         return [one.answer() for one in others]
     finally:
         for one in others:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Generic, NoReturn, TypeVar
 
 from flyteplan.errors import FlyteplanError
 
 _Answer = TypeVar("_Answer")
+# In seconds.
+_MOMENT = 0.1
 _THREADS = "/proc/self/task"
 
 
@@ -33,6 +35,13 @@ class Forked(Generic[_Answer]):
             _work(work, writing)
         os.close(writing)
         self._reading = reading
+
+    def moments(self) -> Iterator[None]:
+        """One now and then, until there is something to be heard."""
+        from select import select
+
+        while not select([self._reading], [], [], _MOMENT)[0]:
+            yield None
 
     def answer(self) -> _Answer:
         """Raises what the work raised, or FlyteplanError when the process ended without a word."""

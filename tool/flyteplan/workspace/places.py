@@ -11,6 +11,7 @@ from flyteplan.errors import UsageError
 from flyteplan.files.paths import shown
 from flyteplan.model.config import Target
 from flyteplan.model.filenames import SNAPSHOT_SUFFIX
+from flyteplan.ports import Watch, unwatched
 from flyteplan.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,13 +27,15 @@ _NOWHERE = "no catalog (name one in a target of flyteplan.yaml, or give --catalo
 class Access:
     """How an endpoint is reached: `flags` are those of `remote.connection.Flags` that were given.
 
-    `tell` shows a line to the user, `terminal` is whether there is one who can log in, `closing` ends connections.
+    `tell` shows a line to the user, `terminal` is whether there is one who can log in, `closing` ends connections,
+    `watch` looks how far many answers are.
     """
 
     flags: Mapping[str, Any] = field(default_factory=dict)
     tell: Callable[[str], None]
     terminal: bool = False
     closing: ExitStack
+    watch: Watch = unwatched
 
     @property
     def session(self) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def open_catalog(target: Target, path: str | None, workspace: Workspace, access:
     if is_remote(target, path, access):
         from flyteplan.remote import open_remote
 
-        return open_remote(_connection(target, access), target.org, access.tell, **access.session)
+        return open_remote(_connection(target, access), target.org, access.tell, watch=access.watch, **access.session)
     return open_file(path or os.path.join(workspace.root, target.catalog), workspace)
 
 

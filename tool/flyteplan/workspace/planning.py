@@ -10,13 +10,15 @@ from flyteplan.errors import InputError, Problem, failure
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
+from flyteplan.model.part import Share
 from flyteplan.model.plan import Plan
-from flyteplan.ports import Catalog, alone
+from flyteplan.ports import Catalog, Reading, Watch, alone, unwatched
 from flyteplan.shard import copies, spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.lockfile import read_lock
+from flyteplan.workspace.watching import watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +35,15 @@ class Stage:
     near: bool = False
 
 
-def checked_manifests(paths: tuple[str, ...], target: Target, workspace: Workspace) -> pipeline.Manifests:
+def checked_manifests(
+    paths: tuple[str, ...], target: Target, workspace: Workspace, watch: Watch = unwatched, reading: Reading = spread
+) -> pipeline.Manifests:
     """The manifests of *paths*, without any those of the target. Raises InputError with all that is wrong in them."""
     layers = layers_of(paths) if paths else workspace.layers(target)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)
-    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,), spread=spread)
+    reading = watched(reading, watch, layers, workspace)
+    checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,), spread=reading)
     if not checked.valid:
         raise InputError(checked.problems)
     return checked
@@ -53,13 +58,36 @@ def planned(
     again: bool = False,
     prune: Provenance | None = None,
     tell: pipeline.Tell | None = None,
+    watch: Watch = unwatched,
 ) -> tuple[Plan, tuple[Problem, ...], tuple[Any, ...]]:
     """The plan, its warnings, and what *tell* makes of its parts. Raises InputError with all that is wrong.
 
     *current* is the version of the running deployment where the user says it; *locked* holds to flyteplan.lock.
     *tell*: see `pipeline.plan`.
     """
-    made = pipeline.plan(
+    made = made_of(
+        stage, choice=choice, current=current, locked=locked, again=again, prune=prune, tell=tell, watch=watch
+    )
+    problems = (*stage.checked.problems, *made.problems)
+    if made.plan is None:
+        raise failure(problems)
+    return made.plan, problems, made.told
+
+
+def made_of(
+    stage: Stage,
+    *,
+    choice: pipeline.Choice,
+    current: str | None,
+    locked: bool,
+    again: bool = False,
+    prune: Provenance | None = None,
+    share: Share | None = None,
+    tell: pipeline.Tell | None = None,
+    watch: Watch = unwatched,
+) -> pipeline.Planned:
+    """The plan, or that of a *share* of the tasks; or none, with all that is wrong."""
+    return pipeline.plan(
         stage.checked.manifests,
         stage.target,
         stage.catalog,
@@ -69,10 +97,8 @@ def planned(
         strict=locked,
         again=again,
         prune=prune,
+        share=share,
         tell=tell,
         spread=copies if tell and stage.near else alone,
+        watch=watch,
     )
-    problems = (*stage.checked.problems, *made.problems)
-    if made.plan is None:
-        raise failure(problems)
-    return made.plan, problems, made.told

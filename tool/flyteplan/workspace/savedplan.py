@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
-from functools import partial
-from typing import Any
+import re
+from contextlib import suppress
+from functools import cached_property, partial
+from math import isfinite
+from typing import Any, NoReturn
 
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Position, Problem, StaleError
@@ -12,7 +16,7 @@ from flyteplan.files.saved import read_bytes
 from flyteplan.files.schema import read_schema
 from flyteplan.load import load
 from flyteplan.model.config import Target
-from flyteplan.model.document import Document
+from flyteplan.model.document import Document, Locator, Pointer
 from flyteplan.model.plan import FORMAT_VERSION, Plan
 from flyteplan.plan import digest
 from flyteplan.plan.saved import read
@@ -24,6 +28,7 @@ PLAN_SCHEMA = "plan.v1.schema.json"
 _PROBE = 4096
 
 
+_PART = re.compile(rb'\{\n  "format_version": "[^"]*",\n  "digest": "[^"]*",\n  "part": ')
 _YAML = (".yaml", ".yml")
 _AGAIN = "make it again with flyteplan plan --out"
 
@@ -41,13 +46,14 @@ def read_plan(path: str, *, to_apply: bool = False) -> Plan:
 
     *to_apply*: also when it was written for readers, without the overrides from which it is applied.
     """
+    if is_part(path):
+        raise _of_part(path)
     saved = _document(path)
     value: Any = saved.value
     _check_format(saved, value)
-    validator = Validator(read_schema(PLAN_SCHEMA), "jsonschema")
-    faults = validator.faults(value)
-    if faults:
-        raise InputError(problems(faults, saved.locator, validator))
+    if "part" in value:
+        raise _of_part(path)
+    _check_shape(saved, value)
     plan = _read(saved, value)
     if digest(plan) != value["digest"]:
         hint = f"it was edited after it was saved; {_AGAIN}"
@@ -55,6 +61,31 @@ def read_plan(path: str, *, to_apply: bool = False) -> Plan:
     if to_apply and not all("overrides" in change for change in value["changes"]):
         raise InputError([_for_readers(path)])
     return plan
+
+
+def _check_shape(saved: Document, value: Any) -> None:
+    """By the fast library, and where that finds anything, or can not hold a value, in the words of the other one."""
+    schema = read_schema(PLAN_SCHEMA)
+    with suppress(OverflowError, TypeError, ValueError):
+        if Validator(schema).is_valid(value):
+            return
+    validator = Validator(schema, "jsonschema")
+    faults = validator.faults(value)
+    if faults:
+        raise InputError(problems(faults, saved.locator, validator))
+
+
+def is_part(path: str) -> bool:
+    """Whether a file is what plan --shard has written."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return bool(_PART.match(file.read(_PROBE)))
+
+
+def _of_part(path: str) -> InputError:
+    message, hint = "this is a part of a plan", "join all of its parts: flyteplan merge-plans PART... --out plan.json"
+    return InputError([Problem(code="FP2304", position=Position(path), message=message, hint=hint)])
 
 
 def _for_readers(path: str) -> Problem:
@@ -88,8 +119,60 @@ def same_target(plan: Plan, target: Target, path: str) -> None:
         raise StaleError([Problem(code="FP2301", position=Position(path), message="; ".join(moved), hint=hint)])
 
 
+class _Places:
+    """Where the values of a plan stand, which is asked for when one of them is wrong: the plan is read as YAML then."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self._path, self._data = path, data
+
+    def value(self, pointer: Pointer) -> Position:
+        return self._found.value(pointer) if self._found else Position(self._path)
+
+    def key(self, pointer: Pointer) -> Position:
+        return self._found.key(pointer) if self._found else Position(self._path)
+
+    def text(self, pointer: Pointer) -> str:
+        return self._found.text(pointer) if self._found else ""
+
+    @cached_property
+    def _found(self) -> Locator | None:
+        """None for a file that is too large for that."""
+        found = next(load(self._data, self._path), None)
+        return found.locator if isinstance(found, Document) else None
+
+
 def _document(path: str) -> Document:
-    for item in load(read_bytes(path), path):
+    """A plan may have any size, unlike a file that somebody writes: it is read as the JSON that it is."""
+    data = read_bytes(path)
+    with suppress(RecursionError, ValueError):
+        return Document(path=path, value=_json(data), locator=_Places(path, data))
+    return _yaml(data, path)
+
+
+def _json(data: bytes) -> Any:
+    """Raises ValueError for what is not JSON, and for what two readers may understand in two ways."""
+    return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refused)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _refused(text)
+
+
+def _refused(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _yaml(data: bytes, path: str) -> Document:
+    """Whatever else looks like a plan, with the place of what is wrong in it."""
+    for item in load(data, path):
         if isinstance(item, Problem):
             raise InputError([item])
         return item

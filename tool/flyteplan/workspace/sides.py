@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flyteplan import pipeline
@@ -14,11 +14,12 @@ from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Config, Declared, Target
 from flyteplan.model.filenames import LOCK
 from flyteplan.model.guards import Guards
-from flyteplan.ports import Content, Found
+from flyteplan.ports import Content, Found, Total, Watch, unwatched
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, manifest_files, read_config
 from flyteplan.workspace.lockfile import lock_in, read_lock
 from flyteplan.workspace.policyfiles import policies_in, policy_files
+from flyteplan.workspace.watching import READING, counting
 
 _DEFAULT_LAYER = "manifests"
 _BETWEEN = "..."
@@ -32,20 +33,28 @@ class _Reader:
     validator: Validator
     known: pipeline.Known
     place: Callable[[Target], Target]
+    watch: Watch
 
-    def read(self, files: Iterator[Found], layers: int) -> pipeline.Manifests:
-        return pipeline.validate(files, self.validator, (tuple(range(layers)),), known=self.known)
+    def read(self, files: Iterable[Found], layers: int, total: Total | None = None) -> pipeline.Manifests:
+        seen = self.watch(READING, files, total)
+        return pipeline.validate(seen, self.validator, (tuple(range(layers)),), known=self.known)
 
 
 def sides(
-    workspace: Workspace, target: Target, base: str, place: Callable[[Target], Target]
+    workspace: Workspace,
+    target: Target,
+    base: str,
+    place: Callable[[Target], Target],
+    watch: Watch = unwatched,
 ) -> tuple[pipeline.Side, pipeline.Side]:
     """*base* and what is compared with it: the checkout, or of `A...B` the revision B with their merge base.
 
     *place* is what the flags of the command make of a target, which each side has in the project and domain it says.
     Raises InputError for manifests that are wrong on either side, UsageError for a revision that is not there.
     """
-    reader = _Reader(workspace=workspace, validator=Validator(read_schema(MANIFEST_SCHEMA)), known={}, place=place)
+    reader = _Reader(
+        workspace=workspace, validator=Validator(read_schema(MANIFEST_SCHEMA)), known={}, place=place, watch=watch
+    )
     older = open_revision(workspace.root, base)
     before = _of_revision(reader, target, older, older)
     _, between, head = base.partition(_BETWEEN)
@@ -57,7 +66,8 @@ def sides(
 
 def _of_checkout(reader: _Reader, target: Target, revision: Revision) -> pipeline.Side:
     layers = reader.workspace.layers(target)
-    found = reader.read(manifest_files(layers, reader.workspace), len(layers))
+    total = counting(layers, reader.workspace)
+    found = reader.read(manifest_files(layers, reader.workspace), len(layers), total)
     if not found.valid:
         raise InputError(found.problems)
     lock = read_lock(reader.workspace)
@@ -77,7 +87,8 @@ def _of_revision(reader: _Reader, target: Target, labelled: Revision, rules_at: 
     declared = _declared(_config(labelled, rules_at), target, labelled)
     there = declared.target if declared else None
     paths = (there.manifests or (_DEFAULT_LAYER,)) if there else ()
-    files = ((layer, *file) for layer, path in enumerate(paths) for file in _files(revision, [path]))
+    # All of them are in memory at once anyway: what is in a commit is asked for in one call.
+    files = [(layer, *file) for layer, path in enumerate(paths) for file in _files(revision, [path])]
     found = reader.read(files, len(paths))
     if not found.valid:
         raise InputError(_labelled(one, labelled) for one in found.problems)
