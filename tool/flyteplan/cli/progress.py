@@ -86,7 +86,6 @@ class Meter:
 
     def _counted(self, what: str, items: Iterable[_Item], total: int | Total | None) -> Iterator[_Item]:
         self._what, self._total, self._done, self._begun = what, total, 0, self._clock()
-        self._heard()
         if self._clock() >= self._next:
             self._draw()
         try:
@@ -95,8 +94,11 @@ class Meter:
                 self._done += item is not None
                 if self._clock() >= self._next:
                     self._draw()
+            if self._clock() >= self._next:
+                self._draw()
         finally:
             self._what = ""
+            self._heard()  # what copies have told too late is about nothing that follows
 
     def _told(self, items: Iterable[_Item]) -> Iterator[_Item]:
         """As far as there is room in the pipe: to be seen is not worth waiting for."""

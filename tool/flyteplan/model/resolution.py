@@ -51,6 +51,11 @@ class Intent:
         return not self.group.manifests
 
     @property
+    def retargets(self) -> bool:
+        """Whether triggers are to be moved to the version that is made."""
+        return bool(self.settings.value("submit", "triggers") == "retarget")
+
+    @property
     def named_at(self) -> Position:
         """Where the task is named: in the narrowest manifest, the first of several."""
         first = min(self.group.manifests, key=lambda one: (isinstance(one.reference, Selection), one.position))

@@ -86,18 +86,9 @@ def plan(
     )
     waiting = partial(watch, "Planning", total=len(wanted))
     parts = alone(stages.part, wanted, _task) if prune else spread(stages.part, wanted, _task, waiting)
-    runs = tuple(sorted(_all(parts, "runs"), key=attrgetter("task")))
-    clashes = () if share else same_runs(runs)
-    misspelt = unmatched("--select", choice.select, {*(one.task for one in groups), *_all(parts, "gone")})
-    found = ordered([*problems, *_said(parts, together=share is None), *clashes, *misspelt])
-    if not is_valid(found):
-        return Planned(plan=None, problems=found, runs=runs)
-    left_out = len({one.task for one in groups} - {one.task for one in wanted})
-    made = stages.plan((), left_out)
-    every = ordered([*found, *catalog.problems(), *_all(parts, "warnings")])
-    if tell:
-        return Planned(plan=made, problems=every, runs=runs, told=tuple(part.told for part in parts))
-    return Planned(plan=replace(made, changes=_sorted(_all(parts, "told"))), problems=every, runs=runs)
+    known = {one.task for one in groups}
+    made = stages.planned(parts, problems, known, len(known - {one.task for one in wanted}))
+    return made if tell else _whole(made)
 
 
 def _task(group: Group) -> str:
@@ -167,6 +158,20 @@ class _Stages:
             left_out=left_out,
         )
 
+    def planned(
+        self, parts: Sequence[_Part], problems: Iterable[Problem], known: set[TaskName], left_out: int
+    ) -> Planned:
+        """What *parts* come to. *known* are all tasks that manifests speak of, chosen or not."""
+        runs = tuple(sorted(_all(parts, "runs"), key=attrgetter("task")))
+        clashes = () if self.share else same_runs(runs)
+        misspelt = unmatched("--select", self.choice.select, {*known, *_all(parts, "gone")})
+        found = ordered([*problems, *_said(parts, together=self.share is None), *clashes, *misspelt])
+        if not is_valid(found):
+            return Planned(plan=None, problems=found, runs=runs)
+        every = ordered([*found, *self.catalog.problems(), *_all(parts, "warnings")])
+        told = tuple(part.told for part in parts)
+        return Planned(plan=self.plan((), left_out), problems=every, runs=runs, told=told)
+
     def _without_manifest(self, composed: Sequence[Intent]) -> tuple[tuple[Resolution, ...], tuple[Problem, ...]]:
         if self.prune is None:
             return (), ()
@@ -184,6 +189,14 @@ class _Stages:
 
         each = self.share is not None or self.in_parts
         return loose(self.lock, self.target, resolutions, strict=self.strict, each=each)
+
+
+def _whole(made: Planned) -> Planned:
+    """With what was told, the changes of the parts, in the plan."""
+    if made.plan is None:
+        return made
+    changes = _sorted(change for told in made.told for change in told)
+    return replace(made, plan=replace(made.plan, changes=changes), told=())
 
 
 def _all(parts: Iterable[_Part], name: str) -> list[Any]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.diff import between, digest, side
 from flyteplan.errors import Position
 from flyteplan.model.manifest import Selection
-from flyteplan.model.plan import KEPT, OLDER_BASE, Call, Change, Field, Note, Source, Submit
+from flyteplan.model.plan import Call, Change, Field, Source, Submit
 from flyteplan.model.resolution import Desired, Intent, Resolution
-from flyteplan.model.run import Naming, Run, RunName
+from flyteplan.model.run import Naming, RunName
 from flyteplan.model.secrecy import Veil
 from flyteplan.model.secrecy import veil as veil_over
 from flyteplan.model.settings import Settings
 from flyteplan.model.task import TaskVersion, Template
 from flyteplan.plan.fields import Ground, fields
 from flyteplan.plan.names import derived_version, numbered, run_digest, run_name
+from flyteplan.plan.notes import notes_of
 from flyteplan.plan.totals import attempts, pool, replicas, requests, settable
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class _Planned:
             unchanged=max(0, settable(self._desired) - changed),
             locked=self._resolution.locked,
             prune=self._intent.prunes,
-            notes=(*self._notes, *self._own_notes()),
+            notes=(*self._notes, *notes_of(self._resolution, self._base, self._naming, self._action())),
             requests=requests(self._live.spec, self._desired),
             attempts=(attempts(self._live.spec), attempts(self._desired)),
             replicas=replicas(self._desired.task_template),
@@ -184,14 +184,9 @@ class _Planned:
         return self._live_digest != self._desired_digest
 
     @property
-    def _retargets(self) -> bool:
-        triggers: str = self._intent.settings.value("submit", "triggers", default="keep")
-        return triggers == "retarget"
-
-    @property
     def _lags(self) -> bool:
         """Whether triggers that are to be moved start another version than the one that is live as desired."""
-        return self._retargets and bool(self._resolution.triggers.behind(self._live.key.version))
+        return self._intent.retargets and bool(self._resolution.triggers.behind(self._live.key.version))
 
     def _action(self) -> str:
         if self._intent.kind == "version":
@@ -220,71 +215,10 @@ class _Planned:
             kind="version",
             name=name,
             state="new" if self._differs else "live",
-            triggers="retarget" if self._retargets else "keep",
+            triggers="retarget" if self._intent.retargets else "keep",
             allow_older_base=settings.value("submit", "allow_older_base", default=False),
             call=self._shown_call,
         )
-
-    def _own_notes(self) -> tuple[Note, ...]:
-        if self._naming and self._naming.found:
-            return (*self._found_note(self._naming, self._naming.found), *self._newer_base_note())
-        triggers = self._trigger_note() if self._action() == "update" else ()
-        return (*triggers, *self._older_base_note(), *self._newer_base_note())
-
-    def _found_note(self, naming: Naming, found: Run) -> tuple[Note, ...]:
-        if found.digest == naming.digest:
-            return self._phase_note(found)
-        message = (
-            f"the run {found.name.name} was started for something else, and a name is one run's: this one does not "
-            "start; give it another submit.run.name, or none"
-        )
-        return (Note(code="run-name-taken", message=message, attention=True),)
-
-    def _phase_note(self, found: Run) -> tuple[Note, ...]:
-        """What has ended badly is not started again by itself, and not by a plan that looks as if all were well."""
-        if not found.has_ended or found.is_good:
-            return ()
-        return (Note(code="run-ended", message=f"it has ended: {found.phase}", attention=True),)
-
-    def _newer_base_note(self) -> tuple[Note, ...]:
-        newest, name = self._resolution.newest_base, self._base.key.task.name
-        if not self._resolution.locked or newest in ("", self._base.key.version):
-            return ()
-        message = f"{newest} was deployed since; flyteplan lock --upgrade {shlex.quote(name)} takes it"
-        return (Note(code="newer-base", message=message),)
-
-    def _trigger_note(self) -> tuple[Note, ...]:
-        if self._intent.prunes:
-            return self._untold_triggers_note()
-        count = self._resolution.triggers.count
-        if self._retargets and not count:
-            return (Note(code="no-triggers", message="submit.triggers: retarget finds no triggers to move"),)
-        if not count or self._retargets:
-            return ()
-        what = "1 trigger goes" if count == 1 else f"{count} triggers go"
-        message = f"{what} on running the version before this one; submit.triggers: retarget moves all"
-        return (Note(code=KEPT, message=message, attention=True),)
-
-    def _untold_triggers_note(self) -> tuple[Note, ...]:
-        """Those that are known to start the version before are moved. Of others it may not be known what they start."""
-        triggers = self._resolution.triggers
-        if not triggers.others and all(trigger.revision for trigger in triggers.known):
-            return ()
-        message = (
-            "the catalog does not tell which version its triggers start, so they stay as they are; where it is the "
-            "version before this one, deploy the task from its code again"
-        )
-        return (Note(code="triggers-not-told", message=message, attention=True),)
-
-    def _older_base_note(self) -> tuple[Note, ...]:
-        """Of what is live already nothing goes back any more, but a comparison of two plans tells that it did."""
-        newest, base = self._resolution.newest_base, self._base.key.version
-        if newest in ("", base) or self._intent.kind != "version":
-            return ()
-        allowed = self._intent.settings.value("submit", "allow_older_base")
-        refused = "would go back, and apply refuses it without submit.allow_older_base: true"
-        message = f"base {base} is older than {newest}: callers of latest {'go back to it' if allowed else refused}"
-        return (Note(code=OLDER_BASE, message=message, attention=self._action() == "update"),)
 
 
 def call(intent: Intent, desired: Desired, settings: Settings | None = None) -> Call:
