@@ -13,8 +13,8 @@ from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submi
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
-from flyteplan.plan import digest, document
 from flyteplan.plan.comparison import comparison
+from flyteplan.plan.document import digest, document
 from flyteplan.render.html import Assets, Link, compared_html, html
 
 FOLDER = Path(__file__).parents[1] / "tool" / "flyteplan" / "render" / "html"

@@ -19,7 +19,7 @@ from tests.test_apply import trigger
 
 from flyteplan.cli import run
 from flyteplan.files.saved import read_bytes
-from flyteplan.plan import digest
+from flyteplan.plan.document import digest
 from flyteplan.plan.saved import read
 from flyteplan.render.contrast import SAME_PLANS as SAME
 

@@ -16,7 +16,7 @@ from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan, Source, Submit
 from flyteplan.model.settings import Selector
 from flyteplan.model.task import TaskName, TaskVersion, Trigger
-from flyteplan.plan import digest, document
+from flyteplan.plan.document import digest, document
 from flyteplan.render.html.ofplan import page
 from flyteplan.render.html.template import rendered
 from flyteplan.render.style import escaped

@@ -27,7 +27,7 @@ from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Field, Plan, made_field
 from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.pipeline import Choice, plan, validate
-from flyteplan.plan import digest, document
+from flyteplan.plan.document import digest, document
 from flyteplan.plan.names import derived_version, run_digest, run_name
 from flyteplan.plan.saved import read
 from flyteplan.ports import Catalog

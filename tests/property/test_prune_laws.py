@@ -19,7 +19,7 @@ from flyteplan.model.derived import is_derived
 from flyteplan.model.plan import Plan
 from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.pipeline import Choice, plan, restored, submit, validate
-from flyteplan.plan import document
+from flyteplan.plan.document import document
 from flyteplan.plan.saved import read
 
 US = Provenance(owner="acme", revision="abc", target=TARGET.name)

@@ -18,7 +18,8 @@ from flyteplan.model.settings import Selector, Settings
 from flyteplan.model.task import Scope, TaskName
 from flyteplan.pipeline import Choice, Wanted, history
 from flyteplan.remote import RemoteCatalog
-from flyteplan.resolve import resolve, without_manifest
+from flyteplan.resolve import resolve
+from flyteplan.resolve.managed import without_manifest
 
 COUNT = 10_000
 PAGES = COUNT // 200

@@ -12,7 +12,7 @@ import pytest
 from flyteplan.cli import run
 from flyteplan.errors import InputError
 from flyteplan.load import MAXIMUM_BYTES
-from flyteplan.plan import digest
+from flyteplan.plan.document import digest
 from flyteplan.workspace.savedplan import read_plan
 
 REPOSITORY = Path(__file__).parents[2]

@@ -27,7 +27,7 @@ from flyteplan.model.deployment import Provenance
 from flyteplan.model.event import ALREADY, FAILED, NOT_TRIED, SUBMITTED, Event
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.run import Run
-from flyteplan.plan import digest
+from flyteplan.plan.document import digest
 from flyteplan.ports import Catalog
 from flyteplan.render.applied import event_json, event_line, phase_json, phase_line, total_json, total_line
 from flyteplan.render.text import text

@@ -113,7 +113,7 @@ def fill(plan: Plan) -> None:
 
 
 def _outputs(plan: Plan) -> dict[str, str | int]:
-    from flyteplan.plan import digest
+    from flyteplan.plan.document import digest
     from flyteplan.render.attention import told
 
     counts = Counter(change.action for change in plan.changes)
@@ -127,7 +127,7 @@ def _summarize(plan: Plan, path: str) -> None:
     """Into what the steps before have left of the job's summary."""
     from dataclasses import replace
 
-    from flyteplan.plan import digest
+    from flyteplan.plan.document import digest
     from flyteplan.render.markdown import DIALECTS, comment
     from flyteplan.render.style import Span
 

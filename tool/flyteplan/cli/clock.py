@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import time
 
 import click
-
-from flyteplan.model.moment import is_day, is_moment
 
 
 def moment(asked: str | None) -> str:
     """The minute that is *asked* for (a day: its first one), else the present one, in UTC: `2026-12-31T18:00Z`."""
     if asked is None:
-        return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
+        return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime())
+    from flyteplan.model.moment import is_day, is_moment
+
     if not is_moment(asked):
         raise click.UsageError(f"--as-of {asked}: no day, and no minute in UTC (2026-12-31, 2026-12-31T18:00Z)")
     return f"{asked}T00:00Z" if is_day(asked) else asked

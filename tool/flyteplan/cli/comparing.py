@@ -9,7 +9,7 @@ from flyteplan.cli.htmlpage import html_of_two
 from flyteplan.cli.output import Renderer, formats, width, write
 from flyteplan.cli.reports import markdown_of_two
 from flyteplan.model.comparison import TARGETS, Comparison
-from flyteplan.plan import digest, document
+from flyteplan.plan.document import digest, document
 from flyteplan.render.compared import compared
 from flyteplan.render.comparedjson import compared_json
 

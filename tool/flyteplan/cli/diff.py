@@ -18,8 +18,8 @@ from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.cli.reports import markdown
 from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit
-from flyteplan.plan import document
 from flyteplan.plan.comparison import comparison
+from flyteplan.plan.document import document
 from flyteplan.render.difftext import difftext
 from flyteplan.render.jsontext import jsontext
 from flyteplan.render.text import actions

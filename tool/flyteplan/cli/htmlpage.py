@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from flyteplan.cli.ci import repository
 from flyteplan.files.packaged import packaged
-from flyteplan.model.comparison import Comparison
-from flyteplan.model.plan import Plan
 
 if TYPE_CHECKING:
+    from flyteplan.model.comparison import Comparison
+    from flyteplan.model.plan import Plan
     from flyteplan.render.html import Assets
 
 _FOLDER = ("render", "html")

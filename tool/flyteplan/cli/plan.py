@@ -10,7 +10,6 @@ import click
 
 from flyteplan.cli import options
 from flyteplan.cli.ci import fill, is_filled
-from flyteplan.cli.htmlpage import html_page
 from flyteplan.cli.output import Renderer, formats, show, show_problems, show_texts, width, write, writer
 from flyteplan.cli.planning import Asked, make_plan, told_in_parts
 from flyteplan.cli.reports import is_told, markdown, plan_annotations, problem_annotations, reported
@@ -19,8 +18,6 @@ from flyteplan.errors import Exit, Problem, UsageError
 from flyteplan.files.manifests import PIPED
 from flyteplan.files.saved import write_atomically
 from flyteplan.model.plan import Plan
-from flyteplan.plan import document
-from flyteplan.render.jsontext import jsontext
 from flyteplan.render.style import Line, Span
 from flyteplan.render.tally import together
 from flyteplan.render.text import actions, joined, only_counts, part, text
@@ -74,13 +71,13 @@ def command(
     renderers: dict[str, Renderer] = {
         "text": partial(shown_plan, plan, quiet=quiet, verbose=verbose),
         "json": partial(_json, plan),
-        "html": partial(html_page, plan, partial(document, plan, desired=readable), expand=verbose),
+        "html": partial(_html, plan, expand=verbose),
         "markdown": partial(markdown, [plan], expand=verbose),
         "github": partial(plan_annotations, plan, warnings, revision),
     }
     write(wanted, renderers)
     if out:
-        write_atomically(out, jsontext(document(plan, desired=readable, settings=True)).encode())
+        write_atomically(out, _json(plan, settings=True).encode())
         show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
     fill(plan)
     return told(plan, shown=is_told(wanted)) or exit_code(actions(plan), detailed=detailed_exitcode)
@@ -120,8 +117,18 @@ def shown_plan(plan: Plan, *, quiet: bool, verbose: bool) -> Iterable[Line]:
     return text(plan, expand=verbose, width=width())
 
 
-def _json(plan: Plan) -> str:
-    return jsontext(document(plan, desired=readable))
+def _json(plan: Plan, *, settings: bool = False) -> str:
+    from flyteplan.plan.document import document
+    from flyteplan.render.jsontext import jsontext
+
+    return jsontext(document(plan, desired=readable, settings=settings))
+
+
+def _html(plan: Plan, *, expand: bool) -> str:
+    from flyteplan.cli.htmlpage import html_page
+    from flyteplan.plan.document import document
+
+    return html_page(plan, partial(document, plan, desired=readable), expand=expand)
 
 
 def readable(spec: TaskSpec) -> Any:

@@ -11,7 +11,7 @@ from flyteplan.files.ledger import LedgerFile
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.event import Event
 from flyteplan.model.history import Apply
-from flyteplan.plan import digest
+from flyteplan.plan.document import digest
 
 
 def recorded(happening: Iterable[Event], prepared: Ready, provenance: Provenance) -> Iterator[Event]:

@@ -22,7 +22,7 @@ _ANNOTATIONS = "github"
 
 
 def markdown(plans: Sequence[Plan], *, expand: bool = False) -> str:
-    from flyteplan.plan import digest
+    from flyteplan.plan.document import digest
     from flyteplan.render.markdown import comment
 
     return comment([(plan, digest(plan)) for plan in plans], page(expand=expand))

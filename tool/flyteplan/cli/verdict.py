@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from flyteplan.cli.output import show_problems
 from flyteplan.errors import Exit, Problem, RefusedError, ordered
-from flyteplan.model.decision import Judgement
 from flyteplan.model.guards import FREEZE, GUARDS, PROTECTED
 from flyteplan.model.plan import Plan
-from flyteplan.render.judged import breach_problem, decision_problems, judged_problems
+
+if TYPE_CHECKING:
+    from flyteplan.model.decision import Judgement
 
 _NAMED = (PROTECTED, FREEZE)
 
@@ -23,6 +25,8 @@ def told(plan: Plan, *, shown: bool = False) -> int:
     """
     if plan.judgement is None:
         return Exit.DONE
+    from flyteplan.render.judged import judged_problems
+
     show_problems([] if shown else judged_problems(plan.judgement))
     return Exit.REFUSED if plan.judgement.denied else Exit.DONE
 
@@ -32,6 +36,8 @@ def hold(plan: Plan, allowed: Sequence[str]) -> None:
     _check(allowed)
     if plan.judgement is None:
         return
+    from flyteplan.render.judged import breach_problem
+
     passed = [one for one in plan.judgement.breaches if one.name not in allowed]
     problems = ordered([*_policies(plan.judgement), *map(breach_problem, passed)])
     if passed or plan.judgement.denied:
@@ -40,6 +46,8 @@ def hold(plan: Plan, allowed: Sequence[str]) -> None:
 
 
 def _policies(judgement: Judgement) -> Iterator[Problem]:
+    from flyteplan.render.judged import decision_problems
+
     yield from judgement.problems
     yield from decision_problems(judgement.decisions)
 

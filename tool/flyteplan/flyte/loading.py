@@ -15,7 +15,7 @@ from flyteplan.flyte.blocking import Blocking
 from flyteplan.flyte.tasks import Tasks
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change, Plan
-from flyteplan.plan import digest
+from flyteplan.plan.document import digest
 from flyteplan.ports import Catalog
 from flyteplan.workspace import Workspace, open_workspace
 from flyteplan.workspace.current import current_version

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from flyteplan.errors import CatalogError, Problem
 from flyteplan.local.clock import NANOSECONDS
 from flyteplan.local.store import Store
-from flyteplan.local.store import runs as run_table
 from flyteplan.local.store import tasks as task_table
 from flyteplan.local.store import triggers as trigger_table
-from flyteplan.local.store.rows import RunRow, TaskRow, TriggerRow
-from flyteplan.model.run import Run, RunName, run_of
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Trigger, Triggers
 
 if TYPE_CHECKING:
     import sqlite3
 
     from flyteidl2.task.task_definition_pb2 import TaskSpec
+
+    from flyteplan.local.store.rows import RunRow, TaskRow, TriggerRow
+    from flyteplan.model.run import Run, RunName
 
 _PAGE = 50
 
@@ -69,11 +69,15 @@ class LocalCatalog:
         return {task: found for task, found in {**known, **counted}.items() if found.count}
 
     def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:
+        from flyteplan.local.store import runs as run_table
+
         with self._reading() as connection:
             found = {name: run_table.find(connection, name) for name in names}
             return {name: _run(connection, row) for name, row in found.items() if row}
 
     def newest_runs(self, scope: Scope) -> Iterator[Run]:
+        from flyteplan.local.store import runs as run_table
+
         for page in count():
             with self._reading() as connection:
                 rows = run_table.newest(connection, scope, limit=_PAGE, offset=page * _PAGE)
@@ -93,6 +97,8 @@ class LocalCatalog:
 
 def _run(connection: sqlite3.Connection, row: RunRow) -> Run:
     from flyteplan.local.services.actions import details_of_run
+    from flyteplan.local.store import runs as run_table
+    from flyteplan.model.run import RunName, run_of
 
     name = RunName(row.project, row.domain, row.run_name)
     return run_of(name, details_of_run(row, run_table.spec_of(connection, row)))

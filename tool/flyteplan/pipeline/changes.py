@@ -10,7 +10,6 @@ from flyteplan.errors import Problem, is_valid
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Resolution
-from flyteplan.model.run import Naming
 from flyteplan.model.secrecy import veil
 from flyteplan.model.settings import Settings
 from flyteplan.model.task import Template
@@ -20,6 +19,7 @@ from flyteplan.ports import Catalog, Watch, unwatched
 
 if TYPE_CHECKING:
     from flyteplan.inputs import Given
+    from flyteplan.model.run import Naming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

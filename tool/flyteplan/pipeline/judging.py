@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flyteplan.errors import Problem, ordered
-from flyteplan.model.decision import Judgement
 from flyteplan.model.guards import Guards
 from flyteplan.model.plan import Change, Plan
-from flyteplan.model.policy import Policy
 from flyteplan.pipeline.reading import documents, read_policy
 from flyteplan.ports import Content
 from flyteplan.validate import Validator
 
-_SOON = timedelta(days=14)
+if TYPE_CHECKING:
+    from flyteplan.model.policy import Policy
+
+_SOON_DAYS = 14
 _MINUTE = "%Y-%m-%dT%H:%MZ"
 
 
@@ -46,6 +47,9 @@ class Rulebook:
 
 def read_policies(found: Iterable[tuple[int, str, Content]], validator: Validator) -> Policies:
     """Files of policies -> policies."""
+    from flyteplan.model.policy import Policy
+    from flyteplan.policy import wrong_among
+
     policies: list[Policy] = []
     problems: list[Problem] = []
     for _, path, content in found:
@@ -56,8 +60,6 @@ def read_policies(found: Iterable[tuple[int, str, Content]], validator: Validato
                 said = list(read_policy(item, validator))
                 problems += [one for one in said if isinstance(one, Problem)]
                 policies += [one for one in said if isinstance(one, Policy)]
-    from flyteplan.policy import wrong_among
-
     return Policies(policies=tuple(policies), problems=ordered([*problems, *wrong_among(policies)]))
 
 
@@ -70,8 +72,11 @@ def check_policies(policies: Sequence[Policy], now: str) -> tuple[Problem, ...]:
 
 def outdated(policies: Iterable[Policy], now: str) -> tuple[Problem, ...]:
     """Exceptions that have ended at *now*, a minute in UTC, as errors; as warnings those that end within two weeks."""
-    soon = (datetime.strptime(now, _MINUTE) + _SOON).strftime(_MINUTE)  # noqa: DTZ007 - both are in UTC
+    from datetime import datetime, timedelta
+
     from flyteplan.policy import ended
+
+    soon = (datetime.strptime(now, _MINUTE) + timedelta(days=_SOON_DAYS)).strftime(_MINUTE)  # noqa: DTZ007 - in UTC
 
     return ordered(ended(policies, now, soon))
 
@@ -80,6 +85,7 @@ def judge(plan: Plan, changes: Sequence[Change], rulebook: Rulebook, now: str) -
     """*plan* with what *rulebook* says of its *changes* at *now*; as it is where there is nothing to hold it to."""
     if rulebook.says_nothing:
         return plan
+    from flyteplan.model.decision import Judgement
     from flyteplan.policy import breaches, decisions
 
     judgement = Judgement(

@@ -6,23 +6,24 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flyteplan.errors import Problem, is_valid, ordered
 from flyteplan.model.config import Target
-from flyteplan.model.deployment import Provenance
-from flyteplan.model.lock import Lock
 from flyteplan.model.manifest import Manifest
-from flyteplan.model.part import Share, Started
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.resolution import Group, Intent, Key, Resolution
-from flyteplan.model.task import Scope, TaskName
+from flyteplan.model.task import TaskName
 from flyteplan.pipeline.changes import changes
 from flyteplan.pipeline.choice import Choice, unmatched
 from flyteplan.pipeline.intents import intents
-from flyteplan.pipeline.runnames import same_runs, started
 from flyteplan.ports import Catalog, Spread, Watch, alone, unwatched
-from flyteplan.resolve import group, resolve, scopes, without_manifest
+from flyteplan.resolve import group, resolve
+
+if TYPE_CHECKING:
+    from flyteplan.model.deployment import Provenance
+    from flyteplan.model.lock import Lock
+    from flyteplan.model.part import Share, Started
 
 # What is made of the plan of some tasks, where that is all that is wanted of it.
 Tell = Callable[[Plan], Any]
@@ -78,7 +79,7 @@ def plan(
         strict=strict,
         again=again,
         prune=prune,
-        scopes=scopes(manifests, target),
+        manifests=manifests,
         share=share,
         tell=tell or attrgetter("changes"),
         in_parts=spread is not alone,
@@ -122,7 +123,7 @@ class _Stages:
     strict: bool
     again: bool
     prune: Provenance | None
-    scopes: tuple[Scope, ...]
+    manifests: Sequence[Manifest]
     share: Share | None
     tell: Tell
     in_parts: bool
@@ -142,7 +143,7 @@ class _Stages:
         return _Part(
             told=self.tell(self.plan(_sorted(made))) if is_valid(problems) else (),
             gone=tuple(one.intent.task for one in gone),
-            runs=started(made),
+            runs=_started(made),
             problems=problems,
             warnings=tuple(self.catalog.problems()),
         )
@@ -163,7 +164,7 @@ class _Stages:
     ) -> Planned:
         """What *parts* come to. *known* are all tasks that manifests speak of, chosen or not."""
         runs = tuple(sorted(_all(parts, "runs"), key=attrgetter("task")))
-        clashes = () if self.share else same_runs(runs)
+        clashes = _clashes(runs) if runs and not self.share else ()
         misspelt = unmatched("--select", self.choice.select, {*known, *_all(parts, "gone")})
         found = ordered([*problems, *_said(parts, together=self.share is None), *clashes, *misspelt])
         if not is_valid(found):
@@ -175,7 +176,11 @@ class _Stages:
     def _without_manifest(self, composed: Sequence[Intent]) -> tuple[tuple[Resolution, ...], tuple[Problem, ...]]:
         if self.prune is None:
             return (), ()
-        return without_manifest(self.scopes, composed, self.catalog, self.prune, self.choice.wants)
+        from flyteplan.resolve.managed import scopes, without_manifest
+
+        return without_manifest(
+            scopes(self.manifests, self.target), composed, self.catalog, self.prune, self.choice.wants
+        )
 
     def _mine(self, items: Sequence[_One], task: Callable[[_One], TaskName]) -> Sequence[_One]:
         share = self.share
@@ -189,6 +194,20 @@ class _Stages:
 
         each = self.share is not None or self.in_parts
         return loose(self.lock, self.target, resolutions, strict=self.strict, each=each)
+
+
+def _started(changes: Sequence[Change]) -> tuple[Started, ...]:
+    if all(one.submit.kind != "run" for one in changes):
+        return ()
+    from flyteplan.pipeline.runnames import started
+
+    return started(changes)
+
+
+def _clashes(runs: Sequence[Started]) -> Iterable[Problem]:
+    from flyteplan.pipeline.runnames import same_runs
+
+    return same_runs(runs)
 
 
 def _whole(made: Planned) -> Planned:

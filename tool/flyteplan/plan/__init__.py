@@ -1,17 +1,7 @@
-"""Resolutions and their desired specs -> changes, and changes -> the plan."""
+"""Resolutions and their desired specs -> changes, and changes -> the plan (`document`, which only some ask for)."""
 
 from __future__ import annotations
 
 from flyteplan.plan.changes import call, change, naming, of_run, takes_a_name
-from flyteplan.plan.document import PlanDocument, digest, document
 
-__all__ = [
-    "PlanDocument",
-    "call",
-    "change",
-    "digest",
-    "document",
-    "naming",
-    "of_run",
-    "takes_a_name",
-]
+__all__ = ["call", "change", "naming", "of_run", "takes_a_name"]

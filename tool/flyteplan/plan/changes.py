@@ -10,7 +10,6 @@ from flyteplan.errors import Position
 from flyteplan.model.manifest import Selection
 from flyteplan.model.plan import Call, Change, Field, Source, Submit
 from flyteplan.model.resolution import Desired, Intent, Resolution
-from flyteplan.model.run import Naming, RunName
 from flyteplan.model.secrecy import Veil
 from flyteplan.model.secrecy import veil as veil_over
 from flyteplan.model.settings import Settings
@@ -22,6 +21,8 @@ from flyteplan.plan.totals import attempts, pool, replicas, requests, settable
 
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs
+
+    from flyteplan.model.run import Naming
 
 
 def change(
@@ -47,6 +48,8 @@ def change(
 
 def naming(resolution: Resolution, desired: Desired, number: int = 1) -> Naming:
     """What a run will be called, and the digest of all that it is started for."""
+    from flyteplan.model.run import Naming, RunName
+
     intent, base = resolution.intent, resolution.base
     assert base is not None, "a run has a version"
     digested = run_digest(base.key, digest(desired.spec), call(intent, desired), number)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 
 from flyteplan.model.plan import KEPT, OLDER_BASE, Note
 from flyteplan.model.resolution import Resolution
-from flyteplan.model.run import Naming, Run
 from flyteplan.model.task import Template
+
+if TYPE_CHECKING:
+    from flyteplan.model.run import Naming, Run
 
 
 def notes_of(resolution: Resolution, base: Template, naming: Naming | None, action: str) -> tuple[Note, ...]:

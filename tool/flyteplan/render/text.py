@@ -13,7 +13,6 @@ from flyteplan.render.attention import lost_gpu
 from flyteplan.render.fields import INDENT, paragraph, warning
 from flyteplan.render.fieldtable import field_lines
 from flyteplan.render.groups import Group, changing, full_name, groups, is_like_no_other, is_there, named
-from flyteplan.render.judged import judged_lines, said
 from flyteplan.render.style import Line, Span, text_of
 from flyteplan.render.table import aligned
 from flyteplan.render.tally import Tally, tally, together
@@ -98,7 +97,7 @@ def joined(plan: Plan, parts: Sequence[Part], *, written: Written, width: int) -
 
 def _end(plan: Plan, every: Tally, width: int) -> Iterator[Line]:
     """Notes, totals, what policies say, and the counts."""
-    ends = _notes(every, width), _requests(every), judged_lines(plan.judgement, width)
+    ends = _notes(every, width), _requests(every), _policies(plan.judgement, width)
     for end in (*ends, [(Span(counts(every.actions), "bold"),)]):
         if end:
             yield ()
@@ -125,6 +124,10 @@ def counts(actions: Mapping[str, int]) -> str:
 
 def quiet(judgement: Judgement | None, actions: Mapping[str, int]) -> str:
     """The same with what policies and guards say: `Plan: 3 to update, 39 unchanged. (1 denied, 2 warned of)`"""
+    if judgement is None:
+        return counts(actions)
+    from flyteplan.render.judged import said
+
     told = said(judgement)
     return f"{counts(actions)} ({told})" if told else counts(actions)
 
@@ -235,6 +238,14 @@ def _notes(every: Tally, width: int) -> list[Line]:
     for message, count in told:
         lines += paragraph([*message.split(), count], width, mark="  ", style="")
     return lines
+
+
+def _policies(judgement: Judgement | None, width: int) -> list[Line]:
+    if judgement is None:
+        return []
+    from flyteplan.render.judged import judged_lines
+
+    return judged_lines(judgement, width)
 
 
 def _requests(every: Tally) -> list[Line]:

@@ -16,7 +16,7 @@ from flyteplan.errors import InputError, Position, Problem
 from flyteplan.files.saved import read_bytes
 from flyteplan.model.part import Part
 from flyteplan.model.plan import FORMAT_VERSION, Plan
-from flyteplan.plan import PlanDocument, document
+from flyteplan.plan.document import PlanDocument, document
 from flyteplan.plan.parts import read_part
 from flyteplan.render.jsontext import jsontext
 from flyteplan.workspace.savedplan import is_part

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Problem, failure
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
-from flyteplan.model.deployment import Provenance
-from flyteplan.model.part import Share
 from flyteplan.model.plan import Plan
 from flyteplan.ports import Catalog, Reading, Watch, alone, unwatched
 from flyteplan.shard import copies, spread
@@ -19,6 +17,10 @@ from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.lockfile import read_lock
 from flyteplan.workspace.watching import watched
+
+if TYPE_CHECKING:
+    from flyteplan.model.deployment import Provenance
+    from flyteplan.model.part import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

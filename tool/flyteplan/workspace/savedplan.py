@@ -18,7 +18,7 @@ from flyteplan.load import load
 from flyteplan.model.config import Target
 from flyteplan.model.document import Document, Locator, Pointer
 from flyteplan.model.plan import FORMAT_VERSION, Plan
-from flyteplan.plan import digest
+from flyteplan.plan.document import digest
 from flyteplan.plan.saved import read
 from flyteplan.validate import Validator
 from flyteplan.validate.wording import problems
