@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from operator import attrgetter
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from flyteplan.errors import Position, Problem
@@ -78,35 +77,45 @@ def _find_path(path: str, root: str) -> Iterator[_Found]:
 
 def _files(path: str, name: str) -> Iterator[tuple[str | Problem, str]]:
     """The files that *path* stands for, each with the path it is shown by; or what is wrong with it."""
-    waiting = [_Step(path, name, () if os.path.isdir(path) else None)]
+    waiting = [iter([_Step(path, name, () if os.path.isdir(path) else None)])]
     while waiting:
-        step = waiting.pop()
-        if step.above is None:
+        step = next(waiting[-1], None)
+        if step is None:
+            waiting.pop()
+        elif step.above is None:
             yield step.path, step.name
-            continue
-        try:
-            waiting.extend(reversed(_inside(step.path, step.name, step.above)))
-        except OSError as error:
-            yield _unreadable(step.name, step.path, error), step.name
+        else:
+            try:
+                waiting.append(_inside(step.path, step.name, step.above))
+            except OSError as error:
+                yield _unreadable(step.name, step.path, error), step.name
 
 
-def _inside(folder: str, name: str, above: tuple[_Identity, ...]) -> list[_Step]:
-    """What is in *folder*, by name; nothing when a link has led back to a folder above."""
+def _inside(folder: str, name: str, above: tuple[_Identity, ...]) -> Iterator[_Step]:
+    """What is in *folder*, by name; nothing when a link has led back to a folder above.
+
+    Of a folder with many files only their names are there at once.
+    """
     identity = _identity(folder)
     if identity in above:
-        return []
+        return iter(())
+    folders: set[str] = set()
     with os.scandir(folder) as entries:
-        ordered = sorted(entries, key=attrgetter("name"))
-    return [step for entry in ordered if (step := _step(entry, name, (*above, identity)))]
+        names = sorted([entry.name for entry in entries if _counts(entry, folders)])
+    return (
+        _Step(os.path.join(folder, one), inside(name, one), (*above, identity) if one in folders else None)
+        for one in names
+    )
 
 
-def _step(entry: os.DirEntry[str], folder: str, above: tuple[_Identity, ...]) -> _Step | None:
+def _counts(entry: os.DirEntry[str], folders: set[str]) -> bool:
+    """Whether *entry* may be a manifest file, or is a folder, which is noted then."""
     if entry.name.startswith("."):
-        return None
-    name, kind = inside(folder, entry.name), _kind(entry)
+        return False
+    kind = _kind(entry)
     if kind == "folder":
-        return _Step(entry.path, name, above)
-    return _Step(entry.path, name, None) if kind == "file" and entry.name.endswith(SUFFIXES) else None
+        folders.add(entry.name)
+    return kind == "folder" or (kind == "file" and entry.name.endswith(SUFFIXES))
 
 
 def _kind(entry: os.DirEntry[str]) -> str:
