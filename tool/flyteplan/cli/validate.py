@@ -34,7 +34,7 @@ from flyteplan.workspace import (
     manifest_files,
     open_workspace,
 )
-from flyteplan.workspace.watching import watched
+from flyteplan.workspace.watching import counting, watched
 
 
 @click.command("validate")
@@ -95,7 +95,7 @@ def _checked(
     policies = Validator(read_schema(POLICY_SCHEMA))
     planning = _names_a_catalog(catalog, current_version, flags)
     among = policies if paths else None
-    reading = watched(spread, watch(), layers, workspace)
+    reading = watched(spread, watch(), counting(layers, workspace))
     checked = _read(partial(manifest_files, layers, workspace), orders, among, reading, keep=keep or planning)
     checked = _with_policies(checked, [] if paths else _targets(workspace, target), workspace, policies, as_of)
     if planning and checked.valid:

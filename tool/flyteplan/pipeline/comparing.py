@@ -14,10 +14,10 @@ from flyteplan.errors import Problem, ordered
 from flyteplan.model.comparison import Names
 from flyteplan.model.config import Declared, Target
 from flyteplan.model.lock import Lock
-from flyteplan.model.manifest import Manifest
+from flyteplan.model.manifest import Manifest, Selection
 from flyteplan.model.plan import Plan
 from flyteplan.model.policy import Policy
-from flyteplan.model.resolution import Intent, Key
+from flyteplan.model.resolution import Group, Intent, Key
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.model.task import TaskName
 from flyteplan.pipeline.choice import Choice
@@ -62,7 +62,9 @@ def compare(
     before: Side, after: Side, catalog: Catalog, *, current: str | None, choice: Choice, watch: Watch = unwatched
 ) -> Compared:
     """*after* against *before*."""
-    old, new = _composed(before, catalog, watch), _composed(after, catalog, watch)
+    older, newer = _groups(before, catalog), _groups(after, catalog)
+    same = _same(older, newer) if _asked_alike(before) == _asked_alike(after) else set()
+    old, new = _composed(before, older, same, watch), _composed(after, newer, same, watch)
     differing = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
     plans = [_planned(side, catalog, current, choice, differing) for side in (before, after)]
     return Compared(
@@ -84,9 +86,37 @@ def _planned(side: Side, catalog: Catalog, current: str | None, choice: Choice, 
     return plan(side.manifests, side.target, catalog, current=current, choice=choice, lock=side.lock, only=differing)
 
 
-def _composed(side: Side, catalog: Catalog, watch: Watch) -> Mapping[Key, Any]:
-    """What is wanted of each task and run, wherever it is written; None where that can not be told."""
-    groups, _ = group(side.manifests, side.target, catalog)
+def _asked_alike(side: Side) -> tuple[str, Mapping[TaskName, str]]:
+    """What manifests are put together with."""
+    return side.target.org, locked(side.lock, side.target)
+
+
+def _groups(side: Side, catalog: Catalog) -> dict[Key, Group]:
+    return {one.key: one for one in group(side.manifests, side.target, catalog)[0]}
+
+
+def _same(older: Mapping[Key, Group], newer: Mapping[Key, Group]) -> set[Key]:
+    """What stands in the same manifests, and is valid: of what selections come to, that is not known yet."""
+    return {
+        key
+        for key, one in older.items()
+        if key in newer and _are_same(one.manifests, newer[key].manifests) and not any(map(_selects, one.manifests))
+    }
+
+
+def _are_same(before: Sequence[Manifest], after: Sequence[Manifest]) -> bool:
+    """One object each: to compare what is in them takes as long as to compose them."""
+    return len(before) == len(after) and all(old is new for old, new in zip(before, after, strict=True))
+
+
+def _selects(manifest: Manifest) -> bool:
+    return isinstance(manifest.reference, Selection)
+
+
+def _composed(side: Side, every: Mapping[Key, Group], same: Collection[Key], watch: Watch) -> Mapping[Key, Any]:
+    """What is wanted of each task and run that is not the *same*, wherever it is written; of one that can not be
+    composed, nothing that equals anything."""
+    groups = [one for key, one in every.items() if key not in same]
     found, _ = intents(groups, watch)
     versions = locked(side.lock, side.target)
     wanted: dict[Key, Any] = dict.fromkeys((one.key for one in groups), object())
@@ -104,8 +134,9 @@ def _wanted(intent: Intent, side: Side, versions: Mapping[TaskName, str]) -> Any
 
 def _names(before: Sequence[Manifest], after: Sequence[Manifest]) -> Names:
     """The names that came, those that went, and pairs of both whose manifests say the same."""
-    old, new = _contents(before), _contents(after)
-    came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
+    there, here = {one.name for one in before}, {one.name for one in after}
+    came, went = sorted(here - there), sorted(there - here)
+    old, new = _contents(before, set(went)), _contents(after, set(came))
     renamed: list[tuple[str, str]] = []
     for name in went:
         same = next((one for one in came if new[one] == old[name] and one not in dict(renamed).values()), None)
@@ -118,9 +149,11 @@ def _names(before: Sequence[Manifest], after: Sequence[Manifest]) -> Names:
     )
 
 
-def _contents(manifests: Iterable[Manifest]) -> dict[str, Any]:
+def _contents(manifests: Iterable[Manifest], names: Collection[str]) -> dict[str, Any]:
     found: dict[str, list[Any]] = {}
     for one in manifests:
+        if one.name not in names:
+            continue
         settings = sorted((setting.path, repr(setting.value)) for setting in one.settings)
         found.setdefault(one.name, []).append((one.layer, one.reference, one.strategy, one.priority, settings))
     return {name: sorted(parts, key=repr) for name, parts in found.items()}

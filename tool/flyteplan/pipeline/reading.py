@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
 from flyteplan.load import load
@@ -18,8 +18,18 @@ if TYPE_CHECKING:
     from flyteplan.model.policy import Policy
 
 _Item: TypeAlias = "Manifest | Policy | Problem"
+
+
+class _File(NamedTuple):
+    """What one file comes to, and the outlines of its manifests."""
+
+    items: tuple[_Item, ...]
+    outlines: bytes
+
+
+_Key = tuple[int, str, Content]
 # What files come to, by layer, path and content.
-Known = dict[tuple[int, str, Content], tuple[_Item, ...]]
+Known = dict[_Key, _File]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +73,11 @@ def validate(
 
     *stacks* are the targets: each has the numbers of its layers, in order. Rules among manifests hold in each of them.
     *policies* checks the policies that stand among the manifests; without it they are out of place there.
-    *known* remembers what files come to: one of the same path and content is not read again.
+    *known* remembers what files come to: one of the same path and content is not read again, and gives the same values.
     *spread* may have parts of the files read by other processes.
     """
-    reader = _Reader(validator=validator, policies=policies, known=known)
-    parts = spread(reader.part, found, _path)
+    reader = _Reader(validator=validator, policies=policies, remembers=known is not None)
+    parts = spread(reader.part, found, _path) if known is None else _with_known(reader, found, known, spread)
     every = _manifests(parts)
     if not _doubtful(parts, stacks):
         return every
@@ -96,6 +106,20 @@ def check(
     return every.with_problems(validate(again, validator, stacks, policies=policies).problems)
 
 
+def _with_known(reader: _Reader, found: Iterable[Found], known: Known, spread: Reading) -> list[_Part]:
+    seen, fresh = _Part(), list[Found]()
+    for layer, path, given in found:
+        content = given() if callable(given) else given
+        if (layer, path, content) in known:
+            seen.add(known[layer, path, content])
+        else:
+            fresh.append((layer, path, content))
+    parts = spread(reader.part, fresh, _path)
+    for part in parts:
+        known.update(part.read)
+    return [seen, *parts]
+
+
 def _doubtful(parts: Iterable[_Part], stacks: Sequence[Sequence[int]]) -> frozenset[bytes]:
     """The digests of the files whose manifests may break a rule among them: most often of none."""
     return doubtful(b"".join(bytes(part.outlines) for part in parts), stacks)
@@ -104,7 +128,7 @@ def _doubtful(parts: Iterable[_Part], stacks: Sequence[Sequence[int]]) -> frozen
 class _Part:
     """What some of the files come to, added up: of many files not even a word each is to be kept."""
 
-    __slots__ = ("count", "files", "manifests", "outlines", "policies", "problems")
+    __slots__ = ("count", "files", "manifests", "outlines", "policies", "problems", "read")
 
     def __init__(self) -> None:
         self.manifests: list[Manifest] = []
@@ -112,42 +136,41 @@ class _Part:
         self.problems: list[Problem] = []
         self.policies: list[Policy] = []
         self.files = self.count = 0
+        self.read: Known = {}
 
-    def add(self, item: _Item, *, keep: bool) -> None:
-        if isinstance(item, Problem):
-            self.problems.append(item)
-        elif not isinstance(item, Manifest):
-            self.policies.append(item)
-        else:
-            self.count += 1
-            self.outlines += outline(item)
-            if keep:
-                self.manifests.append(item)
+    def add(self, file: _File, *, keep: bool = True) -> None:
+        self.files += 1
+        self.outlines += file.outlines
+        for item in file.items:
+            if isinstance(item, Problem):
+                self.problems.append(item)
+            elif not isinstance(item, Manifest):
+                self.policies.append(item)
+            else:
+                self.count += 1
+                if keep:
+                    self.manifests.append(item)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """Reads files, all in the same way."""
+    """Reads files, all in the same way. `remembers`: what each of them comes to is told as well."""
 
     validator: Validator
     policies: Validator | None = None
-    known: Known | None = None
+    remembers: bool = False
     keep: bool = True
 
     def part(self, found: Iterable[Found]) -> _Part:
         part = _Part()
         for layer, path, given in found:
-            part.files += 1
-            for item in self._items(layer, path, given() if callable(given) else given):
-                part.add(item, keep=self.keep)
+            content = given() if callable(given) else given
+            items = tuple(self._read(layer, path, content))
+            file = _File(items, b"".join([outline(one) for one in items if isinstance(one, Manifest)]))
+            part.add(file, keep=self.keep)
+            if self.remembers:
+                part.read[layer, path, content] = file
         return part
-
-    def _items(self, layer: int, path: str, content: Content) -> Iterable[_Item]:
-        if self.known is None:
-            return self._read(layer, path, content)
-        if (layer, path, content) not in self.known:
-            self.known[layer, path, content] = tuple(self._read(layer, path, content))
-        return self.known[layer, path, content]
 
     def _read(self, layer: int, path: str, content: Content) -> Iterator[_Item]:
         for item in documents(path, content):

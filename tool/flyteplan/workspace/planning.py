@@ -16,7 +16,7 @@ from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.lockfile import read_lock
-from flyteplan.workspace.watching import watched
+from flyteplan.workspace.watching import counting, watched
 
 if TYPE_CHECKING:
     from flyteplan.model.deployment import Provenance
@@ -44,7 +44,7 @@ def checked_manifests(
     layers = layers_of(paths) if paths else workspace.layers(target)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)
-    reading = watched(reading, watch, layers, workspace)
+    reading = watched(reading, watch, counting(layers, workspace))
     checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,), spread=reading)
     if not checked.valid:
         raise InputError(checked.problems)

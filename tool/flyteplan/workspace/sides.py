@@ -14,12 +14,13 @@ from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Config, Declared, Target
 from flyteplan.model.filenames import LOCK
 from flyteplan.model.guards import Guards
-from flyteplan.ports import Content, Found, Total, Watch, unwatched
+from flyteplan.ports import Content, Found, Watch, unwatched
+from flyteplan.shard import spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, manifest_files, read_config
 from flyteplan.workspace.lockfile import lock_in, read_lock
 from flyteplan.workspace.policyfiles import policies_in, policy_files
-from flyteplan.workspace.watching import READING, counting
+from flyteplan.workspace.watching import watched
 
 _DEFAULT_LAYER = "manifests"
 _BETWEEN = "..."
@@ -35,9 +36,9 @@ class _Reader:
     place: Callable[[Target], Target]
     watch: Watch
 
-    def read(self, files: Iterable[Found], layers: int, total: Total | None = None) -> pipeline.Manifests:
-        seen = self.watch(READING, files, total)
-        return pipeline.validate(seen, self.validator, (tuple(range(layers)),), known=self.known)
+    def read(self, files: Iterable[Found], layers: int) -> pipeline.Manifests:
+        reading = watched(spread, self.watch)
+        return pipeline.validate(files, self.validator, (tuple(range(layers)),), known=self.known, spread=reading)
 
 
 def sides(
@@ -66,8 +67,7 @@ def sides(
 
 def _of_checkout(reader: _Reader, target: Target, revision: Revision) -> pipeline.Side:
     layers = reader.workspace.layers(target)
-    total = counting(layers, reader.workspace)
-    found = reader.read(manifest_files(layers, reader.workspace), len(layers), total)
+    found = reader.read(manifest_files(layers, reader.workspace), len(layers))
     if not found.valid:
         raise InputError(found.problems)
     lock = read_lock(reader.workspace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from functools import partial
 from typing import TypeVar
 
@@ -14,12 +14,10 @@ _Part = TypeVar("_Part")
 READING = "Reading manifests"
 
 
-def watched(spread: Reading, watch: Watch, layers: Layers, workspace: Workspace) -> Reading:
-    """As *spread* does it; each process tells *watch* of its own files. Those of *layers* are all."""
+def watched(spread: Reading, watch: Watch, total: Total | None = None) -> Reading:
+    """As *spread* does it; each process tells *watch* of its own files, of *total* or of a list of them."""
     if watch is unwatched:
         return spread
-
-    total = counting(layers, workspace)
 
     def spread_in_sight(
         work: Callable[[Iterable[Found]], _Part],
@@ -28,7 +26,8 @@ def watched(spread: Reading, watch: Watch, layers: Layers, workspace: Workspace)
         _: Waiting = idle,
         /,
     ) -> Sequence[_Part]:
-        return spread(partial(_work, work, watch, total), found, name, partial(watch, READING, total=total))
+        count = len(found) if isinstance(found, Sized) else total
+        return spread(partial(_work, work, watch, count), found, name, partial(watch, READING, total=count))
 
     return spread_in_sight
 
@@ -39,7 +38,7 @@ def counting(layers: Layers, workspace: Workspace) -> Total:
 
 
 def _work(
-    work: Callable[[Iterable[Found]], _Part], watch: Watch, total: Callable[[], int | None], found: Iterable[Found]
+    work: Callable[[Iterable[Found]], _Part], watch: Watch, total: int | Total | None, found: Iterable[Found]
 ) -> _Part:
     return work(watch(READING, found, total))
 
