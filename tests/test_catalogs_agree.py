@@ -28,7 +28,7 @@ def plans_of(case: Path) -> list[list[str]]:
     # What an earlier command of the case has written is not there.
     alone = transcripts if first in ("plan", "validate") else []
     good = [text.splitlines()[0] for text in alone if text.rstrip().endswith("--- exit 0")]
-    return [words for words in map(shlex.split, good) if words[0] == "plan" and "--catalog" not in words]
+    return [words for words in map(shlex.split, good) if words[0] == "plan" and not {"--catalog", "--shard"} & {*words}]
 
 
 CASES = [

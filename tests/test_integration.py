@@ -383,7 +383,9 @@ def test_command_lines_are_found() -> None:
 
 def test_the_manifests_of_the_notes_are_yaml() -> None:
     blocks = re.findall(r"```yaml\n((?s:.*?))```", (ROOT / "docs" / "gitops.md").read_text("utf-8"))
-    assert [yaml.safe_load(block)["kind"] for block in blocks] == ["Job", "CronJob"]
+    read = [yaml.safe_load(block) for block in blocks]
+    assert [one["kind"] for one in read if "jobs" not in one] == ["Job", "CronJob"]
+    assert [list(one["jobs"]) for one in read if "jobs" in one] == [["part", "plan"]]
 
 
 def test_the_containerfile_copies_what_there_is() -> None:
