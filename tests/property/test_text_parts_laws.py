@@ -13,12 +13,13 @@ from tests.property.plans import changes, plans
 from tests.property.templates import Draw
 
 from flyteplan.errors import Position
-from flyteplan.model.plan import Change, Field, Plan
+from flyteplan.model.plan import Change, Field, Note, Plan
 from flyteplan.model.task import TaskName, TaskVersion
 from flyteplan.render.style import ansi, plain
 from flyteplan.render.tally import tally, together
 from flyteplan.render.text import joined, part, text
 
+NOTES = [Note(code=code, message=f"about {code}", attention=code == "d") for code in "abcd"]
 writers = st.sampled_from((plain, ansi))
 
 
@@ -27,9 +28,9 @@ def alike(draw: Draw) -> list[Change]:
     """One change, of one task by its own manifest, or of several by one that selects them."""
     found, number = draw(changes()), draw(st.integers(0, 10**9))
     pools = draw(st.sampled_from((("", ""), ("", "p 1"), ("p 1", "p 1"))))
-    found = replace(
-        found, fields=tuple(_of(number, one) for one in found.fields), pools=pools, replicas=draw(st.integers(1, 2))
-    )
+    noted = tuple(draw(st.lists(st.sampled_from(NOTES), unique=True)))
+    fields = tuple(_of(number, one) for one in found.fields)
+    found = replace(found, fields=fields, pools=pools, replicas=draw(st.integers(1, 2)), notes=noted)
     if draw(st.booleans()):
         return [_on(found, f"own.{number}")]
     selected = replace(found, manifests=tuple(replace(one, selects=True) for one in found.manifests or ()))

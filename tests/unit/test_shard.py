@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 
@@ -95,6 +96,20 @@ def test_no_process_is_left_when_this_one_is_interrupted(monkeypatch: pytest.Mon
     finally:
         signal.signal(signal.SIGALRM, old)
     assert children() == before
+
+
+@pytest.mark.parametrize("wanted", ["1", "2", "5"])
+def test_of_several_faults_the_first_is_told(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
+    monkeypatch.setenv(JOBS, wanted)
+
+    def work(found: Iterable[Found]) -> int:
+        for _, path, _ in found:
+            if int(path.removesuffix(".yaml")) > 600:
+                raise InputError([replace(PROBLEM, message=path)])
+        return 0
+
+    with pytest.raises(InputError, match=r"601\.yaml"):
+        spread(work, MANY, itemgetter(1))
 
 
 def named(number: int) -> list[Found]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def main() -> NoReturn:
+    _open_what_is_closed()
     # A command makes few cycles, and its imports many objects: to look for cycles again and again is for nothing.
     gc.set_threshold(100_000, 20, 20)
     try:
@@ -27,6 +28,13 @@ def main() -> NoReturn:
         code = _unwritten(error)
     # Without taking the interpreter apart, which takes as long as validating a file.
     os._exit(_flushed(code))
+
+
+def _open_what_is_closed() -> None:
+    """A daemon may have closed them; a file that is written later would take their place."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (until the end; pathlib takes its time)
 
 
 def _run(arguments: list[str]) -> int:

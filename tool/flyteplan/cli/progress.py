@@ -123,7 +123,9 @@ class Meter:
         now = self._clock()
         self._next = now + _EVERY_SECONDS
         line = told(self._what, self._done, self._total, now - self._begun)[: _columns(self._stream) - 1]
-        self._write(f"\r{line.ljust(self._drawn)}")
+        # First, so that an interrupt in between finds what there is to wipe.
+        before, self._drawn = self._drawn, max(len(line), self._drawn)
+        self._write(f"\r{line.ljust(before)}")
         self._drawn = len(line)
 
     def _write(self, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flyteplan.errors import Problem
+from flyteplan.errors import Position, Problem
 from flyteplan.model.part import Started
 from flyteplan.model.plan import Change
 from flyteplan.model.run import RunName
@@ -13,7 +13,13 @@ from flyteplan.model.run import RunName
 def started(changes: Iterable[Change]) -> tuple[Started, ...]:
     """The runs among *changes*, in order."""
     runs = (one for one in changes if one.submit.kind == "run")
-    return tuple(Started(one.task.task, one.run, one.manifests[0].position) for one in runs)
+    return tuple(Started(one.task.task, one.run, _asked_for(one)) for one in runs)
+
+
+def _asked_for(change: Change) -> Position:
+    """In a manifest of its own, which is the one that has the name; a select may take part in many runs."""
+    own = (source for source in change.manifests if not source.selects)
+    return next(own, change.manifests[0]).position
 
 
 def same_runs(runs: Iterable[Started]) -> Iterator[Problem]:

@@ -13,20 +13,22 @@ from flyteplan.model.plan import Asked, Change, Note, Order, asked, totals
 from flyteplan.render.groups import is_shown
 
 _Amounts = Mapping[str, tuple[int, int]]
+_Place = tuple[Order, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """`sources` are the names and places of manifests, `actions` counts changes.
 
-    `notes` are those that need no attention: where each stands first, and how many tasks it concerns. `alone` and
+    `notes` are those that need no attention: where each stands first (the change, and which of its notes it is), and
+    how many tasks it concerns. `alone` and
     `retried` are what versions without a pool ask for, as in `model.plan.totals`; those with one are in `pooled`.
     """
 
     tasks: int
     sources: frozenset[tuple[str, Position]]
     actions: Mapping[str, int]
-    notes: Mapping[Note, tuple[Order, int]]
+    notes: Mapping[Note, tuple[_Place, int]]
     alone: _Amounts
     retried: _Amounts
     pooled: tuple[tuple[Order, Asked], ...]
@@ -69,20 +71,23 @@ def together(parts: Sequence[Tally]) -> Tally:
     )
 
 
-def _notes(changes: Iterable[Change]) -> dict[Note, tuple[Order, int]]:
+def _notes(changes: Iterable[Change]) -> dict[Note, tuple[_Place, int]]:
     concerned: dict[Note, list[Change]] = {}
     for change in changes:
         for note in change.notes:
             if not note.attention and is_shown(change):
                 concerned.setdefault(note, []).append(change)
-    return {note: (found[0].order, len({change.task.task for change in found})) for note, found in concerned.items()}
+    return {
+        note: ((found[0].order, found[0].notes.index(note)), len({change.task.task for change in found}))
+        for note, found in concerned.items()
+    }
 
 
-def _added_notes(parts: Iterable[Tally]) -> dict[Note, tuple[Order, int]]:
-    found: dict[Note, tuple[Order, int]] = {}
-    for note, (order, count) in chain.from_iterable(part.notes.items() for part in parts):
-        first, before = found.get(note, (order, 0))
-        found[note] = (min(first, order), before + count)
+def _added_notes(parts: Iterable[Tally]) -> dict[Note, tuple[_Place, int]]:
+    found: dict[Note, tuple[_Place, int]] = {}
+    for note, (place, count) in chain.from_iterable(part.notes.items() for part in parts):
+        first, before = found.get(note, (place, 0))
+        found[note] = (min(first, place), before + count)
     return dict(sorted(found.items(), key=lambda item: item[1][0]))
 
 

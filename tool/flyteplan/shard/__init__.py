@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from flyteplan.errors import UsageError
 from flyteplan.ports import Waiting, idle
-from flyteplan.shard.forked import Forked, can_fork
+from flyteplan.shard.forked import Forked, LostError, can_fork
 from flyteplan.shard.sharing import in_batches, share
 
 JOBS = "FLYTEPLAN_JOBS"
@@ -101,6 +101,10 @@ def _by_forks(
         for _ in waiting(moment for one in others for moment in one.moments()):
             pass
         return [one.answer() for one in others]
+    except LostError:
+        raise
+    except Exception:  # noqa: BLE001 (whatever is wrong: of several faults one process always tells the same one)
+        return [work(items)]
     finally:
         for one in others:
             one.end()

@@ -24,6 +24,10 @@ def can_fork() -> bool:
         return False
 
 
+class LostError(FlyteplanError):
+    """A process that has ended without a word."""
+
+
 class Forked(Generic[_Answer]):
     """Works from the moment it is made; `answer` waits for it. Whoever makes one has to `end` it."""
 
@@ -44,14 +48,14 @@ class Forked(Generic[_Answer]):
             yield None
 
     def answer(self) -> _Answer:
-        """Raises what the work raised, or FlyteplanError when the process ended without a word."""
+        """Raises what the work raised, or LostError."""
         with os.fdopen(self._reading, "rb") as pipe:
             self._reading = -1
             data = pipe.read()
         child, self._child = self._child, 0
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status or not data:
-            raise FlyteplanError(f"a process that read a part of the files ended with {status} (try FLYTEPLAN_JOBS=1)")
+            raise LostError(f"a process that did a part of the work ended with {status} (try FLYTEPLAN_JOBS=1)")
         from pickle import loads
 
         answer, error = loads(data)  # noqa: S301 (our own bytes, from a copy of ourselves)

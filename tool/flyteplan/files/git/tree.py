@@ -198,11 +198,12 @@ def contents(root: str, label: str, entries: Iterable[Entry]) -> Mapping[str, by
     if not names:
         return {}
     done = run(root, "cat-file", "--batch", data="".join(f"{name}\n" for name in names).encode())
-    found, rest = {}, done.stdout
+    found, data, start = {}, done.stdout, 0
     for name in names:
-        head, _, rest = rest.partition(b"\n")
-        size = head.rpartition(b" ")[2]
+        end = data.find(b"\n", start)
+        size = data[start:end].rpartition(b" ")[2]
         if done.returncode or not size.isdigit():
             raise FlyteplanError(f"{label} is not all here: this clone is partial, and lacks object {name}")
-        found[name], rest = rest[: int(size)], rest[int(size) + 1 :]
+        found[name] = data[end + 1 : end + 1 + int(size)]
+        start = end + 1 + int(size) + 1
     return found
