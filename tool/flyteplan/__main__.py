@@ -34,7 +34,7 @@ def _open_what_is_closed() -> None:
     """A daemon may have closed them; a file that is written later would take their place."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (until the end; pathlib takes its time)
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
 
 
 def _run(arguments: list[str]) -> int:
