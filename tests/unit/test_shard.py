@@ -112,6 +112,20 @@ def test_of_several_faults_the_first_is_told(monkeypatch: pytest.MonkeyPatch, wa
         spread(work, MANY, itemgetter(1))
 
 
+def last(found: Iterable[Found]) -> int:
+    raise InputError([replace(PROBLEM, message=max(path for _, path, _ in found))])
+
+
+@pytest.mark.parametrize("wanted", ["1", "2", "5"])
+def test_copies_tell_the_fault_that_one_process_tells_of_all(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
+    monkeypatch.setenv(JOBS, wanted)
+    monkeypatch.setattr(shard, "_BATCH", 100)
+    before = children()
+    with pytest.raises(InputError, match=r"999\.yaml"):
+        copies(last, MANY, itemgetter(1))
+    assert children() == before
+
+
 def named(number: int) -> list[Found]:
     """Three files of one name, one after the other."""
     return [(layer, f"{number // 3}.yaml", b"") for layer, number in enumerate(range(number))]

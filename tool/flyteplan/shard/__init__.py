@@ -39,7 +39,7 @@ def spread(
     if few or wanted == 1:
         return [work(whole)]
     if forks:
-        return _by_forks(work, whole, name, wanted, waiting)
+        return _by_forks(work, whole, name, wanted, waiting) or [work(whole)]
     from flyteplan.shard.spawned import by_spawned
 
     return by_spawned(work, list(whole), name, wanted)
@@ -61,7 +61,7 @@ def copies(
     if few or wanted == 1 or not can_fork():
         return [work(whole)]
     parts = _by_forks(partial(in_batches, work, name=name, size=_BATCH), whole, name, wanted, waiting)
-    return [part for several in parts for part in several]
+    return [part for several in parts for part in several] or [work(whole)]
 
 
 def _few(items: Iterable[_Item], worth: int) -> tuple[bool, Iterable[_Item]]:
@@ -89,7 +89,10 @@ def _by_forks(
     waiting: Waiting,
 ) -> list[_Part]:
     """Each process goes on with the walk over the items where it is now, and takes its own of them by their names:
-    whatever happens to a folder meanwhile, no file is one of two processes."""
+    whatever happens to a folder meanwhile, no file is one of two processes.
+
+    Nothing where something is wrong: it is for one process to do it all, which of several faults always tells the same.
+    """
 
     def part(number: int) -> _Part:
         return work(share(items, name, number, jobs))
@@ -103,8 +106,8 @@ def _by_forks(
         return [one.answer() for one in others]
     except LostError:
         raise
-    except Exception:  # noqa: BLE001 (whatever is wrong: of several faults one process always tells the same one)
-        return [work(items)]
+    except Exception:  # noqa: BLE001 (whatever it is, it is raised again)
+        return []
     finally:
         for one in others:
             one.end()
