@@ -153,6 +153,20 @@ def test_triggers_come_over_as_far_as_they_are_told(tmp_path: Path) -> None:
     assert filled(tmp_path, details("v3", at=3)).triggers([TASK]) == {}
 
 
+def test_triggers_of_the_base_stay_when_a_version_is_derived_from_it(tmp_path: Path) -> None:
+    """They are told by the version that they were deployed with, and start that one still."""
+    other = TaskName("p", "d", "e.other")
+    derived = "v2.0123456789.flyteplan"
+    one = details("v2", at=2, triggers_summary={"details": {"name": "nightly", "active": True}})
+    many = details("v2", at=2, task=other, triggers_summary={"stats": {"total": 3, "active": 1}})
+    every = (one, many, details(derived, at=4), details(derived, at=4, task=other))
+    known = Triggers(known=(Trigger(name="nightly", active=True),))
+    for catalog in (filled(tmp_path, *every), written(tmp_path, *every)):
+        assert catalog.triggers([TASK, other]) == {TASK: known, other: Triggers(others=3)}
+    moved = details("v2.abcdefabcd.flyteplan", at=5, task=other, triggers_summary={"stats": {"total": 2}})
+    assert filled(tmp_path, moved).triggers([other]) == {other: Triggers(others=2)}
+
+
 def test_triggers_that_were_deployed_here_count_more(tmp_path: Path) -> None:
     catalog = filled(tmp_path, details(triggers_summary={"stats": {"total": 3}}))
     request = DeployTaskRequest(task_id=details().task_id, spec=details().spec, triggers=[{"name": "nightly"}])

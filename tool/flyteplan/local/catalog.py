@@ -61,11 +61,11 @@ class LocalCatalog:
             return {key: _template(key, deployed_at, spec) for key, deployed_at, spec in found}
 
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
-        """Those in the database; of a task that has none there, as many as its newest version tells."""
+        """Those in the database; of a task that has none there, as many as its newest version or base tells."""
         with self._reading() as connection:
             known = _by_task(trigger_table.of_tasks(connection, set(tasks)))
-            live = _live_rows(connection, set(tasks) - known.keys())
-        counted = {task: Triggers(others=row.total_triggers) for task, row in live.items()}
+            telling = task_table.telling(connection, set(tasks) - known.keys())
+        counted = {task: Triggers(others=row.total_triggers) for task, row in telling.items()}
         return {task: found for task, found in {**known, **counted}.items() if found.count}
 
     def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:

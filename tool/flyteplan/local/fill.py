@@ -27,8 +27,8 @@ def fill(store: Store, details: Iterable[TaskDetails], clock: Clock = now) -> in
     """Writes each version as it was deployed elsewhere, at the time it was, over what is there; returns how many.
 
     They are written a few hundred at a time, and what has been written stays when *details* raises. Projects are made
-    as they are met. Of the triggers, one that is named as the only one of a task's newest version comes over, with
-    neither its revision nor the version it starts; of others, how many they are. Raises CatalogError.
+    as they are met. Of the triggers, one that is named as the only one of the version that tells of them comes over,
+    with neither its revision nor the version it starts; of others, how many they are. Raises CatalogError.
     """
     count, remaining = 0, iter(details)
     while batch := list(islice(remaining, _BATCH)):
@@ -67,11 +67,9 @@ def _with_triggers(row: TaskRow, details: TaskDetails) -> TaskRow:
 
 
 def _note_trigger(connection: sqlite3.Connection, task: TaskName) -> None:
-    """Makes the triggers that were only taken over agree with the task's newest version."""
-    live = tasks.newest(connection, [task])[task].live
-    (row,) = tasks.described(connection, [TaskVersion(task, live)])
+    """Makes the triggers that were only taken over agree with the version of the task that tells of them."""
     triggers.forget_noted(connection, task)
-    for trigger in _noted(row):
+    for trigger in _noted(tasks.telling(connection, [task])[task]):
         triggers.note(connection, trigger)
 
 

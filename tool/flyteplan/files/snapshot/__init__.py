@@ -66,11 +66,15 @@ class SnapshotCatalog:
         return (details for _, details in self._decoded(self._index.entries.values()))
 
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
-        """As the newest version of each task tells them."""
-        index = self._index
-        live = {task: TaskVersion(task, index.versions[task][0]) for task in tasks if task in index.versions}
-        found = {task: index.entries[key].triggers for task, key in live.items()}
+        """As the newest version of each task tells them, or where it is derived and tells of none, the newest base."""
+        found = {task: self._told(task, newest) for task, newest in self.newest(tasks).items()}
         return {task: triggers for task, triggers in found.items() if triggers.count}
+
+    def _told(self, task: TaskName, newest: Newest) -> Triggers:
+        live = self._index.entries[TaskVersion(task, newest.live)].triggers
+        return (
+            live if live.count or newest.base is None else self._index.entries[TaskVersion(task, newest.base)].triggers
+        )
 
     def runs(self, names: Collection[RunName]) -> Mapping[RunName, Run]:  # noqa: ARG002 (the port's signature)
         """A snapshot has templates only."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flyteplan.local.store.rows import Clause, Page, TaskRow, columns, equal, insertion, rows, updates
@@ -72,6 +72,23 @@ def described(connection: sqlite3.Connection, keys: Collection[TaskVersion]) -> 
     return rows(TaskRow, connection.execute(_ROWS, (_asked_versions(keys),)))
 
 
+def telling(connection: sqlite3.Connection, tasks: Iterable[TaskName]) -> dict[TaskName, TaskRow]:
+    """The row of each task that tells of its triggers.
+
+    That of the newest version. Where flyteplan made it and it tells of none, that of the newest base: triggers stay
+    what they are when a version is deployed without any.
+    """
+    found = newest(connection, tasks)
+    keys = {TaskVersion(task, name) for task, one in found.items() for name in (one.live, one.base) if name}
+    by_key = {TaskVersion(_task(row), row.version): row for row in described(connection, keys)}
+    return {task: _telling(task, one, by_key) for task, one in found.items()}
+
+
+def _telling(task: TaskName, newest: Newest, rows: Mapping[TaskVersion, TaskRow]) -> TaskRow:
+    live = rows[TaskVersion(task, newest.live)]
+    return live if live.total_triggers or newest.base is None else rows[TaskVersion(task, newest.base)]
+
+
 def newest(connection: sqlite3.Connection, tasks: Iterable[TaskName]) -> dict[TaskName, Newest]:
     """Of the tasks that are there."""
     asked = json.dumps([_name(task) for task in tasks])
@@ -117,7 +134,7 @@ def version_listing(connection: sqlite3.Connection, task: TaskName, page: Page) 
 
 
 def _put(connection: sqlite3.Connection, statement: str, row: TaskRow, spec: bytes) -> None:
-    task = TaskName(row.project, row.domain, row.name)
+    task = _task(row)
     derived = is_derived(row.version)
     stem = base_of(row.version, _of_kind(connection, task, derived=False)) if derived else row.version
     values = (*(getattr(row, name) for name in _COLUMNS), stem, derived)
@@ -148,6 +165,10 @@ def _count(connection: sqlite3.Connection, matching: Clause) -> int:
 
 def _asked_versions(keys: Iterable[TaskVersion]) -> str:
     return json.dumps([(*_name(key.task), key.version) for key in keys])
+
+
+def _task(row: TaskRow) -> TaskName:
+    return TaskName(row.project, row.domain, row.name)
 
 
 def _name(task: TaskName) -> tuple[str, str, str]:
