@@ -499,16 +499,21 @@ def test_two_saved_plans_and_a_base_have_every_format(repo: Repository, wanted: 
         assert "resources.requests.cpu" in Path(file).read_text("utf-8")
 
 
+def emptied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """*folder* as a new repository, in which commands work from now on, whatever an example before has left there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    git("init", "--quiet", "--initial-branch", "main")
+    return folder
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(files(), files(), st.data())
 def test_it_agrees_with_planning_both_states(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: list[File], after: list[File], data: Any
 ) -> None:
-    folder = tmp_path / "repository"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    git("init", "--quiet", "--initial-branch", "main")
+    folder = emptied(tmp_path / "repository", monkeypatch)
     (folder / "flyteplan.yaml").write_text(CONFIG)
     kept = [file for file in before if data.draw(st.booleans())]
     assume(written(folder, before))
@@ -648,6 +653,16 @@ def test_it_is_the_same_before_an_apply_and_after(repo: Repository, capsys: pyte
     assert any(line.startswith("> - **`etl.load`**: loses its GPU") for line in pages[1])
 
 
+def test_a_setting_that_says_what_is_deployed_is_told_before_an_apply_and_after(repo: Repository) -> None:
+    repo.wants({"resources": {"cpu": 1}})
+    base = commit()
+    repo.wants({"resources": {"cpu": 2}})
+    first, *others = live_states(repo, base, commit())
+    assert others == [first, first]
+    (field,) = json.loads(first)[0]["fields"]
+    assert (field["from"], field["from_set_by"]) == ("1", {"path": "manifests/load.yaml", "line": 1})
+
+
 def test_a_base_that_goes_back_is_told_before_an_apply_and_after(repo: Repository) -> None:
     repo.deploy("v2", spec("v2"))
     base = commit()
@@ -662,11 +677,7 @@ def test_a_base_that_goes_back_is_told_before_an_apply_and_after(repo: Repositor
 def test_what_is_live_makes_no_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: list[File], after: list[File]
 ) -> None:
-    folder = tmp_path / "repository"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    git("init", "--quiet", "--initial-branch", "main")
+    folder = emptied(tmp_path / "repository", monkeypatch)
     (folder / "flyteplan.yaml").write_text(CONFIG.replace(str(CATALOG), "catalog.db"))
     (folder / ".gitignore").write_text("catalog.db*\n*.json\n.flyteplan\n")
     assert run(["pull", "--catalog", str(CATALOG), "--into", "catalog.db"]) == 0

@@ -36,6 +36,15 @@ def test_what_one_side_leaves_alone_is_what_is_live() -> None:
     assert (back.was, back.now) == ("4", "2")
 
 
+def test_who_wants_what_is_live_already_is_told_by_the_settings() -> None:
+    """A plan has no field of it, and the same manifest has one as soon as something else is live."""
+    cpu = Setting(path=("overrides", "resources", "cpu", "request"), value="2", position=Position("cpu.yaml", 7))
+    wanting, found = change("a", settings=(cpu,)), change("a", CPU)
+    assert row(wanting, found).was_set_by == cpu.position
+    assert row(found, wanting).set_by == cpu.position
+    assert row(change("a"), found).was_set_by is None
+
+
 def test_with_another_base_and_another_live_it_is_not_known() -> None:
     other = change("a", action="update", base_digest="sha256:7", live_digest="sha256:8")
     found = row(other, change("a", CPU))

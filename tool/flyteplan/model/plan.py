@@ -220,6 +220,11 @@ class Change(Sent):
         return task.project, task.domain, task.name, self.submit.kind, names, places
 
     @property
+    def run_by(self) -> tuple[str, ...]:
+        """The names of the manifests of a run, which tell it from the others of its task; none of a version."""
+        return tuple(sorted(one.name for one in self.manifests)) if self.submit.kind == "run" else ()
+
+    @property
     def run(self) -> RunName:
         """The name of the run that it is, where it is one."""
         from flyteplan.model.run import RunName

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from flyteplan.errors import Position
 from flyteplan.model.comparison import ADDED, CHANGED, PLANS, REMOVED, Comparison, Entry, Fact, Names, Row
 from flyteplan.model.effects import effects
-from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Note, Plan, Source, differ
+from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Loser, Note, Plan, Source, differ
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.plan.calls import call_rows
+from flyteplan.plan.fields import credit
 
 # By whom a change is known in both plans: its task, how it is submitted, and for runs the manifests.
 _Key = tuple[str, str, tuple[str, ...]]
@@ -55,8 +57,7 @@ def _by_key(plan: Plan) -> dict[_Key, Change]:
 
 
 def _key(change: Change) -> _Key:
-    names = tuple(sorted(source.name for source in change.manifests)) if change.submit.kind == "run" else ()
-    return (f"{change.org}/{change.task.task}", change.submit.kind, names)
+    return (f"{change.org}/{change.task.task}", change.submit.kind, change.run_by)
 
 
 def _entry(old: Change | None, new: Change | None, *, live: bool) -> Entry | None:
@@ -153,18 +154,25 @@ class _Pair:
         return other.base if self._one_base else other.live if self._one_live else None
 
     def _row(self, path: str, was: Any, now: Any, *, known: bool) -> Row:
-        left, right = self._before.get(path), self._after.get(path)
+        right = self._after.get(path)
+        was_set_by, _ = _credit(path, self._before.get(path), self._old, was)
+        set_by, overridden = _credit(path, right, self._new, now)
         return Row(
             path=path,
             was=was,
             now=now,
-            was_set_by=left.set_by if left else None,
-            set_by=right.set_by if right else None,
-            overridden=right.overridden if right else (),
+            was_set_by=was_set_by,
+            set_by=set_by,
+            overridden=overridden,
             collateral=right is not None and right.collateral,
             effects=effects(path, was, now, cached=self._old.cached) if known else right.effects if right else (),
             known=known,
         )
+
+
+def _credit(path: str, own: Field | None, change: Change, value: Any) -> tuple[Position | None, tuple[Loser, ...]]:
+    """A plan has no field where what a manifest wants is what base and live are: its settings tell where that is."""
+    return (own.set_by, own.overridden) if own else credit(path, change, gone=value is None)
 
 
 def _step(old: Change, new: Change, rows: Sequence[Row]) -> Change:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flyteplan.errors import Position
 from flyteplan.model.effects import effects
-from flyteplan.model.plan import Difference, Field, Loser, differ, made_field
+from flyteplan.model.plan import Change, Difference, Field, Loser, differ, made_field
 from flyteplan.model.readable import readable
 from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Path, Setting, Settings
@@ -53,9 +54,11 @@ def _field(difference: Difference, ground: Ground) -> Field:
     return made_field(path, base, live, desired, set_by, overridden, collateral, done)
 
 
-def cause_of(field: str, settings: Settings, *, replace: bool, gone: bool) -> Setting | None:
-    """The setting behind the field of this path, if there is one; *gone*: the spec does not have it."""
-    return _cause(setting_paths(field), settings, replace=replace, gone=gone)[0]
+def credit(path: str, change: Change, *, gone: bool) -> tuple[Position | None, tuple[Loser, ...]]:
+    """Where the field of this path is set, and what lost there, also where nothing differs; *gone*: it has no value."""
+    paths = setting_paths(path)
+    cause, _ = _cause(paths, Settings(change.settings), replace=change.strategy == "replace", gone=gone)
+    return (None, ()) if cause is None else (cause.position, _losers(cause.lost, paths, change.secrecy))
 
 
 @lru_cache(maxsize=4096)

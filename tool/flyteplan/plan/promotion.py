@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from flyteplan.diff import differences
-from flyteplan.errors import Position
 from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, TARGETS, UNKNOWN, Comparison, Entry, Row
 from flyteplan.model.plan import Call, Change, Plan, differ
 from flyteplan.model.readable import readable
 from flyteplan.model.secrecy import MARKS, Secrecy
-from flyteplan.model.settings import Settings
 from flyteplan.plan.calls import call_rows
 from flyteplan.plan.changes import of_run
 from flyteplan.plan.comparison import first_step, made
-from flyteplan.plan.fields import cause_of
+from flyteplan.plan.fields import credit
 
 # Where a task is deployed is what two targets are for.
 _PLACE = frozenset({"id.org", "id.project", "id.domain"})
@@ -40,8 +37,7 @@ def _key(change: Change, plan: Plan) -> _Key:
     task = change.task.task
     own = (task.project, task.domain) == (plan.project, plan.domain)
     scope = ("", "") if own else (task.project, task.domain)
-    runs = tuple(sorted(source.name for source in change.manifests)) if change.submit.kind == "run" else ()
-    return (task.name, *scope, change.submit.kind, runs)
+    return (task.name, *scope, change.submit.kind, change.run_by)
 
 
 def _entry(left: Change | None, right: Change | None) -> Entry | None:
@@ -78,8 +74,8 @@ def _contrasts(left: Change, right: Change) -> Iterator[Row]:
                 path=one.path,
                 was=secrecy.value(one.path, one.live),
                 now=secrecy.value(one.path, one.desired),
-                was_set_by=_set_by(one.path, left, one.live),
-                set_by=_set_by(one.path, right, one.desired),
+                was_set_by=credit(one.path, left, gone=one.live is None)[0],
+                set_by=credit(one.path, right, gone=one.desired is None)[0],
             )
 
 
@@ -111,9 +107,3 @@ def _call(change: Change, secrecy: Secrecy) -> Call:
     settings = secrecy.settings(change.settings)
     own = tuple((name, value) for name, value in change.submit.call if name not in ("inputs", "run"))
     return own + (of_run(settings) if change.submit.kind == "run" else ())
-
-
-def _set_by(path: str, change: Change, value: Any) -> Position | None:
-    replace = change.strategy == "replace"
-    cause = cause_of(path, Settings(change.settings), replace=replace, gone=value is None)
-    return cause.position if cause else None

@@ -85,9 +85,7 @@ def standing(entry: Entry, of: Comparison) -> str:
 
 def run_of(change: Change) -> str:
     """Tells the changes of one task apart."""
-    if change.submit.kind != "run":
-        return ""
-    return f"run of {', '.join(sorted(source.name for source in change.manifests))}"
+    return f"run of {', '.join(change.run_by)}" if change.submit.kind == "run" else ""
 
 
 def remains(entry: Entry, of: Comparison) -> str:
