@@ -22,14 +22,19 @@ NAMES = st.sampled_from(("A", "B", "C", "D", "LOG_LEVEL"))
 PAIRS = st.lists(st.tuples(NAMES, st.sampled_from(("", "1", "2"))), max_size=5)
 
 
-@given(ENTRIES, WANTED, SIDE)
-def test_quantities_of_a_container(entries: Sequence[tuple[int, str]], wanted: dict[str, str], side: Side) -> None:
-    many, single = _container(entries, side), _container(entries, side)
+def _set_both_ways(many: TaskTemplate, single: TaskTemplate, wanted: dict[str, str], side: Side) -> dict[str, str]:
+    """What is there after all at once, which is what one after another comes to."""
     found = _primary(many).set_quantities(side, wanted)
     for name, value in wanted.items():
         _primary(single).set_quantities(side, {name: value})
     assert _bytes(many) == _bytes(single)
     assert found == _primary(many).quantities(side)
+    return found
+
+
+@given(ENTRIES, WANTED, SIDE)
+def test_quantities_of_a_container(entries: Sequence[tuple[int, str]], wanted: dict[str, str], side: Side) -> None:
+    found = _set_both_ways(_container(entries, side), _container(entries, side), wanted, side)
     assert all(quantity.same(found[name], value) for name, value in wanted.items())
 
 
@@ -46,12 +51,7 @@ def test_equal_quantities_stay_as_they_are(
 
 @given(st.dictionaries(st.sampled_from(("cpu", "memory", "nvidia.com/gpu", "amd.com/gpu")), AMOUNTS), WANTED, SIDE)
 def test_quantities_of_a_pod(there: dict[str, str], wanted: dict[str, str], side: Side) -> None:
-    many, single = _pod(there, side), _pod(there, side)
-    found = _primary(many).set_quantities(side, wanted)
-    for name, value in wanted.items():
-        _primary(single).set_quantities(side, {name: value})
-    assert _bytes(many) == _bytes(single)
-    assert found == _primary(many).quantities(side)
+    _set_both_ways(_pod(there, side), _pod(there, side), wanted, side)
 
 
 @given(PAIRS, st.dictionaries(NAMES, st.sampled_from(("", "1", "3"))))

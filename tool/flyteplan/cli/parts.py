@@ -15,8 +15,7 @@ from flyteplan import __version__, pipeline
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import show, show_problems
 from flyteplan.cli.plan import check_lines, exit_code, readable
-from flyteplan.cli.planning import Asked, prepare, provenance, pruning
-from flyteplan.cli.progress import watch
+from flyteplan.cli.planning import Asked, made_of, prepare, provenance
 from flyteplan.cli.rulebook import read_rulebook
 from flyteplan.cli.verdict import told
 from flyteplan.errors import failure
@@ -32,7 +31,7 @@ from flyteplan.workspace.current import current_version
 from flyteplan.workspace.fingerprint import Fingerprint
 from flyteplan.workspace.lockfile import read_lock
 from flyteplan.workspace.parts import part_text
-from flyteplan.workspace.planning import Stage, made_of
+from flyteplan.workspace.planning import Stage
 
 _SHARE = re.compile(r"([1-9]\d{0,5})/([1-9]\d{0,5})", re.ASCII)
 
@@ -74,16 +73,7 @@ def _part(asked: Asked, mine: Share) -> Part:
     stage = prepare(asked.paths, asked.target, asked.catalog, asked.flags, lambda target: over(target.salt))
     now = moment(asked.as_of)
     rulebook = read_rulebook(stage.workspace, stage.target, asked.policy_from, now)
-    made = made_of(
-        stage,
-        choice=pipeline.Choice(select=asked.select, exclude=asked.exclude),
-        current=asked.current_version,
-        locked=asked.locked,
-        again=asked.again,
-        prune=pruning(stage, asked) if asked.prune else None,
-        share=mine,
-        watch=watch(),
-    )
+    made = made_of(stage, asked, share=mine)
     return Part(
         share=mine,
         made_of=tuple(_made_of(stage, asked, rulebook, str(prints[0]))),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,15 @@ from flyteplan.render.text import quiet as quiet_line
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
+    from flyteplan.plan.document import PlanDocument
+
+FORMATS = ("text", "json", "html", "markdown", "github")
+
 
 @click.command("plan")
 @options.asked
 @options.prune
-@options.output("text", "json", "html", "markdown", "github")
+@options.output(*FORMATS)
 @options.page
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode
@@ -52,9 +57,7 @@ def command(
 
     PATHS are folders, each a layer, and files (- is standard input). Without any, the layers of the target.
     """
-    wanted = formats(outputs, ("text", "json", "html", "markdown", "github"))
-    if out == "-":
-        raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
+    wanted = plan_formats(outputs, out)
     if shard is not None:
         from flyteplan.cli.parts import plan_part
 
@@ -67,20 +70,53 @@ def command(
         plan = make_plan(Asked(**asked), warnings.extend)
     if out:
         check_lines(plan)
-    show_problems([] if is_told(wanted) else warnings)
+    whole, saved = partial(_document, plan), partial(_saved, plan)
+    shown = Shown(wanted=wanted, out=out, revision=revision, quiet=quiet, verbose=verbose, detailed=detailed_exitcode)
+    return show_plan(plan, warnings, shown, whole, saved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How a plan is shown: in which formats, and saved in which file, if any. `revision` is that of its policies."""
+
+    wanted: Sequence[tuple[str, str]]
+    out: str | None
+    revision: str | None
+    quiet: bool
+    verbose: bool
+    detailed: bool
+
+
+def plan_formats(outputs: Sequence[str], out: str | None) -> list[tuple[str, str]]:
+    """As `output.formats`. Raises UsageError, too, for a plan that would be saved nowhere."""
+    wanted = formats(outputs, FORMATS)
+    if out == "-":
+        raise click.UsageError("--out -: a saved plan is a file; -o json writes it to standard output for readers")
+    return wanted
+
+
+def show_plan(
+    plan: Plan,
+    warnings: Sequence[Problem],
+    shown: Shown,
+    whole: Callable[[], PlanDocument],
+    saved: Callable[[], str],
+) -> int:
+    """The exit code. *whole* gives the plan as JSON, *saved* the text of what is saved of it."""
+    show_problems([] if is_told(shown.wanted) else warnings)
     renderers: dict[str, Renderer] = {
-        "text": partial(shown_plan, plan, quiet=quiet, verbose=verbose),
-        "json": partial(_json, plan),
-        "html": partial(_html, plan, expand=verbose),
-        "markdown": partial(markdown, [plan], expand=verbose),
-        "github": partial(plan_annotations, plan, warnings, revision),
+        "text": partial(_text, plan, quiet=shown.quiet, verbose=shown.verbose),
+        "json": partial(_json, whole),
+        "html": partial(_html, plan, whole, expand=shown.verbose),
+        "markdown": partial(markdown, [plan], expand=shown.verbose),
+        "github": partial(plan_annotations, plan, warnings, shown.revision),
     }
-    write(wanted, renderers)
-    if out:
-        write_atomically(out, _json(plan, settings=True).encode())
-        show([(Span(f"Saved the plan to {out}", "dim"),)], err=True)
+    write(shown.wanted, renderers)
+    if shown.out:
+        write_atomically(shown.out, saved().encode())
+        show([(Span(f"Saved the plan to {shown.out}", "dim"),)], err=True)
     fill(plan)
-    return told(plan, shown=is_told(wanted)) or exit_code(actions(plan), detailed=detailed_exitcode)
+    return told(plan, shown=is_told(shown.wanted)) or exit_code(actions(plan), detailed=shown.detailed)
 
 
 def _told(asked: Asked, *, quiet: bool, verbose: bool, detailed: bool) -> int:
@@ -111,24 +147,32 @@ def exit_code(actions: Mapping[str, int], *, detailed: bool) -> int:
     return Exit.CHANGES if detailed and changes else Exit.DONE
 
 
-def shown_plan(plan: Plan, *, quiet: bool, verbose: bool) -> Iterable[Line]:
+def _text(plan: Plan, *, quiet: bool, verbose: bool) -> Iterable[Line]:
     if quiet:
         return [(Span(quiet_line(plan.judgement, actions(plan)), "bold"),)]
     return text(plan, expand=verbose, width=width())
 
 
-def _json(plan: Plan, *, settings: bool = False) -> str:
+def _document(plan: Plan, *, settings: bool = False) -> PlanDocument:
     from flyteplan.plan.document import document
+
+    return document(plan, desired=readable, settings=settings)
+
+
+def _saved(plan: Plan) -> str:
+    return _json(partial(_document, plan, settings=True))
+
+
+def _json(whole: Callable[[], PlanDocument]) -> str:
     from flyteplan.render.jsontext import jsontext
 
-    return jsontext(document(plan, desired=readable, settings=settings))
+    return jsontext(whole())
 
 
-def _html(plan: Plan, *, expand: bool) -> str:
+def _html(plan: Plan, whole: Callable[[], PlanDocument], *, expand: bool) -> str:
     from flyteplan.cli.htmlpage import html_page
-    from flyteplan.plan.document import document
 
-    return html_page(plan, partial(document, plan, desired=readable), expand=expand)
+    return html_page(plan, whole, expand=expand)
 
 
 def readable(spec: TaskSpec) -> Any:

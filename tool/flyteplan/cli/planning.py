@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteplan import pipeline
 from flyteplan.cli.clock import moment
@@ -22,6 +22,9 @@ from flyteplan.workspace import open_workspace, planning
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.lockfile import read_lock
 from flyteplan.workspace.planning import Stage, checked_manifests
+
+if TYPE_CHECKING:
+    from flyteplan.model.part import Share
 
 # Who hears of warnings.
 Tell = Callable[[Iterable[Problem]], None]
@@ -92,18 +95,27 @@ def told_in_parts(asked: Asked, part: pipeline.Tell, tell: Tell = show_problems)
 
 
 def _planned(stage: Stage, asked: Asked, tell: Tell, part: pipeline.Tell | None) -> tuple[Plan, tuple[Any, ...]]:
-    plan, problems, told = planning.planned(
+    made = made_of(stage, asked, part=part)
+    plan, problems = planning.settled(stage, made)
+    tell(problems)
+    return plan, made.told
+
+
+def made_of(
+    stage: Stage, asked: Asked, *, share: Share | None = None, part: pipeline.Tell | None = None
+) -> pipeline.Planned:
+    """What the flags ask for, of all tasks or of those of a *share*. *part*: see `pipeline.plan`."""
+    return planning.made_of(
         stage,
         choice=pipeline.Choice(select=asked.select, exclude=asked.exclude),
         current=asked.current_version,
         locked=asked.locked,
         again=asked.again,
-        prune=pruning(stage, asked) if asked.prune else None,
+        prune=_pruning(stage, asked) if asked.prune else None,
+        share=share,
         tell=part,
         watch=watch(),
     )
-    tell(problems)
-    return plan, told
 
 
 def problems_of_plan(stage: Stage, current: str | None) -> tuple[Problem, ...]:
@@ -126,7 +138,7 @@ def provenance(stage: Stage) -> Provenance | None:
     return Provenance(owner=name, target=stage.target.name) if name else None
 
 
-def pruning(stage: Stage, asked: Asked) -> Provenance:
+def _pruning(stage: Stage, asked: Asked) -> Provenance:
     """Raises UsageError where pruning would undo what it should not."""
     if asked.paths:
         raise UsageError(

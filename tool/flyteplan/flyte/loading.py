@@ -20,7 +20,7 @@ from flyteplan.ports import Catalog
 from flyteplan.workspace import Workspace, open_workspace
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.places import Access, named, open_catalog, placed
-from flyteplan.workspace.planning import Stage, checked_manifests, planned
+from flyteplan.workspace.planning import Stage, checked_manifests, made_of, settled
 from flyteplan.workspace.savedplan import is_saved_plan, read_plan, same_target, with_values
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _load(asked: _Asked, workspace: Workspace, access: Access) -> Tasks:
     place, source = _opened(workspace.target(asked.target), asked, workspace, access)
     checked = checked_manifests(asked.paths, place, workspace)
     stage = Stage(workspace=workspace, checked=checked, target=place, catalog=source)
-    plan, problems, _ = planned(stage, choice=asked.choice, current=asked.current, locked=asked.locked)
+    plan, problems = settled(stage, made_of(stage, choice=asked.choice, current=asked.current, locked=asked.locked))
     _warn(problems)
     return _tasks(plan.changes, plan, place, source)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zlib import crc32
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.guards import Guards
 from flyteplan.model.plan import Plan
 from flyteplan.model.run import RunName
+from flyteplan.model.sharing import share_of
 from flyteplan.model.task import TaskName
 
 
@@ -23,7 +23,7 @@ class Share:
     count: int
 
     def has(self, task: TaskName) -> bool:
-        return crc32(str(task).encode("utf-8", "surrogatepass")) % self.count == self.number - 1
+        return share_of(str(task), self.count) == self.number - 1
 
     def __str__(self) -> str:
         return f"{self.number} of {self.count}"

@@ -16,7 +16,7 @@ from flyteplan.errors import Position, Problem, is_valid, ordered
 from flyteplan.model.decision import Judgement
 from flyteplan.model.part import Part, Share
 from flyteplan.model.plan import Plan
-from flyteplan.pipeline.planning import Planned
+from flyteplan.pipeline.planning import Planned, said_together
 from flyteplan.pipeline.runnames import same_runs
 
 # The words for what parts are made of, and what to do where it differs.
@@ -46,23 +46,15 @@ def belonging(parts: Mapping[str, Part]) -> tuple[Problem, ...]:
 def joined(parts: Sequence[Part]) -> Planned:
     """The plan of *parts*, which belong together; or none, with all that is wrong. `checked` of a part is left out."""
     ready = sorted(parts, key=lambda one: one.share.number)
-    runs = sorted(chain.from_iterable(one.runs for one in ready), key=lambda one: one.task)
-    found = ordered([*_said(ready), *same_runs(runs)])
+    runs = chain.from_iterable(one.runs for one in ready)
+    problems = [problem for one in ready for problem in one.problems]
+    found = ordered([*said_together(problems), *same_runs(runs)])
     plans = [one.plan for one in ready if one.plan]
     if not is_valid(found) or len(plans) < len(ready):
         return Planned(plan=None, problems=found)
     changes = sorted(chain.from_iterable(plan.changes for plan in plans), key=lambda one: one.task.task)
     whole = replace(plans[0], changes=tuple(changes))
     return Planned(plan=replace(whole, judgement=_judged(whole, ready)), problems=found)
-
-
-def _said(parts: Sequence[Part]) -> tuple[Problem, ...]:
-    problems = ordered(chain.from_iterable(one.problems for one in parts))
-    if not problems:
-        return ()
-    from flyteplan.lock import told_together
-
-    return told_together(problems)
 
 
 def _judged(whole: Plan, parts: Sequence[Part]) -> Judgement | None:

@@ -163,10 +163,11 @@ class _Stages:
         self, parts: Sequence[_Part], problems: Iterable[Problem], known: set[TaskName], left_out: int
     ) -> Planned:
         """What *parts* come to. *known* are all tasks that manifests speak of, chosen or not."""
-        runs = tuple(sorted(_all(parts, "runs"), key=attrgetter("task")))
+        runs = tuple(_all(parts, "runs"))
         clashes = _clashes(runs) if runs and not self.share else ()
         misspelt = unmatched("--select", self.choice.select, {*known, *_all(parts, "gone")})
-        found = ordered([*problems, *_said(parts, together=self.share is None), *clashes, *misspelt])
+        said = _all(parts, "problems") if self.share else said_together(_all(parts, "problems"))
+        found = ordered([*problems, *said, *clashes, *misspelt])
         if not is_valid(found):
             return Planned(plan=None, problems=found, runs=runs)
         every = ordered([*found, *self.catalog.problems(), *_all(parts, "warnings")])
@@ -222,9 +223,9 @@ def _all(parts: Iterable[_Part], name: str) -> list[Any]:
     return [one for part in parts for one in getattr(part, name)]
 
 
-def _said(parts: Iterable[_Part], *, together: bool) -> tuple[Problem, ...]:
-    problems = tuple(_all(parts, "problems"))
-    if not problems or not together:
+def said_together(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """*problems* of parts as they are said of the whole."""
+    if not problems:
         return problems
     from flyteplan.lock import told_together
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.part import Started
@@ -23,9 +24,9 @@ def _asked_for(change: Change) -> Position:
 
 
 def same_runs(runs: Iterable[Started]) -> Iterator[Problem]:
-    """A run's name is one run's: of two with one name the second would be taken for the first."""
+    """A run's name is one run's: of two with one name the second would be taken for the first. Task by task."""
     first: dict[RunName, Started] = {}
-    for one in runs:
+    for one in sorted(runs, key=attrgetter("task")):
         other = first.setdefault(one.run, one)
         if other is not one:
             yield Problem(

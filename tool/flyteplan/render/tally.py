@@ -21,8 +21,8 @@ class Tally:
     """`sources` are the names and places of manifests, `actions` counts changes.
 
     `notes` are those that need no attention: where each stands first (the change, and which of its notes it is), and
-    how many tasks it concerns. `alone` and
-    `retried` are what versions without a pool ask for, as in `model.plan.totals`; those with one are in `pooled`.
+    how many tasks it concerns. `alone` and `retried` are what versions without a pool ask for, as in
+    `model.plan.totals`; those with one are in `pooled`.
     """
 
     tasks: int

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
-from zlib import crc32
+
+from flyteplan.model.sharing import share_of
 
 _Item = TypeVar("_Item")
 _Part = TypeVar("_Part")
-
-
-def share_of(name: str, jobs: int) -> int:
-    """The number of the process, of *jobs*, that an item of this name belongs to."""
-    return crc32(name.encode("utf-8", "surrogatepass")) % jobs
 
 
 def share(items: Iterable[_Item], name: Callable[[_Item], str], number: int, jobs: int) -> Iterator[_Item]:

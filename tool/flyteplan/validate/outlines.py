@@ -23,7 +23,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-# Digests of the name, the task, the reference and the file; layer, priority, and what of `_SAYS` is true of it.
+# Digests of the name, the task, the reference and the file; layer, priority, and the bits below that are true of it.
 _ROW = Struct(">8s8s8s8siiB")
 _SELECTS, _REPLACES, _HAS_SELECTOR, _HAS_KIND, _IS_RUN, _FOR_RUNS = (1 << bit for bit in range(6))
 _NAME, _TASK = itemgetter(slice(0, 8)), itemgetter(slice(8, 16))

@@ -23,7 +23,6 @@ MANIFEST_SCHEMA = "task-override.v1.schema.json"
 CONFIG_SCHEMA = "config.v1.schema.json"
 POLICY_SCHEMA = "override-policy.v1.schema.json"
 _DEFAULT_LAYER = "manifests"
-_STDIN = "-"
 
 Layers = tuple[tuple[str, ...], ...]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Problem, failure
@@ -51,31 +51,6 @@ def checked_manifests(
     return checked
 
 
-def planned(
-    stage: Stage,
-    *,
-    choice: pipeline.Choice,
-    current: str | None,
-    locked: bool,
-    again: bool = False,
-    prune: Provenance | None = None,
-    tell: pipeline.Tell | None = None,
-    watch: Watch = unwatched,
-) -> tuple[Plan, tuple[Problem, ...], tuple[Any, ...]]:
-    """The plan, its warnings, and what *tell* makes of its parts. Raises InputError with all that is wrong.
-
-    *current* is the version of the running deployment where the user says it; *locked* holds to flyteplan.lock.
-    *tell*: see `pipeline.plan`.
-    """
-    made = made_of(
-        stage, choice=choice, current=current, locked=locked, again=again, prune=prune, tell=tell, watch=watch
-    )
-    problems = (*stage.checked.problems, *made.problems)
-    if made.plan is None:
-        raise failure(problems)
-    return made.plan, problems, made.told
-
-
 def made_of(
     stage: Stage,
     *,
@@ -88,7 +63,11 @@ def made_of(
     tell: pipeline.Tell | None = None,
     watch: Watch = unwatched,
 ) -> pipeline.Planned:
-    """The plan, or that of a *share* of the tasks; or none, with all that is wrong."""
+    """The plan, or that of a *share* of the tasks; or none, with all that is wrong.
+
+    *current* is the version of the running deployment where the user says it; *locked* holds to flyteplan.lock.
+    *tell*: see `pipeline.plan`.
+    """
     return pipeline.plan(
         stage.checked.manifests,
         stage.target,
@@ -104,3 +83,11 @@ def made_of(
         spread=copies if tell and stage.near else alone,
         watch=watch,
     )
+
+
+def settled(stage: Stage, made: pipeline.Planned) -> tuple[Plan, tuple[Problem, ...]]:
+    """The plan and its warnings. Raises InputError with all that is wrong when there is none."""
+    problems = (*stage.checked.problems, *made.problems)
+    if made.plan is None:
+        raise failure(problems)
+    return made.plan, problems

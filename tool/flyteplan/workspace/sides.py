@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Problem
 from flyteplan.files.config import NAME
-from flyteplan.files.git import Revision, open_revision, read_file, read_files
+from flyteplan.files.git import ABSENT, Revision, open_revision, read_file, read_files
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Config, Declared, Target
 from flyteplan.model.filenames import LOCK
@@ -134,7 +134,7 @@ def _moved(target: Target, there: Target | None) -> Target:
 def _files(revision: Revision, paths: Sequence[str]) -> Iterator[tuple[str, Content]]:
     """A folder that the revision does not have had no manifests and no policies."""
     for name, content in read_files(revision, paths):
-        if not (isinstance(content, Problem) and content.message == "there is nothing to read"):
+        if not (isinstance(content, Problem) and content.message == ABSENT):
             yield name, content
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flyteplan.files.git.reading import read_file, read_files
+from flyteplan.files.git.reading import ABSENT, read_file, read_files
 from flyteplan.files.git.revisions import Revision, open_revision
 
-__all__ = ["Revision", "open_revision", "read_file", "read_files"]
+__all__ = ["ABSENT", "Revision", "open_revision", "read_file", "read_files"]

@@ -9,6 +9,9 @@ from flyteplan.files.git.revisions import SHOWN_DIGITS, Revision
 from flyteplan.files.git.tree import Entry, LostError, contents, tree_at
 from flyteplan.load import MAXIMUM_BYTES
 
+# What the problem says of a path that a revision does not have.
+ABSENT = "there is nothing to read"
+
 
 def read_file(revision: Revision, path: str) -> bytes | None:
     """One file, None when the revision does not have it. Raises InputError for a link to what it can not have."""
@@ -78,7 +81,7 @@ def _lost(name: str, lost: LostError) -> Problem:
 
 def _absent(revision: Revision, path: str) -> Problem:
     hint = f"commit {revision.commit[:SHOWN_DIGITS]} has no such folder with a .yaml, .yml or .json file in it"
-    return _wrong("FP1001", revision.shown(path), "there is nothing to read", hint)
+    return _wrong("FP1001", revision.shown(path), ABSENT, hint)
 
 
 def _wrong(code: str, name: str, message: str, hint: str) -> Problem:
