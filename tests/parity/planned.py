@@ -10,7 +10,7 @@ from typing import Any
 from flyteidl2.task.task_definition_pb2 import TaskDetails, TaskSpec
 
 from flyteplan.errors import Position, Problem
-from flyteplan.model.document import Document, Pointer
+from flyteplan.model.document import Document, Locator, Pointer
 from flyteplan.model.plan import Change
 from flyteplan.model.resolution import Desired, Group, Intent, Resolution
 from flyteplan.model.task import TaskName, TaskVersion, Template
@@ -24,7 +24,7 @@ _VALIDATOR = Validator((ROOT / "schema" / "task-override.v1.schema.json").read_t
 _PLACE = Position("manifest.yaml", 1, 1)
 
 
-class _Somewhere:
+class _Somewhere(Locator):
     """All places are one: these tests ask what, not where."""
 
     def value(self, pointer: Pointer) -> Position:

@@ -9,7 +9,7 @@ from typing import Any
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 from flyteplan.errors import Position, Problem
-from flyteplan.model.document import Document, Pointer
+from flyteplan.model.document import Document, Locator, Pointer
 from flyteplan.model.manifest import Manifest
 from flyteplan.model.resolution import Desired, Group, Intent
 from flyteplan.model.settings import Settings
@@ -23,7 +23,7 @@ VALIDATOR = Validator((Path(__file__).parents[2] / "schema" / "task-override.v1.
 TASK = TaskName("flytesnacks", "development", "training.train_model")
 
 
-class NoPlace:
+class NoPlace(Locator):
     """A locator of a document that was never a text: its places differ by depth only."""
 
     def __init__(self, path: str) -> None:

@@ -79,7 +79,7 @@ def holds(
 ) -> None:
     """In a project of its own."""
     project = f"project-{next(NUMBERS)}"
-    moved = [replace(one, key=replace(one.key, task=replace(one.key.task, project=project))) for one in templates]
+    moved = [replace(one, key=one.key._replace(task=one.key.task._replace(project=project))) for one in templates]
     assume(not any(refusal(request(one), one.key) for one in moved))
     with Store(str(database), mode="create") as store:
         fill(store, [details(one) for one in moved])

@@ -39,6 +39,21 @@ def test_the_order_of_manifests_does_not_matter(manifests: list[Manifest], rando
         assert (there.settings, there.strategy, there.selector) == (back.settings, back.strategy, back.selector)
 
 
+@given(manifests())
+def test_a_lower_layer_that_clears_what_nobody_sets_changes_nothing_else(manifests: list[Manifest]) -> None:
+    """Where anything is cleared, every setting that follows is put in by the longer way."""
+    queue = ("overrides", "queue")
+    lowest = read(document({"queue": None}, name="lowest"), -1)
+    assume(manifests and all(one.path != queue for manifest in manifests for one in manifest.settings))
+    assert lowest is not None
+    (there, problems), (here, same) = composed(*manifests), composed(lowest, *manifests)
+    assert problems == same
+    if there is not None and here is not None:
+        apart = {queue, ("selector",)}
+        own, longer = ([one for one in intent.settings if one.path not in apart] for intent in (there, here))
+        assert own == longer
+
+
 @given(overrides)
 def test_one_manifest_comes_to_what_it_would_among_others(only: Overrides) -> None:
     """Alone it is not put together setting by setting, as it is where there are more."""

@@ -59,7 +59,7 @@ def test_a_problem_is_one_command_on_its_line(found: list[Problem]) -> None:
 
 @given(problems)
 def test_a_problem_of_another_revision_is_on_no_line_of_this_one(found: list[Problem]) -> None:
-    there = [replace(one, position=replace(one.position, path=f"main:{one.position.path}")) for one in found]
+    there = [replace(one, position=one.position._replace(path=f"main:{one.position.path}")) for one in found]
     lines = problem_commands(there, replace(HERE, elsewhere="main:")).splitlines()
     for line, problem in zip(lines, there, strict=True):
         kind, properties, message = decoded(line)

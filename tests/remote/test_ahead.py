@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +151,7 @@ def test_an_apply_makes_three_calls_a_change_and_asks_for_names_once_a_batch(
     tmp_path: Path, parallelism: int, lists: int, looks: int
 ) -> None:
     """Its base, its version, and that read back. One list tells what is live of what was sent and of what follows."""
-    repo, tasks = repository(tmp_path), [replace(TASK, name=f"etl.task{number:02}") for number in range(25)]
+    repo, tasks = repository(tmp_path), [TASK._replace(name=f"etl.task{number:02}") for number in range(25)]
     for task in tasks:
         repo.deploy("v1", name=task.name)
     with serving(tmp_path / "catalog.db") as endpoint, deploying(endpoint) as where:

@@ -23,7 +23,7 @@ NAMES = ("a", "b", "c")
 
 
 def key(name: str, version: str) -> TaskVersion:
-    return TaskVersion(replace(TASK, name=name), version)
+    return TaskVersion(TASK._replace(name=name), version)
 
 
 BASES = [Template(key=key(name, "v1"), spec=spec("v1"), deployed_at=1) for name in NAMES]

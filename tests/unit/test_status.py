@@ -204,7 +204,7 @@ def test_a_second_reason_is_told_with_its_state() -> None:
 
 def test_a_name_does_nothing_to_the_table_it_stands_in() -> None:
     name = "a|b`c`<img>\n*d*"
-    task = replace(TASK, name=name)
+    task = TASK._replace(name=name)
     odd = judged(derived(), task=TaskVersion(task, "v1"))
     row = next(line for line in markdown(report(odd)).splitlines() if "changed in Git" in line)
     assert row.startswith(r"| ``a\|b`c`<img>\n*d*`` | changed in Git |")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -22,6 +23,10 @@ class Locator(Protocol):
 
     def key(self, pointer: Pointer) -> Position:
         """Where the last key of `pointer` stands; for a list item and the root, the value itself."""
+
+    def keys(self, pointers: Iterable[Pointer]) -> list[Position]:
+        """As `key`, of many."""
+        return list(map(self.key, pointers))
 
     def text(self, pointer: Pointer) -> str:
         """The scalar at `pointer` as it is written, without quotes; "" for a list and a mapping."""

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flyteplan.errors import Position
+from flyteplan.model.sent import Sent
 from flyteplan.model.settings import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskReference:
+class TaskReference(Sent):
     """`spec.task`: one task. Empty `project` and `domain` are the target's."""
 
     name: str
@@ -20,7 +21,7 @@ class TaskReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Sent):
     """`spec.select`: the tasks that match everything given. `name` and `exclude` are globs of names."""
 
     name: str = ""
@@ -33,7 +34,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Sent):
     """One valid `TaskOverride`. `position` is where its name stands, `reference_at` where its task or select does.
 
     `layer` counts from 0 in the order of the target; `settings` hold the selector, the overrides and the submit, of

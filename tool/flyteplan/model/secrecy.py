@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -82,8 +82,8 @@ class Secrecy(Sent):
         if value is None or parent not in (*_VARIABLES, _INPUTS):
             return setting
         if self.hides(name):
-            return replace(setting, value=self._stand_in(name, value))
-        return replace(setting, value=self._inside(value, self._stand_in)) if parent == _INPUTS else setting
+            return setting._replace(value=self._stand_in(name, value))
+        return setting._replace(value=self._inside(value, self._stand_in)) if parent == _INPUTS else setting
 
     def settings(self, settings: Iterable[Setting]) -> Settings:
         """As `setting`, of all."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from typing import Any, TypeVar
+
+_Tuple = TypeVar("_Tuple", bound=tuple[Any, ...])
 
 
 class Sent:
@@ -27,3 +30,8 @@ def _received(kind: Any, *values: Any) -> Any:
 def puts(kind: Any) -> tuple[Any, ...]:
     """What sets the fields of a frozen, slotted dataclass while it is made, in half the time of its constructor."""
     return tuple(getattr(kind, name).__set__ for name in kind.__slots__)
+
+
+def made_of(kind: type[_Tuple]) -> Callable[[Iterable[Any]], _Tuple]:
+    """What makes a named tuple of a plain one, in half the time of its `_make`: in C from end to end."""
+    return partial(tuple.__new__, kind)

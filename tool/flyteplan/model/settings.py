@@ -29,10 +29,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from itertools import repeat
+from typing import Any, NamedTuple
 
 from flyteplan.errors import Position
-from flyteplan.model.sent import Sent, puts
+from flyteplan.model.sent import Sent, made_of
 
 Path = tuple[str, ...]
 OVERRIDES = "overrides"
@@ -64,9 +65,11 @@ class Selector(Sent):
     auto_version: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting(Sent):
-    """One value that one manifest sets. `clears`: the path and all below it, before anything set there."""
+class Setting(NamedTuple):
+    """One value that one manifest sets. `clears`: the path and all below it, before anything set there.
+
+    A tuple, for every manifest has a score of them, which are made at once and in C.
+    """
 
     path: Path
     value: Any
@@ -78,22 +81,17 @@ class Setting(Sent):
         """A null does, but for an input of a run: there it is the input's value."""
         return self.value is None and self.path[:2] != ("submit", "inputs")
 
+    def over(self, lost: tuple[Setting, ...]) -> Setting:
+        """The same, with those that lose to it."""
+        return _setting((self.path, self.value, self.position, lost))
 
-_PATH, _VALUE, _POSITION, _LOST = puts(Setting)
-_FILE, _LINE, _COLUMN = puts(Position)
+
+_setting = made_of(Setting)
 
 
-def made_setting(path: Path, value: Any, file: str, line: int, column: int) -> Setting:
-    """A `Setting` and its place, in half the time that the constructors take: every manifest has a score of them."""
-    place, new = object.__new__(Position), object.__new__(Setting)
-    _FILE(place, file)
-    _LINE(place, line)
-    _COLUMN(place, column)
-    _PATH(new, path)
-    _VALUE(new, value)
-    _POSITION(new, place)
-    _LOST(new, ())
-    return new
+def made_settings(paths: Iterable[Path], values: Iterable[Any], places: Iterable[Position]) -> tuple[Setting, ...]:
+    """Those of one manifest, whose paths, values and places are columns."""
+    return tuple(map(_setting, zip(paths, values, places, repeat(()))))
 
 
 @dataclass(frozen=True, slots=True)

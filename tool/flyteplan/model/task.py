@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flyteplan.model.sent import Sent
 
@@ -19,9 +19,8 @@ class Scope:
     domain: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TaskName(Sent):
-    """One task of a scope, whatever its versions."""
+class TaskName(NamedTuple):
+    """One task of a scope, whatever its versions. A tuple, for names are looked up and sorted again and again."""
 
     project: str
     domain: str
@@ -35,8 +34,7 @@ class TaskName(Sent):
         return f"{self.project}/{self.domain}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TaskVersion(Sent):
+class TaskVersion(NamedTuple):
     """One deployed version of a task: the key of a template."""
 
     task: TaskName

@@ -60,7 +60,7 @@ def _same(saved: Setting, manifests: Callable[[str], tuple[Setting, ...]], hidde
     """*saved* with the values that its file has at the same path, where those are the ones that were planned."""
     for one in manifests(saved.position.path):
         if one.path == saved.path and hidden.setting(one).value == saved.value:
-            yield replace(saved, value=one.value)
+            yield saved._replace(value=one.value)
 
 
 def _changed(saved: Setting, change: Change) -> Problem:

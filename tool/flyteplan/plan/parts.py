@@ -102,7 +102,7 @@ def _places(change: Change) -> Iterator[Position]:
 
 def _with_columns(change: Change, columns: Iterator[int]) -> Change:
     def moved(position: Position) -> Position:
-        return replace(position, column=next(columns))
+        return position._replace(column=next(columns))
 
     manifests = tuple(replace(one, position=moved(one.position)) for one in change.manifests)
     fields = []
@@ -120,9 +120,9 @@ def _said_at(decisions: Iterable[Decision]) -> Iterator[Position]:
 
 
 def _decision_with_columns(one: Decision, columns: Iterator[int]) -> Decision:
-    rule_at = replace(one.rule_at, column=next(columns))
-    set_by = replace(one.set_by, column=next(columns))
-    waiver = one.waiver and replace(one.waiver, position=replace(one.waiver.position, column=next(columns)))
+    rule_at = one.rule_at._replace(column=next(columns))
+    set_by = one.set_by._replace(column=next(columns))
+    waiver = one.waiver and replace(one.waiver, position=one.waiver.position._replace(column=next(columns)))
     return replace(one, rule_at=rule_at, set_by=set_by, waiver=waiver)
 
 

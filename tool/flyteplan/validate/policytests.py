@@ -92,7 +92,7 @@ def _override(document: Document, pointer: Pointer, task: str, written: Mapping[
 
 
 @dataclass(frozen=True, slots=True)
-class _Within:
+class _Within(Locator):
     """The places of a manifest that stands in a case."""
 
     locator: Locator

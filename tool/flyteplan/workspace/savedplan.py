@@ -119,7 +119,7 @@ def same_target(plan: Plan, target: Target, path: str) -> None:
         raise StaleError([Problem(code="FP2301", position=Position(path), message="; ".join(moved), hint=hint)])
 
 
-class _Places:
+class _Places(Locator):
     """Where the values of a plan stand, which is asked for when one of them is wrong: the plan is read as YAML then."""
 
     def __init__(self, path: str, data: bytes) -> None:

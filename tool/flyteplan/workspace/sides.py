@@ -145,4 +145,4 @@ def _inside(paths: Sequence[str], revision: Revision) -> list[str]:
 
 def _labelled(problem: Problem, revision: Revision) -> Problem:
     position = problem.position
-    return replace(problem, position=replace(position, path=f"{revision.label}{position.path}"))
+    return replace(problem, position=position._replace(path=f"{revision.label}{position.path}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Plan
@@ -125,7 +125,7 @@ def linked(position: Position, page: Page) -> str:
     if not link:
         return located(position)
     short = "/".join(position.path.split("/")[-_PARTS:])
-    return f"[{located(replace(position, path=short))}]({link})"
+    return f"[{located(position._replace(path=short))}]({link})"
 
 
 def names(groups: Iterable[Group], plan: Plan) -> str:
