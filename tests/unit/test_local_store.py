@@ -265,7 +265,7 @@ def test_the_newest_of_many_are_found_without_reading_all(tmp_path: Path) -> Non
     name = TaskName("p", "d", "e.t")
     with Store(path, mode="read") as store, store.reading() as connection:
         found = tasks.newest(connection, [name, TaskName("p", "d", "none")])
-        asked = (tasks._NEWEST, tasks._SPECS, tasks._ROWS)
+        asked = (tasks._NEWEST, tasks._SPECS, tasks._ROWS, tasks._TRIGGERED)
         plans = [connection.execute(f"EXPLAIN QUERY PLAN {statement}", ("[]",)).fetchall() for statement in asked]
     assert found == {name: Newest(live="v1.0123456789.flyteplan", base="v1")}
     steps = [step for plan in plans for *_, step in plan]

@@ -18,8 +18,6 @@ from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, 
 if TYPE_CHECKING:
     import sqlite3
 
-    from flyteidl2.task.task_definition_pb2 import TaskSpec
-
     from flyteplan.local.store.rows import RunRow, TaskRow, TriggerRow
     from flyteplan.model.run import Run, RunName
 
@@ -57,14 +55,14 @@ class LocalCatalog:
 
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
         with self._reading() as connection:
-            found = task_table.specs(connection, set(keys))
-            return {key: _template(key, deployed_at, spec) for key, deployed_at, spec in found}
+            return _templates(task_table.specs(connection, set(keys)))
 
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
         """Those in the database; of a task that has none there, as many as its newest version or base tells."""
         with self._reading() as connection:
             known = _by_task(trigger_table.of_tasks(connection, set(tasks)))
-            telling = task_table.telling(connection, set(tasks) - known.keys())
+            triggered = task_table.triggered(connection, set(tasks) - known.keys())
+            telling = task_table.telling(connection, triggered)
         counted = {task: Triggers(others=row.total_triggers) for task, row in telling.items()}
         return {task: found for task, found in {**known, **counted}.items() if found.count}
 
@@ -110,20 +108,19 @@ def _live_rows(connection: sqlite3.Connection, names: Iterable[TaskName]) -> dic
     return {TaskName(row.project, row.domain, row.name): row for row in rows}
 
 
-def _template(key: TaskVersion, deployed_at: int, spec: bytes) -> Template:
-    return Template(key=key, spec=_parsed(key, spec), deployed_at=deployed_at * NANOSECONDS)
-
-
-def _parsed(key: TaskVersion, spec: bytes) -> TaskSpec:
+def _templates(found: Iterable[tuple[TaskVersion, int, bytes]]) -> dict[TaskVersion, Template]:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
     from google.protobuf.message import DecodeError
 
-    try:
-        return TaskSpec.FromString(spec)
-    except DecodeError:
-        raise CatalogError(
-            f"the template of {key.task} {key.version} can not be read (fill the catalog again)"
-        ) from None
+    templates: dict[TaskVersion, Template] = {}
+    for key, deployed_at, packed in found:
+        try:
+            spec = TaskSpec.FromString(packed)
+        except DecodeError:
+            shown = f"{key.task} {key.version}"
+            raise CatalogError(f"the template of {shown} can not be read (fill the catalog again)") from None
+        templates[key] = Template(key=key, spec=spec, deployed_at=deployed_at * NANOSECONDS)
+    return templates
 
 
 def _by_task(rows: Iterable[TriggerRow]) -> dict[TaskName, Triggers]:

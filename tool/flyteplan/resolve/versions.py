@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from flyteplan.errors import Problem
 from flyteplan.model.derived import TAG_PREFIX, is_derived
@@ -14,6 +13,7 @@ from flyteplan.ports import Catalog
 
 _AUTO = ("latest", "current")
 _NO_BASE = "the current version of {} is a derived one that does not say its base"
+_NO_TRIGGERS = Triggers()
 BASE_TAG = f"{TAG_PREFIX}base"
 
 
@@ -42,8 +42,8 @@ def resolve(
         if key is not None and key not in templates:
             problems.append(_unknown_version(intents[number], key.version, catalog))
         else:
-            found = _resolution(intents[number], key, newest, templates, locked)
-            resolutions.append(replace(found, triggers=triggers.get(intents[number].task, Triggers())))
+            told = triggers.get(intents[number].task, _NO_TRIGGERS)
+            resolutions.append(_resolution(intents[number], key, newest, templates, locked, triggers=told))
     return tuple(resolutions), tuple(problems)
 
 
@@ -116,15 +116,18 @@ def _resolution(
     newest: Mapping[TaskName, Newest],
     templates: Mapping[TaskVersion, Template],
     locked: Mapping[TaskName, str],
+    *,
+    triggers: Triggers,
 ) -> Resolution:
     if key is None:
-        return Resolution(intent=intent, base=None, live=None)
+        return Resolution(intent=intent, base=None, live=None, triggers=triggers)
     live = templates.get(TaskVersion(key.task, newest[key.task].live), templates[key])
     return Resolution(
         intent=intent,
         base=templates[key],
         live=live,
         newest_base=newest[key.task].base or "",
+        triggers=triggers,
         locked=intent.selector.auto_version == "latest" and locked.get(key.task) == key.version,
     )
 

@@ -26,11 +26,15 @@ _PARTS = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, nam
 _ASKED = f"SELECT {_PARTS} FROM json_each(?)"  # noqa: S608 - nothing but our own names
 _OF_IT = "t.project = asked.project AND t.domain = asked.domain AND t.name = asked.name"
 _NEWEST_FIRST = "created_at DESC, stem DESC, derived DESC, version DESC"
+_LIVE = f"FROM tasks t WHERE {_OF_IT} ORDER BY {_NEWEST_FIRST} LIMIT 1"
+_BASE = f"FROM tasks t WHERE {_OF_IT} AND derived = 0 ORDER BY created_at DESC, version DESC LIMIT 1"
 _NEWEST = f"""
-    SELECT project, domain, name,
-        (SELECT version FROM tasks t WHERE {_OF_IT} ORDER BY {_NEWEST_FIRST} LIMIT 1) AS live,
-        (SELECT version FROM tasks t WHERE {_OF_IT} AND derived = 0 ORDER BY created_at DESC, version DESC LIMIT 1)
+    SELECT project, domain, name, (SELECT version {_LIVE}) AS live, (SELECT version {_BASE})
     FROM ({_ASKED}) AS asked WHERE live IS NOT NULL
+"""  # noqa: S608 - nothing but our own names
+_TRIGGERED = f"""
+    SELECT project, domain, name FROM ({_ASKED}) AS asked
+    WHERE (SELECT total_triggers {_LIVE}) > 0 OR (SELECT total_triggers {_BASE}) > 0
 """  # noqa: S608 - nothing but our own names
 _SPECS = f"""
     SELECT t.project, t.domain, t.name, t.version, t.created_at, s.spec
@@ -55,7 +59,7 @@ def replace(connection: sqlite3.Connection, row: TaskRow, spec: bytes) -> None:
 
 def find(connection: sqlite3.Connection, key: TaskVersion) -> tuple[TaskRow, bytes] | None:
     statement = f"SELECT {_SELECTED}, key FROM tasks WHERE project = ? AND domain = ? AND name = ? AND version = ?"  # noqa: S608
-    found = connection.execute(statement, (*_name(key.task), key.version)).fetchone()
+    found = connection.execute(statement, (*key.task, key.version)).fetchone()
     if found is None:
         return None
     spec: bytes = connection.execute("SELECT spec FROM specs WHERE task = ?", found[-1:]).fetchone()[0]
@@ -84,6 +88,11 @@ def telling(connection: sqlite3.Connection, tasks: Iterable[TaskName]) -> dict[T
     return {task: _telling(task, one, by_key) for task, one in found.items()}
 
 
+def triggered(connection: sqlite3.Connection, tasks: Iterable[TaskName]) -> list[TaskName]:
+    """Those whose newest version, or newest base, tells of triggers: few do, and only their rows are worth reading."""
+    return [TaskName(*name) for name in connection.execute(_TRIGGERED, (json.dumps(list(tasks)),))]
+
+
 def _telling(task: TaskName, newest: Newest, rows: Mapping[TaskVersion, TaskRow]) -> TaskRow:
     live = rows[TaskVersion(task, newest.live)]
     return live if live.total_triggers or newest.base is None else rows[TaskVersion(task, newest.base)]
@@ -91,15 +100,14 @@ def _telling(task: TaskName, newest: Newest, rows: Mapping[TaskVersion, TaskRow]
 
 def newest(connection: sqlite3.Connection, tasks: Iterable[TaskName]) -> dict[TaskName, Newest]:
     """Of the tasks that are there."""
-    asked = json.dumps([_name(task) for task in tasks])
-    found = connection.execute(_NEWEST, (asked,))
+    found = connection.execute(_NEWEST, (json.dumps(list(tasks)),))
     return {TaskName(*name): Newest(live=live, base=base) for *name, live, base in found}
 
 
 def versions(connection: sqlite3.Connection, task: TaskName) -> tuple[str, ...]:
     """All of them, newest first."""
     statement = f"SELECT version FROM tasks WHERE project = ? AND domain = ? AND name = ? ORDER BY {_NEWEST_FIRST}"  # noqa: S608
-    return tuple(version for (version,) in connection.execute(statement, _name(task)))
+    return tuple(version for (version,) in connection.execute(statement, task))
 
 
 def names(connection: sqlite3.Connection, scope: Scope) -> list[TaskName]:
@@ -149,12 +157,12 @@ def _claim(connection: sqlite3.Connection, task: TaskName, base: str) -> None:
     for version in _of_kind(connection, task, derived=True):
         if base_of(version, [base]) == base:
             statement = "UPDATE tasks SET stem = ? WHERE project = ? AND domain = ? AND name = ? AND version = ?"
-            connection.execute(statement, (base, *_name(task), version))
+            connection.execute(statement, (base, *task, version))
 
 
 def _of_kind(connection: sqlite3.Connection, task: TaskName, *, derived: bool) -> list[str]:
     statement = "SELECT version FROM tasks WHERE project = ? AND domain = ? AND name = ? AND derived = ?"
-    return [version for (version,) in connection.execute(statement, (*_name(task), derived))]
+    return [version for (version,) in connection.execute(statement, (*task, derived))]
 
 
 def _count(connection: sqlite3.Connection, matching: Clause) -> int:
@@ -164,12 +172,8 @@ def _count(connection: sqlite3.Connection, matching: Clause) -> int:
 
 
 def _asked_versions(keys: Iterable[TaskVersion]) -> str:
-    return json.dumps([(*_name(key.task), key.version) for key in keys])
+    return json.dumps([(*key.task, key.version) for key in keys])
 
 
 def _task(row: TaskRow) -> TaskName:
     return TaskName(row.project, row.domain, row.name)
-
-
-def _name(task: TaskName) -> tuple[str, str, str]:
-    return task.project, task.domain, task.name

@@ -99,7 +99,7 @@ def find(connection: sqlite3.Connection, task: TaskName, name: str) -> TriggerRo
 
 def of_tasks(connection: sqlite3.Connection, tasks: Iterable[TaskName]) -> list[TriggerRow]:
     """All triggers of the tasks, the deleted ones too, sorted by task and name."""
-    asked = json.dumps([(task.project, task.domain, task.name) for task in tasks])
+    asked = json.dumps(list(tasks))
     return rows(TriggerRow, connection.execute(_OF_TASKS, (asked,)))
 
 
