@@ -90,7 +90,7 @@ def entry_of(field: Field, change: Change) -> Entry:
 def entries_of(fields: Sequence[Field], change: Change) -> Entries:
     olds, news, differences, ratios = zip(*map(_texts, fields), strict=True)
     labels = [_label(field) if field.collateral else field.path for field in fields]
-    sources = [place(field.set_by) if field.set_by else _source(field, change) for field in fields]
+    sources = [_source(field, change) if (at := field.set_by) is None else place(at) for field in fields]
     return Entries(fields, labels, olds, news, differences, ratios, sources)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
-from operator import add
+from operator import add, attrgetter
+from typing import NamedTuple
 
 from flyteplan.model.plan import Change, Loser
 from flyteplan.render.fields import INDENT, MARK, Entries, Entry, entries_of, place, reason, shown_fields
-from flyteplan.render.style import Line, Span, columns, escaped
+from flyteplan.render.style import Line, Span, columns, safe, spans
 from flyteplan.render.table import length, trimmed, widths
 from flyteplan.render.values import UNSET, shortened, shortened_pair, shown
 
@@ -30,6 +31,7 @@ _LEAST_VALUE = 12
 _LONG_PATH = 34
 _LOSER_VALUE = 24
 
+_OVERRIDDEN, _COLLATERAL = attrgetter("overridden"), attrgetter("collateral")
 # Many fields have the same texts.
 _span = lru_cache(maxsize=4096)(Span)
 _MARK, _INDENT, _BLANK, _ARROW = Span(MARK, "attention"), Span(INDENT), Span(" "), Span("->", "dim")
@@ -45,6 +47,14 @@ def entry_lines(entries: Sequence[Entry], change: Change, width: int) -> list[Li
     return _Table(Entries(*zip(*entries, strict=True)), change, width).lines() if entries else []
 
 
+class _Lost(NamedTuple):
+    """A value that lost, the columns that it wants, and those that it takes: control characters take more."""
+
+    span: Span
+    wanted: int
+    taken: int
+
+
 class _Table:
     """The entries of one task fitted into a width. What does not fit goes without ratios, else without parts of its
     values and with long paths on lines of their own, else with places on such lines.
@@ -54,6 +64,7 @@ class _Table:
 
     def __init__(self, entries: Entries, change: Change, width: int) -> None:
         self._entries, self._change, self._width = entries, change, width
+        self._collateral = any(map(_COLLATERAL, entries.fields))
         self._paths = widths(entries.labels)
         self._path, self._source = max(self._paths), max(widths(entries.sources))
         self._measure()
@@ -96,20 +107,25 @@ class _Table:
         return old, max(least_new, room - min(old, self._old))
 
     def lines(self) -> list[Line]:
-        places = [Span(source, "dim") for source in self._entries.sources]
-        rows, sizes = self._rows(places), widths([place.text for place in places])
-        more = any(field.collateral or field.overridden for field in self._entries.fields)
-        if not more and not self._breaking and self._end + max(sizes) <= self._width:
+        sources = safe(self._entries.sources)
+        rows, sizes = self._rows(sources), widths(sources)
+        if not self._has_more() and not self._breaking and self._end + max(sizes) <= self._width:
             return rows
         lengths = [self._end + size if size else length(row) for row, size in zip(rows, sizes, strict=True)]
-        return list(self._told(rows, lengths))
+        return self._told(rows, lengths)
 
-    def _rows(self, places: Sequence[Span]) -> list[Line]:
+    def _has_more(self) -> bool:
+        """Whether there is more to tell of any field than its row."""
+        return self._collateral or any(map(_OVERRIDDEN, self._entries.fields))
+
+    def _rows(self, sources: Sequence[str]) -> list[Line]:
         olds, news = self._shortened()
-        heads, rests = map(_span, self._heads(widths(olds))), map(_span, self._rests(widths(news)))
+        marks = [self._marks()] if self._collateral else []
+        heads, end = _heads(tuple(self._shown_labels()), tuple(widths(olds)), "" if marks else INDENT)
+        rests, self._end = _rests(tuple(widths(news)), tuple(self._tails), end)
         values = map(_old, olds), repeat(_BLANK), repeat(_ARROW), repeat(_BLANK), map(_new, news)
-        rows = list(zip(self._marks(), heads, *values, rests, places, strict=False))
-        return rows if all(self._entries.sources) else [row if row[-1].text else _stripped(row[:-1]) for row in rows]
+        rows = list(zip(*marks, heads, *values, rests, spans(sources, "dim"), strict=False))
+        return rows if all(sources) else [row if row[-1].text else _stripped(row[:-1]) for row in rows]
 
     def _shortened(self) -> tuple[Sequence[str], Sequence[str]]:
         olds, news = list(self._entries.olds), list(self._entries.news)
@@ -117,7 +133,7 @@ class _Table:
         for number, (left, right) in enumerate(zip(olds, news, strict=True)):
             if len(left) > old or len(right) > new:
                 olds[number], news[number] = shortened_pair(left, right, self._limits)
-        return _safe(olds), _safe(news)
+        return safe(olds), safe(news)
 
     def _marks(self) -> list[Span]:
         pairs = zip(self._entries.fields, self._entries.labels, strict=True)
@@ -126,94 +142,106 @@ class _Table:
     def _breaks(self, label: str) -> bool:
         return self._breaking and columns(label) > self._long_path
 
-    def _heads(self, olds: Sequence[int]) -> list[str]:
-        """Labels, and the blanks before the old values, which are aligned to the right."""
+    def _shown_labels(self) -> Sequence[str]:
         labels = self._entries.labels
-        if self._breaking:
-            labels = ["" if self._breaks(label) else label for label in labels]
-        labels = _safe(labels)
-        paths, old = widths(labels), max(olds)
-        end = max(paths) + (_OLD_GAP if old else 0) + old
-        self._end = len(INDENT) + end + _BETWEEN
-        return [label + " " * (end - path - old) for label, path, old in zip(labels, paths, olds, strict=True)]
+        return safe(["" if self._breaks(label) else label for label in labels] if self._breaking else labels)
 
-    def _rests(self, news: Sequence[int]) -> list[str]:
-        """Differences, ratios, and the blanks before the places. A new value without these may reach across them."""
-        number = max([size for size, tail in zip(news, self._tails, strict=True) if tail], default=0)
-        tails = [
-            " " * (number - size + _DIFFERENCE_GAP) + tail if tail else ""
-            for size, tail in zip(news, self._tails, strict=True)
-        ]
-        ends = list(map(add, news, map(len, tails)))
-        # Where nothing stands in a column there is no gap before it.
-        end = max(ends) + _SOURCE_GAP if any(ends) else _SOURCE_GAP - 1
-        self._end += end
-        return [tail + " " * (end - used) for tail, used in zip(tails, ends, strict=True)]
+    def _told(self, rows: Sequence[Line], lengths: Sequence[int]) -> list[Line]:
+        fields, lines = self._entries.fields, list[Line]()
+        losers = [list(map(_lost, field.overridden)) for field in fields]
+        indent = self._losers_indent(losers, lengths)
+        for number, (row, used) in enumerate(zip(rows, lengths, strict=True)):
+            last = row
+            if used > self._width or self._breaking:
+                *whole, last = self._apart(number, row, used)
+                lines += whole
+            if losers[number]:
+                lines += self._with_losers(losers[number], last, used if last is row else length(last), indent)
+            else:
+                lines.append(last)
+            if fields[number].collateral:
+                lines += self._cause(number)
+        return lines
 
-    def _told(self, rows: Sequence[Line], lengths: Sequence[int]) -> Iterator[Line]:
-        entries = list(map(Entry, *self._entries))
-        indent = self._losers_indent(entries, lengths)
-        for entry, following, row, used in zip(entries, [*entries[1:], None], rows, lengths, strict=True):
-            *whole, last = self._apart(entry, row, used)
-            yield from whole
-            yield from self._with_losers(entry, last, indent) if entry.field.overridden else [last]
-            if entry.field.collateral:
-                yield from self._cause(entry, following)
-
-    def _apart(self, entry: Entry, row: Line, used: int) -> list[Line]:
+    def _apart(self, number: int, row: Line, used: int) -> list[Line]:
         """Long paths, and the places that the terminal would break in two, on lines of their own."""
-        mark = _MARK if entry.field.collateral else _INDENT
-        lines = [(mark, Span(entry.label))] if self._breaks(entry.label) else []
-        if used <= self._width or not entry.source:
+        label, mark = self._entries.labels[number], _MARK if self._entries.fields[number].collateral else _INDENT
+        lines = [(mark, Span(label))] if self._breaks(label) else []
+        if used <= self._width or not self._entries.sources[number]:
             return [*lines, row]
         return [*lines, _stripped(row[:-1]), (_span(f"{INDENT}  "), row[-1])]
 
-    def _with_losers(self, entry: Entry, line: Line, indent: int) -> Iterator[Line]:
-        """Behind the place where there is room, else all of them below each other."""
-        used = length(line)
-        for told in map(_lost, entry.field.overridden):
-            span = Span(told, "dim")
-            if used + 1 + columns(told) <= self._width:
-                line, used = (*line, _BLANK, span), used + 1 + columns(span.text)
+    def _with_losers(self, losers: Iterable[_Lost], line: Line, used: int, indent: int) -> list[Line]:
+        """Behind the place where there is room, else all of them below each other. *line* has *used* columns."""
+        lines: list[Line] = []
+        for told in losers:
+            if used + 1 + told.wanted <= self._width:
+                line, used = (*line, _BLANK, told.span), used + 1 + told.taken
             else:
-                yield line
-                line, used = (_span(" " * indent), span), indent + columns(span.text)
-        yield line
+                lines.append(line)
+                line, used = (_span(" " * indent), told.span), indent + told.taken
+        return [*lines, line]
 
-    def _losers_indent(self, entries: Sequence[Entry], lengths: Sequence[int]) -> int:
+    def _losers_indent(self, losers: Sequence[Sequence[_Lost]], lengths: Sequence[int]) -> int:
         """Below the places, as far as the longest of those that stand there leaves room for that."""
-        pairs = list(zip(entries, lengths, strict=True))
-        losing = [(entry, used) for entry, used in pairs if entry.field.overridden]
+        losing = [(lost, used) for lost, used in zip(losers, lengths, strict=True) if lost]
         if not losing:
             return len(INDENT)
-        ends = [used - columns(entry.source) for entry, used in pairs if used <= self._width]
-        below = [columns(told) for entry, used in losing for told in self._below_line(entry, used)]
+        sizes = zip(lengths, widths(self._entries.sources), strict=True)
+        ends = [used - size for used, size in sizes if used <= self._width]
+        below = [size for lost, used in losing for size in self._below_line(lost, used)]
         return max(len(INDENT), min([self._width - max(below, default=0), *ends]))
 
-    def _below_line(self, entry: Entry, used: int) -> Iterator[str]:
-        """The losers that find no room on the line of their field, nor on that of one before."""
-        for told in map(_lost, entry.field.overridden):
-            used += 1 + columns(told)
+    def _below_line(self, losers: Sequence[_Lost], used: int) -> Iterator[int]:
+        """The columns of the losers that find no room on the line of their field, nor on that of one before."""
+        for told in losers:
+            used += 1 + told.wanted
             if used > self._width:
                 used = self._width
-                yield told
+                yield told.wanted
 
-    def _cause(self, entry: Entry, following: Entry | None) -> Iterator[Line]:
+    def _cause(self, number: int) -> Iterator[Line]:
         """Below the last of the fields that have one cause."""
-        cause = reason(entry.field, self._change)
-        if following is None or reason(following.field, self._change) != cause:
+        fields = self._entries.fields
+        cause = reason(fields[number], self._change)
+        if number + 1 == len(fields) or reason(fields[number + 1], self._change) != cause:
             yield (Span(f"{INDENT}because {cause}", "attention"),)
 
 
+# Tasks that are alike have their columns alike: what is made of these is made once.
+_column = lru_cache(maxsize=512)
+
+
+@_column
+def _heads(labels: Sequence[str], olds: Sequence[int], indent: str) -> tuple[Sequence[Span], int]:
+    """Labels, and the blanks before the old values, which are aligned to the right; and the columns up to the new."""
+    paths, old = widths(labels), max(olds)
+    end = max(paths) + (_OLD_GAP if old else 0) + old
+    heads = [indent + label + " " * (end - path - old) for label, path, old in zip(labels, paths, olds, strict=True)]
+    return tuple(spans(heads)), len(INDENT) + end + _BETWEEN
+
+
+@_column
+def _rests(news: Sequence[int], tails: Sequence[str], begin: int) -> tuple[Sequence[Span], int]:
+    """Differences, ratios, and the blanks before the places; and the columns up to these.
+
+    A new value, which is at column *begin*, may reach across differences and ratios where it has none.
+    """
+    number = max([size for size, tail in zip(news, tails, strict=True) if tail], default=0)
+    tails = [
+        " " * (number - size + _DIFFERENCE_GAP) + tail if tail else "" for size, tail in zip(news, tails, strict=True)
+    ]
+    ends = list(map(add, news, map(len, tails)))
+    # Where nothing stands in a column there is no gap before it.
+    end = max(ends) + _SOURCE_GAP if any(ends) else _SOURCE_GAP - 1
+    return tuple(spans([tail + " " * (end - used) for tail, used in zip(tails, ends, strict=True)])), begin + end
+
+
+@_column
 def _tails(differences: Sequence[str], ratios: Sequence[str]) -> list[str]:
     """Differences and ratios in two columns."""
     size = max(map(len, differences)) + _RATIO_GAP
     return [f"{by:<{size}}{ratio}" if ratio else by for by, ratio in zip(differences, ratios, strict=True)]
-
-
-def _safe(texts: Sequence[str]) -> Sequence[str]:
-    """As spans hold them."""
-    return texts if "".join(texts).isprintable() else list(map(escaped, texts))
 
 
 def _stripped(line: Line) -> Line:
@@ -221,8 +249,10 @@ def _stripped(line: Line) -> Line:
     return trimmed((*line[:-1], Span(line[-1].text.rstrip())))
 
 
-def _lost(loser: Loser) -> str:
-    return f"(over {place(loser.position)}: {shortened(shown(loser.value), _LOSER_VALUE)})"
+def _lost(loser: Loser) -> _Lost:
+    told = f"(over {place(loser.position)}: {shortened(shown(loser.value), _LOSER_VALUE)})"
+    span, wanted = Span(told, "dim"), columns(told)
+    return _Lost(span, wanted, wanted if span.text is told else columns(span.text))
 
 
 @lru_cache(maxsize=4096)

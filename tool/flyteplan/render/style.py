@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from operator import itemgetter
+from typing import NamedTuple
+
+from flyteplan.model.sent import made_of
 
 # Select Graphic Rendition parameters, by style.
 _CODES = {"add": "32", "change": "33", "remove": "31", "attention": "35", "dim": "2", "bold": "1"}
@@ -16,26 +20,39 @@ _RUNNER_COMMAND = re.compile(r"^(\s*):(?=:)")
 _SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
-@dataclass(frozen=True, slots=True, init=False)
-class Span:
-    """Text in one style: `add`, `change`, `remove`, `attention`, `dim`, `bold` or "". No control characters."""
-
+class _Styled(NamedTuple):
     text: str
     style: str
 
-    def __init__(self, text: str, style: str = "") -> None:
-        _set_text(self, text if text.isprintable() else escaped(text))
-        _set_style(self, style)
+
+class Span(_Styled):
+    """Text in one style: `add`, `change`, `remove`, `attention`, `dim`, `bold` or "". No control characters."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str, style: str = "") -> Span:
+        return _span((text if text.isprintable() else escaped(text), style))
 
 
-# There are many of them: a slot is written in half the time that it takes by its name.
-_set_text, _set_style = Span.__dict__["text"].__set__, Span.__dict__["style"].__set__
+# Of a text without control characters, and its style.
+_span = made_of(Span)
 Line = tuple[Span, ...]
+_TEXT = itemgetter(0)
+
+
+def spans(texts: Sequence[str], style: str = "") -> Iterator[Span]:
+    """One of each text, all in one style; whether anything is to be escaped is asked once."""
+    return map(_span, zip(safe(texts), repeat(style)))
+
+
+def safe(texts: Sequence[str]) -> Sequence[str]:
+    """As spans hold them."""
+    return texts if "".join(texts).isprintable() else list(map(escaped, texts))
 
 
 def plain(lines: Iterable[Line]) -> str:
     """As text. Nothing in it is a command to a runner of GitHub Actions that logs it: `::` at the beginning, `##[`."""
-    texts = ["".join([span.text for span in line]) for line in lines]
+    texts = ["".join(map(_TEXT, line)) for line in lines]
     # To look into all of it once is enough where no line begins like a command, which is nearly always.
     whole = "\n".join([*texts, ""])
     return "".join([f"{without_commands(text)}\n" for text in texts]) if _may_command(whole) else whole
