@@ -277,13 +277,19 @@ def totals(versions: Iterable[Asked], *, retried: bool = False) -> dict[str, tup
     found: dict[str, tuple[int, int]] = {}
     seen: set[tuple[int, str]] = set()
     for one in versions:
-        counts = [not pool or (side, pool) not in seen for side, pool in enumerate(one.pools)]
-        seen |= set(enumerate(one.pools))
-        times = [
-            count * (attempts if retried and not pool else 1)
-            for count, attempts, pool in zip(counts, one.attempts, one.pools, strict=True)
-        ]
+        first, second = _times(one, seen, retried=retried)
         for name, (live, desired) in one.requests.items():
             before, after = found.get(name, (0, 0))
-            found[name] = (before + live * times[0], after + desired * times[1])
+            found[name] = (before + live * first, after + desired * second)
     return found
+
+
+def _times(one: Asked, seen: set[tuple[int, str]], *, retried: bool) -> tuple[int, int]:
+    """How often live and desired count. *seen* has the pools that did, by side, and gets those of *one*."""
+    attempts = one.attempts if retried else (1, 1)
+    if not any(one.pools):
+        return attempts
+    sides = [*enumerate(one.pools)]
+    live, desired = [(side not in seen) if side[1] else times for side, times in zip(sides, attempts, strict=True)]
+    seen.update(sides)
+    return live, desired
