@@ -49,8 +49,7 @@ class Difference(NamedTuple):
     desired: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loser(Sent):
+class Loser(NamedTuple):
     """A value that a later layer, a narrower reference or a higher priority beat."""
 
     position: Position

@@ -29,6 +29,7 @@ _DIGITS = 16
 MARKS = "sensitive"
 _VARIABLES = (("overrides", "env_vars"), ("submit", "run", "envs"))
 _INPUTS = ("submit", "inputs")
+_NAMED = frozenset({*_VARIABLES, _INPUTS})
 _ENV = "env_vars."
 _DEFAULT = "default_inputs."
 # The bytes of a message that is not known in full may hold anything.
@@ -71,16 +72,22 @@ class Secrecy(Sent):
 
     def sides(self, path: str, base: Any, live: Any, desired: Any) -> tuple[Any, Any, Any]:
         """As `value`, of all three."""
-        if _has_no_name(path) and not (isinstance(desired, _NESTED) or isinstance(base, _NESTED)):
+        if self._shows(path) and not (isinstance(desired, _NESTED) or isinstance(base, _NESTED)):
             return base, base if live is base else self.value(path, live), desired
         shown = self.value(path, base)
         return shown, shown if live is base else self.value(path, live), self.value(path, desired)
 
+    def _shows(self, path: str) -> bool:
+        """Whether what the value at *path* goes by hides nothing, whatever the value."""
+        name = _own_name(path)
+        return name is not None and not (name and self.hides(name))
+
     def setting(self, setting: Setting) -> Setting:
         """*setting* with a value that a plan may show."""
-        parent, name, value = setting.path[:-1], setting.path[-1], setting.value
-        if value is None or parent not in (*_VARIABLES, _INPUTS):
+        parent, value = setting.path[:-1], setting.value
+        if value is None or parent not in _NAMED:
             return setting
+        name = setting.path[-1]
         if self.hides(name):
             return replace(setting, value=self._stand_in(name, value))
         return replace(setting, value=self._inside(value, self._stand_in)) if parent == _INPUTS else setting
@@ -158,9 +165,14 @@ def marked(settings: Iterable[Setting]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _has_no_name(path: str) -> bool:
-    """Whether the value at *path* goes by no name. Names inside of it may still hide something."""
-    return not path.startswith((_ENV, _DEFAULT, *_FREE)) and not path.endswith(_UNKNOWN)
+def _own_name(path: str) -> str | None:
+    """What the value at *path* goes by: "" by nothing, None where it takes a look at the value to say so.
+
+    Names inside of the value may still hide something.
+    """
+    if path.endswith(_UNKNOWN) or path.startswith((_DEFAULT, *_FREE)):
+        return None
+    return path[len(_ENV) :] if path.startswith(_ENV) else ""
 
 
 def _name_of(path: str, value: Any) -> str:

@@ -127,9 +127,11 @@ class Settings:
 
     def first(self, paths: Iterable[Path]) -> Setting | None:
         """The first of those at exactly these paths."""
+        by_path = self._by_path
         for path in paths:
-            if path in self._by_path:
-                return self._by_path[path]
+            found = by_path.get(path)
+            if found is not None:
+                return found
         return None
 
     def value(self, *path: str, default: Any = None) -> Any:

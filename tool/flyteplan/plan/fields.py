@@ -39,19 +39,22 @@ class Ground:
 
 def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ...]:
     """One field a difference, in the same order, with stand-ins for what is sensitive."""
-    return tuple([_field(difference, ground) for difference in differences])
-
-
-def _field(difference: Difference, ground: Ground) -> Field:
-    path, base, live, desired = difference
-    paths = setting_paths(path)
-    cause, authored = _cause(paths, ground.settings, replace=ground.replace, gone=desired is None)
-    collateral = not authored and differ(base, desired)
-    done = effects(path, live, desired, cached=ground.cached) if differ(live, desired) else ()
-    set_by, lost = (None, ()) if cause is None else (cause.position, cause.lost)
-    overridden = _losers(lost, paths, ground.secrecy) if lost else ()
-    base, live, desired = ground.secrecy.sides(path, base, live, desired)
-    return made_field(path, base, live, desired, set_by, overridden, collateral, done)
+    settings, secrecy, replace, cached = ground.settings, ground.secrecy, ground.replace, ground.cached
+    found = []
+    # In one loop: there are a score of fields a task, and a call for each costs as much as what it does.
+    for path, base, live, desired in differences:
+        paths = setting_paths(path)
+        cause = settings.first(paths)
+        authored = cause is not None
+        if cause is not None and (replace or desired is None):
+            cause, authored = _cause(paths, settings, replace=replace, gone=desired is None)
+        done = effects(path, live, desired, cached=cached) if differ(live, desired) else ()
+        collateral = not authored and differ(base, desired)
+        set_by, lost = (None, ()) if cause is None else (cause.position, cause.lost)
+        overridden = _losers(lost, paths, secrecy) if lost else ()
+        was, lives, becomes = secrecy.sides(path, base, live, desired)
+        found.append(made_field(path, was, lives, becomes, set_by, overridden, collateral, done))
+    return tuple(found)
 
 
 def credit(path: str, change: Change, *, gone: bool) -> tuple[Position | None, tuple[Loser, ...]]:
@@ -113,5 +116,5 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
 
 
 def _losers(lost: Iterable[Setting], paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
-    shown = (secrecy.setting(setting) for setting in lost if setting.path in paths)
-    return tuple(Loser(position=setting.position, value=readable(setting)) for setting in shown)
+    shown = [secrecy.setting(setting) for setting in lost if setting.path in paths]
+    return tuple([Loser(setting.position, readable(setting)) for setting in shown])

@@ -107,7 +107,7 @@ def _with_columns(change: Change, columns: Iterator[int]) -> Change:
     manifests = tuple(replace(one, position=moved(one.position)) for one in change.manifests)
     fields = []
     for field in change.fields:
-        losers = tuple(replace(one, position=moved(one.position)) for one in field.overridden)
+        losers = tuple(one._replace(position=moved(one.position)) for one in field.overridden)
         fields.append(replace(field, overridden=losers, set_by=field.set_by and moved(field.set_by)))
     return replace(change, manifests=manifests, fields=tuple(fields))
 
