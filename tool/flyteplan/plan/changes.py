@@ -17,7 +17,7 @@ from flyteplan.model.task import TaskVersion, Template
 from flyteplan.plan.fields import Ground, fields
 from flyteplan.plan.names import derived_version, numbered, run_digest, run_name
 from flyteplan.plan.notes import notes_of
-from flyteplan.plan.totals import attempts, pool, replicas, requests, settable
+from flyteplan.plan.totals import demand, requests, settable
 
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs
@@ -140,6 +140,7 @@ class _Planned:
     def change(self, org: str, inputs: Inputs | None) -> Change:
         found = self._fields()
         changed = sum([not field.collateral and field.changes for field in found])
+        before, after = demand(self._live.spec), demand(self._desired)
         return Change(
             org=org,
             task=self._base.key,
@@ -161,10 +162,10 @@ class _Planned:
             locked=self._resolution.locked,
             prune=self._intent.prunes,
             notes=(*self._notes, *notes_of(self._resolution, self._base, self._naming, self._action())),
-            requests=requests(self._live.spec, self._desired),
-            attempts=(attempts(self._live.spec), attempts(self._desired)),
-            replicas=replicas(self._desired.task_template),
-            pools=(pool(self._live.spec), pool(self._desired)),
+            requests=requests(before, after),
+            attempts=(before.attempts, after.attempts),
+            replicas=after.replicas,
+            pools=(before.pool, after.pool),
             cached=self._desired.task_template.metadata.discoverable,
             desired=self._desired,
             inputs=inputs,
