@@ -55,8 +55,9 @@ def _identity(kept: TaskSpec) -> TaskSpec:
     if template.HasField("id"):
         template.id.version = ""
     tags = template.metadata.tags
-    for name in [name for name in tags if name.startswith(TAG_PREFIX)]:
-        del tags[name]
+    if TAG_PREFIX in "".join(tags):
+        for name in [name for name in tags if name.startswith(TAG_PREFIX)]:
+            del tags[name]
     return copy
 
 

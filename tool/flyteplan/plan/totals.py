@@ -59,7 +59,8 @@ def requests(live: Demand, desired: Demand) -> Mapping[str, tuple[int, int]]:
 def _resources(template: TaskTemplate) -> _Resources:
     if template.HasField("container"):
         container = template.container
-        return _in_container(type(container), container.resources.SerializeToString())
+        kind: Any = type(container)
+        return _in_container(kind, container.resources.SerializeToString())
     found = primary(template)
     return _NONE if found is None else _in_primary(found)
 
