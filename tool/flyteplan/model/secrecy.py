@@ -37,7 +37,7 @@ _BYTES = "serialized"
 _UNKNOWN = "(unknown)"
 # In the free parts of a template: `containers[side].env[NAME].value`, and the key of any other text.
 _FREE = ("custom.", "config.", "container.", "k8s_pod.", "primary_container.")
-_NESTED = (dict, list)
+NESTED = (dict, list)
 _WORD = r'(?P<name>"(?:[^"\\]|\\.)*"|[^.\[\]]+)'
 _NAMED_VALUE = re.compile(rf"\[{_WORD}\]\.value$")
 _LAST_KEY = re.compile(rf"\.{_WORD}$")
@@ -72,15 +72,11 @@ class Secrecy(Sent):
 
     def sides(self, path: str, base: Any, live: Any, desired: Any) -> tuple[Any, Any, Any]:
         """As `value`, of all three."""
-        if self._shows(path) and not (isinstance(desired, _NESTED) or isinstance(base, _NESTED)):
+        name = own_name(path)
+        if name is not None and not (isinstance(desired, NESTED) or isinstance(base, NESTED) or self.hides(name)):
             return base, base if live is base else self.value(path, live), desired
         shown = self.value(path, base)
         return shown, shown if live is base else self.value(path, live), self.value(path, desired)
-
-    def _shows(self, path: str) -> bool:
-        """Whether what the value at *path* goes by hides nothing, whatever the value."""
-        name = _own_name(path)
-        return name is not None and not (name and self.hides(name))
 
     def setting(self, setting: Setting) -> Setting:
         """*setting* with a value that a plan may show."""
@@ -165,7 +161,7 @@ def marked(settings: Iterable[Setting]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _own_name(path: str) -> str | None:
+def own_name(path: str) -> str | None:
     """What the value at *path* goes by: "" by nothing, None where it takes a look at the value to say so.
 
     Names inside of the value may still hide something.

@@ -26,7 +26,7 @@ SDK replaces a parameter whole, so a later layer takes nothing from an earlier o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -110,6 +110,10 @@ class Settings:
 
     def __iter__(self) -> Iterator[Setting]:
         return iter(self.items)
+
+    @property
+    def by_path(self) -> Mapping[Path, Setting]:
+        return self._by_path
 
     @property
     def are_settled(self) -> bool:

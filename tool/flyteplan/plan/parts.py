@@ -108,7 +108,7 @@ def _with_columns(change: Change, columns: Iterator[int]) -> Change:
     fields = []
     for field in change.fields:
         losers = tuple(one._replace(position=moved(one.position)) for one in field.overridden)
-        fields.append(replace(field, overridden=losers, set_by=field.set_by and moved(field.set_by)))
+        fields.append(field._replace(overridden=losers, set_by=field.set_by and moved(field.set_by)))
     return replace(change, manifests=manifests, fields=tuple(fields))
 
 
