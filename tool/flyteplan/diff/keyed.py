@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from flyteplan.diff.names import name_of
-from flyteplan.diff.values import Sides, difference, equal, plain, serialized, tell, told, unlike
+from flyteplan.diff.values import Sides, difference, equal, plain, serialized, tell, teller, told, unlike
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import quantity_name
 from flyteplan.model.settings import Secret
@@ -44,6 +44,7 @@ def keyed(field: Any, path: str) -> Callable[[Sides], Iterable[Difference]]:
     if kind not in _ITEMS:
         return lambda sides: _whole(_lists(sides), path)
     identity, called, value = _ITEMS[kind]
+    shown = teller(field.message_type, value)
 
     def tells(sides: Sides) -> Iterable[Difference]:
         lists = _lists(sides)
@@ -53,7 +54,7 @@ def keyed(field: Any, path: str) -> Callable[[Sides], Iterable[Difference]]:
         found: list[Difference] = []
         # Items are compared in C: of those that are equal not even the value is looked at.
         for key, there in unlike(items):
-            found += _item(there, value, name_of(f"{path}.{called(key)}"))
+            found += _item(there, shown, name_of(f"{path}.{called(key)}"))
         if not _is_expected(list(map(list, items))):
             found += order([list(map(called, side)) for side in items], name_of(f"{path}."))
         return found
@@ -69,8 +70,8 @@ def _whole(lists: _Lists, path: str) -> Iterable[Difference]:
     return told(name_of(path), [[tell(item, plain) for item in side] for side in lists])
 
 
-def _item(items: Sides, value: _Told, path: str) -> Iterable[Difference]:
-    values = [tell(item, value) for item in items]
+def _item(items: Sides, shown: _Told, path: str) -> Iterable[Difference]:
+    values = [shown(item) for item in items]
     if equal(values):
         return told(path, [None if item is None else {"serialized": serialized(item)} for item in items])
     return (difference(path, values),)

@@ -29,17 +29,14 @@ def equal(values: Sides) -> bool:
 def unlike(sides: Sequence[dict[Any, Any]]) -> list[tuple[Any, Sides]]:
     """What not all sides have the same values for, with these; None where a side has none."""
     if len(sides) == 2:
-        return _unlike(*sides)
+        was, now = sides
+        found: list[tuple[Any, Sides]] = [(key, (was.get(key), one)) for key, one in now.items() if was.get(key) != one]
+        if len(was) > len(now) or not was.keys() <= now.keys():
+            found += [(key, (one, None)) for key, one in was.items() if key not in now]
+        return found
     keys = {key: None for side in sides for key in side}
-    found = [(key, [side.get(key) for side in sides]) for key in keys]
-    return [(key, values) for key, values in found if any(value != values[0] for value in values)]
-
-
-def _unlike(was: dict[Any, Any], now: dict[Any, Any]) -> list[tuple[Any, Sides]]:
-    found: list[tuple[Any, Sides]] = [(key, (was.get(key), one)) for key, one in now.items() if was.get(key) != one]
-    if len(was) > len(now) or not was.keys() <= now.keys():
-        found += [(key, (one, None)) for key, one in was.items() if key not in now]
-    return found
+    every = [(key, [side.get(key) for side in sides]) for key in keys]
+    return [(key, values) for key, values in every if any(value != values[0] for value in values)]
 
 
 def same(left: Any, right: Any) -> bool:
@@ -76,6 +73,14 @@ def tell(message: Any, value: Callable[[Any], Any]) -> Any:
     if _is_known(message):
         return value(message)
     return {"value": value(message), "serialized": serialized(message)}
+
+
+def teller(descriptor: Any, value: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """As `tell`, for many messages of one type: what is the same for all of them is asked once."""
+    if not _is_flat(descriptor):
+        return lambda message: tell(message, value)
+    unknown = _unknown_fields()
+    return lambda message: value(message) if message is not None and not len(unknown(message)) else tell(message, value)
 
 
 def _is_known(message: Any) -> bool:

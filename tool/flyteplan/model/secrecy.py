@@ -146,9 +146,12 @@ def veil(salt: str, settings: Iterable[tuple[TaskName, Iterable[Setting]]]) -> V
 def secrecy(task: TaskName, settings: Iterable[Setting], *, salt: str, base_digest: str) -> Secrecy:
     """That of one task by the marks among *settings*."""
     marks = [item for item in settings if item.path[0] == MARKS]
+    key = (salt or base_digest).encode()
+    if not marks:
+        return Secrecy(key=key, task=task)
     hidden = marked(marks)
     return Secrecy(
-        key=(salt or base_digest).encode(),
+        key=key,
         task=task,
         marked=hidden,
         open=frozenset(item.path[-1] for item in marks) - hidden,

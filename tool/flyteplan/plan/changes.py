@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.diff import between, digest, side
@@ -22,6 +23,7 @@ from flyteplan.plan.totals import demand, requests, settable
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs
 
+    from flyteplan.model.manifest import Manifest
     from flyteplan.model.run import Naming
 
 
@@ -91,16 +93,18 @@ def _deferred(org: str, intent: Intent) -> Change:
 
 
 def _sources(intent: Intent) -> tuple[Source, ...]:
-    found = {
-        Source(
-            name=manifest.name,
-            position=manifest.position,
-            labels=tuple(sorted(manifest.labels)),
-            selects=isinstance(manifest.reference, Selection),
-        )
-        for manifest in intent.group.manifests
-    }
-    return tuple(sorted(found, key=lambda source: source.position))
+    found = [_source(manifest) for manifest in intent.group.manifests]
+    # One that speaks of the task twice is told once.
+    return tuple(sorted(set(found), key=attrgetter("position")) if len(found) > 1 else found)
+
+
+def _source(manifest: Manifest) -> Source:
+    return Source(
+        name=manifest.name,
+        position=manifest.position,
+        labels=tuple(sorted(manifest.labels)),
+        selects=isinstance(manifest.reference, Selection),
+    )
 
 
 def _strategy_at(intent: Intent) -> Position | None:
@@ -139,8 +143,10 @@ class _Planned:
 
     def change(self, org: str, inputs: Inputs | None) -> Change:
         found = self._fields()
-        changed = sum([not field.collateral and field.changes for field in found])
-        before, after = demand(self._live.spec), demand(self._desired)
+        # What changes has an effect.
+        changed = sum([bool(field.effects) and not field.collateral for field in found])
+        template = self._desired.task_template
+        before, after = demand(self._live.spec.task_template), demand(template)
         return Change(
             org=org,
             task=self._base.key,
@@ -158,7 +164,7 @@ class _Planned:
             settings=self._intent.settings.items,
             triggers=self._resolution.triggers.known,
             other_triggers=self._resolution.triggers.others,
-            unchanged=max(0, settable(self._desired) - changed),
+            unchanged=max(0, settable(self._desired, template) - changed),
             locked=self._resolution.locked,
             prune=self._intent.prunes,
             notes=(*self._notes, *notes_of(self._resolution, self._base, self._naming, self._action())),
@@ -166,7 +172,7 @@ class _Planned:
             attempts=(before.attempts, after.attempts),
             replicas=after.replicas,
             pools=(before.pool, after.pool),
-            cached=self._desired.task_template.metadata.discoverable,
+            cached=template.metadata.discoverable,
             desired=self._desired,
             inputs=inputs,
             call=self._call,

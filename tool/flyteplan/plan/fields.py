@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from flyteplan.errors import Position
 from flyteplan.model.effects import BY_VALUES, effects
@@ -24,8 +24,7 @@ _PAIRS = frozenset({"cpu", "memory"})
 _NAMED = frozenset({"env_vars", "labels", "annotations", "secrets"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(NamedTuple):
     """What the fields of one task stand on.
 
     `replace`: what a parameter clears, its author may not have meant. `cached`: results of what is live are cached.

@@ -19,7 +19,7 @@ RESOURCES = ("cpu", "memory", "gpu")
 
 
 class Demand(NamedTuple):
-    """What one spec asks for: `requests`, by resource, in billionths of a core, a byte, a device.
+    """What one template asks for: `requests`, by resource, in billionths of a core, a byte, a device.
 
     `attempts`: how often a task may be tried, the first time included; what the system retries for itself is not
     counted. `pool`: tasks of one name and one key share its containers, "" without one.
@@ -41,8 +41,7 @@ class _Resources(NamedTuple):
 _NONE = _Resources({}, 0)
 
 
-def demand(spec: TaskSpec) -> Demand:
-    template = spec.task_template
+def demand(template: TaskTemplate) -> Demand:
     asked, count = _resources(template).requests, _replicas(template)
     if count != 1:
         asked = {name: amount * count for name, amount in asked.items()}
@@ -94,9 +93,8 @@ def _replicas(template: TaskTemplate) -> int:
     return max(1, int(replicas)) if isinstance(replicas, int | float) else 1
 
 
-def settable(spec: TaskSpec) -> int:
-    """How many fields *spec* has that a manifest can set."""
-    template = spec.task_template
+def settable(spec: TaskSpec, template: TaskTemplate) -> int:
+    """How many fields *spec* has that a manifest can set. *template* is its own: a look at it makes an object."""
     found = _resources(template).quantities + _besides(template) + _in_metadata(template.metadata)
     # To ask for a message makes an object, also of one that is not there.
     if template.HasField("extended_resources"):
