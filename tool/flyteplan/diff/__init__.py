@@ -82,7 +82,7 @@ def between(base: Side, live: Side, desired: Side) -> tuple[Difference, ...]:
     pair = (base.spec, desired.spec)
     found = _walked(pair) if base.digest != desired.digest else []
     if live.digest == desired.digest:
-        found = [one._replace(live=one.desired) for one in found]
+        found = [Difference(path, was, wanted, wanted) for path, was, _, wanted in found]
     return _named(found, pair)
 
 

@@ -55,7 +55,8 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
         elif done is None:
             done = effects(path, live, desired, cached=cached)
         shown = base, live, desired
-        if name or name is None or live is not base or isinstance(desired, NESTED) or isinstance(base, NESTED):
+        third = live is not base and live is not desired
+        if third or name or name is None or isinstance(desired, NESTED) or isinstance(base, NESTED):
             shown = secrecy.sides(path, base, live, desired)
         collateral = not authored and differ(base, desired)
         set_by, lost = (None, ()) if cause is None else (cause.position, cause.lost)
