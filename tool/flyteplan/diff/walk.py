@@ -101,10 +101,15 @@ def _message(field: Any, path: str) -> _Tells:
 
 def in_open(sides: Sides, path: str) -> Sequence[Difference]:
     """Of what manifests set, and most manifests set alike: it is found once what the same bytes come to."""
-    written = [None if side is None else side.SerializeToString(deterministic=True) for side in sides]
-    if max([len(one or b"") for one in written]) > _SMALL:
-        return _walked(sides, path)
-    kind: Any = next(type(side) for side in sides if side is not None)
+    kind: Any = None
+    written: list[bytes | None] = []
+    for side in sides:
+        one = None
+        if side is not None:
+            kind, one = type(side), side.SerializeToString(deterministic=True)
+            if len(one) > _SMALL:
+                return _walked(sides, path)
+        written.append(one)
     return _remembered(kind, path, *written)
 
 
