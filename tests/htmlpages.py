@@ -144,7 +144,7 @@ def two() -> Comparison:
     older, newer = few(), few()
     extract, matrix, train = newer.changes
     train = replace(train, cached=True)
-    changed = replace(extract, fields=(replace(extract.fields[0], desired="12Gi"), *extract.fields[1:]))
+    changed = replace(extract, fields=(extract.fields[0]._replace(desired="12Gi"), *extract.fields[1:]))
     gone = change("etl.gone", field("retries.count", 1, 3))
     return comparison(
         replace(older, changes=(extract, gone)),

@@ -17,6 +17,7 @@ from tests.property.strategies import SHIPPED, edits_of, overrides_for, specs
 from tests.property.tree import in_order
 
 from flyteplan.diff import between, differences, digest, side, values
+from flyteplan.diff.walk import in_open, walk
 from flyteplan.model.plan import Difference
 from flyteplan.model.struct import plain
 
@@ -68,6 +69,19 @@ def test_where_digests_tell_what_is_the_same_no_difference_is_another(
     base, live, desired = (copied(specs[number]) for number in which)
     assert repr(between(side(base), side(live), side(desired))) == repr(differences(base, live, desired))
     assert repr(differences(base, base, desired)) == repr(differences(base, copied(base), desired))
+
+
+@given(triples, st.sampled_from((2, 3)), st.sampled_from(("metadata", "security_context", "extended_resources")))
+def test_what_is_remembered_of_the_same_bytes_is_what_a_walk_finds(
+    specs: tuple[TaskSpec, TaskSpec, TaskSpec], count: int, name: str
+) -> None:
+    templates = [spec.task_template for spec in specs[:count]]
+    sides = [getattr(template, name) if template.HasField(name) else None for template in templates]
+    if any(sides):
+        walked = walk(sides, f"task_template.{name}")
+        for _ in range(2):
+            told = in_open(sides, f"task_template.{name}")
+            assert repr([one for one in told if not one.path.endswith("(present)")]) == repr(walked)
 
 
 @given(st.one_of(specs(), st.sampled_from([one.spec for one in SHIPPED])))

@@ -41,7 +41,7 @@ def alike(draw: Draw) -> list[Change]:
 def _of(number: int, field: Field) -> Field:
     """Written in a manifest that no other change has."""
     by = field.set_by
-    return replace(field, set_by=Position(f"{number}/{by.path}", by.line, by.column)) if by else field
+    return field._replace(set_by=Position(f"{number}/{by.path}", by.line, by.column)) if by else field
 
 
 def _on(change: Change, name: str) -> Change:

@@ -38,6 +38,11 @@ def test_nothing_is_recomputed_where_nothing_was_cached() -> None:
     assert effects("cache.behavior", "disable", "override", cached=False) == (BEHAVIOUR,)
 
 
+def test_whatever_changes_has_an_effect() -> None:
+    """A plan counts by it what changes."""
+    assert all(effects(pattern, [], ["a"], cached=cached) for pattern, _ in TABLE for cached in (True, False))
+
+
 def test_the_order_of_ignored_inputs_says_nothing() -> None:
     assert effects("cache.ignored_inputs", ["a", "b"], ["b", "a"], cached=True) == (BEHAVIOUR,)
     assert effects("cache.ignored_inputs", [], ["b"], cached=True) == (RECOMPUTE, IDENTITY)

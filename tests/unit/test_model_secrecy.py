@@ -161,3 +161,13 @@ def test_a_spec_for_readers_stays_a_spec() -> None:
 def test_a_list_of_texts_is_hidden_as_a_text_is(value: Any) -> None:
     assert "hunter2" not in str(made().value("custom.settings", value))
     assert "hunter2" not in str(made().value("custom.TOKEN", ["hunter2"]))
+
+
+@pytest.mark.parametrize(
+    "path", ["image", "env_vars.LEVEL", "env_vars.OWN_TOKEN", "env_vars.(unknown)", "custom.OWN_TOKEN"]
+)
+@pytest.mark.parametrize("value", ["text", 3, None, ["text"], {"OWN_TOKEN": "text", "other": "text"}])
+@pytest.mark.parametrize("other", [None, "other", {"OWN_TOKEN": "other"}])
+def test_of_three_sides_each_is_what_its_value_is(path: str, value: Any, other: Any) -> None:
+    for sides in ((other, other, value), (value, other, value), (value, value, other), (other, value, "text")):
+        assert made().sides(path, *sides) == tuple(made().value(path, side) for side in sides)

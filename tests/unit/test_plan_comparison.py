@@ -99,7 +99,7 @@ def test_a_note_that_needs_attention_is_a_difference_by_itself() -> None:
 
 def alike() -> Comparison:
     old = [change(name, CPU) for name in ("a", "b", "c")]
-    return comparison(plan(*old), plan(*(replace(one, fields=(replace(CPU, desired="6"),)) for one in old)))
+    return comparison(plan(*old), plan(*(replace(one, fields=(CPU._replace(desired="6"),)) for one in old)))
 
 
 def test_tasks_that_differ_alike_are_told_once_or_one_by_one() -> None:
@@ -112,7 +112,7 @@ def test_tasks_that_differ_alike_are_told_once_or_one_by_one() -> None:
 
 def test_what_was_live_when_they_were_made_is_no_difference() -> None:
     """An apply between the two: what is wanted is the same."""
-    applied = change("a", replace(CPU, live="4"), action="unchanged", live_digest="sha256:2", live_version="v3.2")
+    applied = change("a", CPU._replace(live="4"), action="unchanged", live_digest="sha256:2", live_version="v3.2")
     of = comparison(plan(change("a", CPU)), plan(applied))
     assert not of.differs
     assert "Both plans want the same; what was live when they were made is not.\n" in plain(compared(of))
@@ -121,9 +121,9 @@ def test_what_was_live_when_they_were_made_is_no_difference() -> None:
 def test_what_was_cached_before_is_computed_again_whatever_is_live() -> None:
     version = field("cache.version_override", "a1", "a2")
     for old, cached in ((change("a", cached=True), ("recompute", "identity")), (change("a"), ("identity",))):
-        new = change("a", replace(version, live="a2"), action="unchanged", live_digest="sha256:9")
+        new = change("a", version._replace(live="a2"), action="unchanged", live_digest="sha256:9")
         found = entry(old, replace(new, desired_digest="sha256:3"))
         assert found.rows[0].effects == cached
         assert [alert.code for alert in came(found)] == list(cached)
-    (new_task,) = comparison(plan(), plan(change("a", replace(version, live="a2"), cached=True))).entries
+    (new_task,) = comparison(plan(), plan(change("a", version._replace(live="a2"), cached=True))).entries
     assert [alert.code for alert in came(new_task)] == ["recompute", "identity"]

@@ -71,7 +71,7 @@ def test_equal_plans_are_the_same() -> None:
 
 
 def test_lines_of_manifests_that_move_are_no_change() -> None:
-    moved = replace(CPU, set_by=Position("etl.yaml", 20, 7))
+    moved = CPU._replace(set_by=Position("etl.yaml", 20, 7))
     assert lines(plan(change("a", CPU)), plan(change("a", moved))) == ["The plans are the same."]
 
 
@@ -87,7 +87,7 @@ def test_tasks_of_one_plan_only_are_named() -> None:
 def test_versions_and_fields_that_are_wanted_otherwise_stand_in_columns() -> None:
     newer = change(
         "a",
-        replace(CPU, desired="6"),
+        CPU._replace(desired="6"),
         field("retries.count", 1, 3),
         task=TaskVersion(TaskName("p", "d", "a"), "v4"),
         live_version="v4",

@@ -210,7 +210,7 @@ def test_tasks_that_change_alike_share_a_card_and_keep_their_addresses() -> None
 def test_tasks_whose_kept_fields_or_manifests_differ_do_not_share_a_card() -> None:
     kept = field("timeout.max_runtime", "2h", "2h", base="1h")
     other = (Source(name="other", position=Position(f"{BASE}/other.yaml", 4)),)
-    changes = [change("a", CPU), change("b", CPU, kept), change("c", replace(CPU, base="1")), change("d", CPU)]
+    changes = [change("a", CPU), change("b", CPU, kept), change("c", CPU._replace(base="1")), change("d", CPU)]
     changes.append(change("e", CPU, manifests=other))
     assert [[one.name for one in c.members] for c in shown(*changes).changed] == [["a", "d"], ["b"], ["c"], ["e"]]
 

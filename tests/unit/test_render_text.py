@@ -385,7 +385,7 @@ def test_the_worst_case_is_told_where_retries_make_another_sum() -> None:
 
 def test_work_that_is_done_again_is_said_and_what_shows_anyway_is_not() -> None:
     cache = field("cache.version_override", "a", "b", effects=("recompute", "identity"))
-    shown = lines(change("a", cache, replace(CPU, effects=("capacity",))))
+    shown = lines(change("a", cache, CPU._replace(effects=("capacity",))))
     assert "  ! recompute: cached results are not reused" in shown
     assert "  ! identity: a run that recovers does not find what it did before" in shown
     assert "capacity" not in str(shown)

@@ -55,8 +55,9 @@ def _identity(kept: TaskSpec) -> TaskSpec:
     if template.HasField("id"):
         template.id.version = ""
     tags = template.metadata.tags
-    for name in [name for name in tags if name.startswith(TAG_PREFIX)]:
-        del tags[name]
+    if TAG_PREFIX in "".join(tags):
+        for name in [name for name in tags if name.startswith(TAG_PREFIX)]:
+            del tags[name]
     return copy
 
 
@@ -81,7 +82,7 @@ def between(base: Side, live: Side, desired: Side) -> tuple[Difference, ...]:
     pair = (base.spec, desired.spec)
     found = _walked(pair) if base.digest != desired.digest else []
     if live.digest == desired.digest:
-        found = [one._replace(live=one.desired) for one in found]
+        found = [Difference(path, was, wanted, wanted) for path, was, _, wanted in found]
     return _named(found, pair)
 
 

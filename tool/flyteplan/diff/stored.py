@@ -54,12 +54,12 @@ def _has_bare_metadata(spec: TaskSpec) -> bool:
 
 
 def _has_long_text(spec: TaskSpec) -> bool:
-    documentation = spec.documentation
-    return (
-        _is_longer(documentation.long_description, _LONG)
-        or _is_longer(documentation.short_description, _SHORT)
-        or _is_longer(spec.environment.description, _SHORT)
-    )
+    if spec.HasField("environment") and _is_longer(spec.environment.description, _SHORT):
+        return True
+    if not spec.HasField("documentation"):
+        return False
+    texts = spec.documentation
+    return _is_longer(texts.long_description, _LONG) or _is_longer(texts.short_description, _SHORT)
 
 
 def _is_longer(text: str, size: int) -> bool:

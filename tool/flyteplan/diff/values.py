@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -30,10 +30,13 @@ def unlike(sides: Sequence[dict[Any, Any]]) -> list[tuple[Any, Sides]]:
     """What not all sides have the same values for, with these; None where a side has none."""
     if len(sides) == 2:
         was, now = sides
-        return [(key, (was.get(key), now.get(key))) for key in was | now if was.get(key) != now.get(key)]
+        found: list[tuple[Any, Sides]] = [(key, (was.get(key), one)) for key, one in now.items() if was.get(key) != one]
+        if len(was) > len(now) or not was.keys() <= now.keys():
+            found += [(key, (one, None)) for key, one in was.items() if key not in now]
+        return found
     keys = {key: None for side in sides for key in side}
-    found = [(key, [side.get(key) for side in sides]) for key in keys]
-    return [(key, values) for key, values in found if any(value != values[0] for value in values)]
+    every = [(key, [side.get(key) for side in sides]) for key in keys]
+    return [(key, values) for key, values in every if any(value != values[0] for value in values)]
 
 
 def same(left: Any, right: Any) -> bool:
@@ -67,24 +70,38 @@ def tell(message: Any, value: Callable[[Any], Any]) -> Any:
     """*value* of *message*, None without one; with the bytes where it holds fields that we do not know."""
     if message is None:
         return None
-    if not _is_known(message):
-        return {"value": value(message), "serialized": serialized(message)}
-    return value(message)
+    if _is_known(message):
+        return value(message)
+    return {"value": value(message), "serialized": serialized(message)}
+
+
+def teller(descriptor: Any, value: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """As `tell`, for many messages of one type: what is the same for all of them is asked once."""
+    if not _is_flat(descriptor):
+        return lambda message: tell(message, value)
+    unknown = _unknown_fields()
+    return lambda message: value(message) if message is not None and not len(unknown(message)) else tell(message, value)
 
 
 def _is_known(message: Any) -> bool:
     """Whether we know all fields that it holds, those of the messages inside of it too."""
+    if len(_unknown_fields()(message)):
+        return False
     if _is_flat(message.DESCRIPTOR):
-        return not len(_unknown_fields()(message))
+        return True
     known = type(message)()
     known.CopyFrom(message)
     known.DiscardUnknownFields()
     return bool(known.ByteSize() == message.ByteSize())
 
 
-def holds_unknown(messages: Iterable[Any]) -> bool:
+def holds_unknown(sides: Sides) -> bool:
     """Whether any has fields of a newer server, those of the messages inside of them left aside."""
-    return any(map(len, map(_unknown_fields(), messages)))
+    unknown = _unknown_fields()
+    for side in sides:  # noqa: SIM110 - a generator costs more than what it asks
+        if side is not None and len(unknown(side)):
+            return True
+    return False
 
 
 @cache

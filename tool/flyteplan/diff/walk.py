@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flyteplan.diff.keyed import keyed
@@ -21,13 +21,11 @@ _OPEN = frozenset(
         *("TimeoutStrategy", "SecurityContext", "Identity", "K8sObjectMetadata", "TaskMetadata"),
     )
 )
+# Of larger messages is not remembered what they come to, in bytes.
+_SMALL = 1024
 # The version's own: neither part of a digest nor of a diff.
 _VERSION = "task_template.id.version"
 _TAGS = "task_template.metadata.tags"
-
-
-# What is set in a message: fields and their values, by number.
-_Held = Sequence[tuple[Any, Any]]
 # What tells the differences of one field at one path, of its values on all sides; None where it is not set.
 _Tells = Callable[[Sides], Iterable[Difference]]
 
@@ -38,25 +36,12 @@ def walk(sides: Sides, path: str = "") -> list[Difference]:
     A list: generators inside of each other would hand every difference up level by level.
     """
     # A message lists what is set in it at one blow; to ask it field by field takes several times as long.
-    held = [() if side is None else side.ListFields() for side in sides]
+    held = [{} if side is None else dict(side.ListFields()) for side in sides]
     found: list[Difference] = []
-    for field, values in _aligned(*held) if len(held) == 2 else unlike(list(map(dict, held))):
+    for field, values in unlike(held):
         found += _teller(field, path)(values)
-    if holds_unknown(filter(None, sides)):
+    if holds_unknown(sides):
         found += _unknown(sides, path)
-    return found
-
-
-def _aligned(before: _Held, after: _Held) -> list[tuple[Any, Sides]]:
-    """As `unlike` of two messages, which most often have the same fields set."""
-    if len(before) != len(after):
-        return unlike((dict(before), dict(after)))
-    found: list[tuple[Any, Sides]] = []
-    for (field, was), (other, now) in zip(before, after, strict=True):
-        if field is not other:
-            return unlike((dict(before), dict(after)))
-        if was != now:
-            found.append((field, (was, now)))
     return found
 
 
@@ -110,8 +95,32 @@ def _message(field: Any, path: str) -> _Tells:
     if kind in TEXTS:
         return lambda sides: _whole(sides, path, TEXTS[kind])
     if kind in _OPEN:
-        return lambda sides: [*_presence(sides, path), *walk(sides, path)] if None in sides else walk(sides, path)
+        return lambda sides: in_open(sides, path)
     return lambda sides: _whole(sides, path, plain) if None in sides else walk(sides, path)
+
+
+def in_open(sides: Sides, path: str) -> Sequence[Difference]:
+    """Of what manifests set, and most manifests set alike: it is found once what the same bytes come to."""
+    kind: Any = None
+    written: list[bytes | None] = []
+    for side in sides:
+        one = None
+        if side is not None:
+            kind, one = type(side), side.SerializeToString(deterministic=True)
+            if len(one) > _SMALL:
+                return _walked(sides, path)
+        written.append(one)
+    return _remembered(kind, path, *written)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(kind: Any, path: str, *written: bytes | None) -> Sequence[Difference]:
+    return tuple(_walked([None if one is None else kind.FromString(one) for one in written], path))
+
+
+def _walked(sides: Sides, path: str) -> Sequence[Difference]:
+    found = walk(sides, path)
+    return [*_presence(sides, path), *found] if None in sides else found
 
 
 def _presence(sides: Sides, path: str) -> Iterable[Difference]:

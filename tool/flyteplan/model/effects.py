@@ -38,6 +38,8 @@ TABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("*", (BEHAVIOUR,)),
 )
 _IGNORED = "cache.ignored_inputs"
+# Of these fields the values tell what their change does.
+BY_VALUES = frozenset({_IGNORED})
 
 
 def effects(path: str, live: Any, desired: Any, *, cached: bool) -> tuple[str, ...]:

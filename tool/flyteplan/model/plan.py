@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flyteplan.errors import Position
 from flyteplan.model.effects import together
 from flyteplan.model.secrecy import Secrecy
-from flyteplan.model.sent import Sent, puts
+from flyteplan.model.sent import Sent
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskVersion, Trigger
 
@@ -49,16 +49,14 @@ class Difference(NamedTuple):
     desired: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loser(Sent):
+class Loser(NamedTuple):
     """A value that a later layer, a narrower reference or a higher priority beat."""
 
     position: Position
     value: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(NamedTuple):
     """A difference, and who wants it so. `collateral`: it changes though nobody wrote it.
 
     In the place of a value that is sensitive there is its stand-in, in `overridden` too. `effects` are what the change
@@ -74,40 +72,10 @@ class Field:
     collateral: bool = False
     effects: tuple[str, ...] = ()
 
-    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        values = (self.path, self.base, self.live, self.desired)
-        return made_field, (*values, self.set_by, self.overridden, self.collateral, self.effects)
-
     @property
     def changes(self) -> bool:
         """Whether applying the plan changes what is live."""
         return differ(self.live, self.desired)
-
-
-_PATH, _BASE, _LIVE, _DESIRED, _SET_BY, _OVERRIDDEN, _COLLATERAL, _EFFECTS = puts(Field)
-
-
-def made_field(  # noqa: PLR0917 - in the order of the fields
-    path: str,
-    base: Any,
-    live: Any,
-    desired: Any,
-    set_by: Position | None,
-    overridden: tuple[Loser, ...],
-    collateral: bool,
-    effects: tuple[str, ...],
-) -> Field:
-    """A `Field` in a third of the time that its constructor takes: a plan has hundreds of thousands of them."""
-    new = object.__new__(Field)
-    _PATH(new, path)
-    _BASE(new, base)
-    _LIVE(new, live)
-    _DESIRED(new, desired)
-    _SET_BY(new, set_by)
-    _OVERRIDDEN(new, overridden)
-    _COLLATERAL(new, collateral)
-    _EFFECTS(new, effects)
-    return new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

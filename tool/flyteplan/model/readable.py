@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flyteplan.model import duration
 from flyteplan.model.device import Accelerator
-from flyteplan.model.settings import Secret, Selector, Setting
+from flyteplan.model.settings import Path, Secret, Selector, Setting
 
 _DURATIONS = ("base", "cap", "max_age")
 
@@ -14,7 +15,9 @@ _DURATIONS = ("base", "cap", "max_age")
 def readable(setting: Setting) -> Any:
     """The value of *setting* as JSON can hold it and a reader can read it."""
     value = setting.value
-    if _is_duration(setting):
+    if isinstance(value, str):
+        return value
+    if _is_duration(setting.path):
         return None if value is None else duration.show(value)
     if isinstance(value, Accelerator):
         return value.device
@@ -25,7 +28,8 @@ def readable(setting: Setting) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _is_duration(setting: Setting) -> bool:
+@lru_cache(maxsize=4096)
+def _is_duration(path: Path) -> bool:
     """A variable or a label may have the name of a bound."""
-    parameter = setting.path[1:2]
-    return parameter == ("timeout",) or (parameter in {("retries",), ("cache",)} and setting.path[-1] in _DURATIONS)
+    parameter = path[1:2]
+    return parameter == ("timeout",) or (parameter in {("retries",), ("cache",)} and path[-1] in _DURATIONS)

@@ -29,6 +29,7 @@ _DIGITS = 16
 MARKS = "sensitive"
 _VARIABLES = (("overrides", "env_vars"), ("submit", "run", "envs"))
 _INPUTS = ("submit", "inputs")
+_NAMED = frozenset({*_VARIABLES, _INPUTS})
 _ENV = "env_vars."
 _DEFAULT = "default_inputs."
 # The bytes of a message that is not known in full may hold anything.
@@ -36,7 +37,7 @@ _BYTES = "serialized"
 _UNKNOWN = "(unknown)"
 # In the free parts of a template: `containers[side].env[NAME].value`, and the key of any other text.
 _FREE = ("custom.", "config.", "container.", "k8s_pod.", "primary_container.")
-_NESTED = (dict, list)
+NESTED = (dict, list)
 _WORD = r'(?P<name>"(?:[^"\\]|\\.)*"|[^.\[\]]+)'
 _NAMED_VALUE = re.compile(rf"\[{_WORD}\]\.value$")
 _LAST_KEY = re.compile(rf"\.{_WORD}$")
@@ -71,16 +72,18 @@ class Secrecy(Sent):
 
     def sides(self, path: str, base: Any, live: Any, desired: Any) -> tuple[Any, Any, Any]:
         """As `value`, of all three."""
-        if _has_no_name(path) and not (isinstance(desired, _NESTED) or isinstance(base, _NESTED)):
+        name = own_name(path)
+        if name is not None and not (isinstance(desired, NESTED) or isinstance(base, NESTED) or self.hides(name)):
             return base, base if live is base else self.value(path, live), desired
         shown = self.value(path, base)
         return shown, shown if live is base else self.value(path, live), self.value(path, desired)
 
     def setting(self, setting: Setting) -> Setting:
         """*setting* with a value that a plan may show."""
-        parent, name, value = setting.path[:-1], setting.path[-1], setting.value
-        if value is None or parent not in (*_VARIABLES, _INPUTS):
+        parent, value = setting.path[:-1], setting.value
+        if value is None or parent not in _NAMED:
             return setting
+        name = setting.path[-1]
         if self.hides(name):
             return setting._replace(value=self._stand_in(name, value))
         return setting._replace(value=self._inside(value, self._stand_in)) if parent == _INPUTS else setting
@@ -143,9 +146,12 @@ def veil(salt: str, settings: Iterable[tuple[TaskName, Iterable[Setting]]]) -> V
 def secrecy(task: TaskName, settings: Iterable[Setting], *, salt: str, base_digest: str) -> Secrecy:
     """That of one task by the marks among *settings*."""
     marks = [item for item in settings if item.path[0] == MARKS]
+    key = (salt or base_digest).encode()
+    if not marks:
+        return Secrecy(key=key, task=task)
     hidden = marked(marks)
     return Secrecy(
-        key=(salt or base_digest).encode(),
+        key=key,
         task=task,
         marked=hidden,
         open=frozenset(item.path[-1] for item in marks) - hidden,
@@ -158,9 +164,14 @@ def marked(settings: Iterable[Setting]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _has_no_name(path: str) -> bool:
-    """Whether the value at *path* goes by no name. Names inside of it may still hide something."""
-    return not path.startswith((_ENV, _DEFAULT, *_FREE)) and not path.endswith(_UNKNOWN)
+def own_name(path: str) -> str | None:
+    """What the value at *path* goes by: "" by nothing, None where it takes a look at the value to say so.
+
+    Names inside of the value may still hide something.
+    """
+    if path.endswith(_UNKNOWN) or path.startswith((_DEFAULT, *_FREE)):
+        return None
+    return path[len(_ENV) :] if path.startswith(_ENV) else ""
 
 
 def _name_of(path: str, value: Any) -> str:

@@ -26,7 +26,7 @@ SDK replaces a parameter whole, so a later layer takes nothing from an earlier o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
@@ -110,6 +110,10 @@ class Settings:
         return iter(self.items)
 
     @property
+    def by_path(self) -> Mapping[Path, Setting]:
+        return self._by_path
+
+    @property
     def are_settled(self) -> bool:
         """Whether no path is set twice and none is cleared: the order of the settings means nothing then."""
         clearing = [item for item in self.items if item.value is None and item.clears]
@@ -125,9 +129,11 @@ class Settings:
 
     def first(self, paths: Iterable[Path]) -> Setting | None:
         """The first of those at exactly these paths."""
+        by_path = self._by_path
         for path in paths:
-            if path in self._by_path:
-                return self._by_path[path]
+            found = by_path.get(path)
+            if found is not None:
+                return found
         return None
 
     def value(self, *path: str, default: Any = None) -> Any:

@@ -14,7 +14,7 @@ from flyteplan.model.secrecy import veil
 from flyteplan.model.settings import Settings
 from flyteplan.model.task import Template
 from flyteplan.override import override
-from flyteplan.plan import change, takes_a_name
+from flyteplan.plan import Sides, change, sides, takes_a_name
 from flyteplan.ports import Catalog, Watch, unwatched
 
 if TYPE_CHECKING:
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """What a resolution comes to: its desired spec, and the inputs of a run; None where there are none."""
+    """What a resolution comes to: its desired spec, and the inputs of a run; None where there are none.
+
+    `compared`: the desired spec beside base and live, None where it is not worth planning.
+    """
 
     resolution: Resolution
     desired: Desired | None
     given: Given | None
+    compared: Sides | None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -46,7 +50,9 @@ def changes(
     made = [_made(resolution) for resolution in resolutions]
     good = [one for one in made if is_valid(one.problems)]
     pairs = [(one.resolution, one.desired) for one in good if one.desired]
-    taken = catalog.versions({one.intent.task for one, desired in pairs if takes_a_name(one, desired)})
+    taken = catalog.versions(
+        {one.resolution.intent.task for one in good if one.compared and takes_a_name(one.resolution, one.compared)}
+    )
     runs = [(one, desired) for one, desired in pairs if one.intent.kind == "run"]
     over = veil(target.salt, ((one.intent.task, one.intent.settings) for one in resolutions))
     namings = iter(_named(runs, catalog, again=again))
@@ -59,6 +65,7 @@ def changes(
             naming=next(namings) if one.given else None,
             inputs=one.given.message if one.given else None,
             veil=over,
+            compared=one.compared,
         )
         for one in watch("Planning", good)
     ]
@@ -68,9 +75,11 @@ def changes(
 def _made(resolution: Resolution) -> _Made:
     base, intent = resolution.base, resolution.intent
     if base is None:
-        return _Made(resolution=resolution, desired=None, given=None)
+        return _Made(resolution=resolution, desired=None, given=None, compared=None)
     given = _given(base, intent.settings) if intent.kind == "run" else None
-    return _Made(resolution=resolution, desired=override(base, intent.settings, intent.strategy), given=given)
+    desired = override(base, intent.settings, intent.strategy)
+    compared = sides(resolution, desired) if is_valid(desired.problems) else None
+    return _Made(resolution=resolution, desired=desired, given=given, compared=compared)
 
 
 def _given(base: Template, settings: Settings) -> Given:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flyteplan.plan.changes import call, change, naming, of_run, takes_a_name
+from flyteplan.plan.changes import Sides, call, change, naming, of_run, sides, takes_a_name
 
-__all__ = ["call", "change", "naming", "of_run", "takes_a_name"]
+__all__ = ["Sides", "call", "change", "naming", "of_run", "sides", "takes_a_name"]

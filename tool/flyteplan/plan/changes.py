@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flyteplan.diff import between, digest, side
+from flyteplan.diff import Side, between, digest, side
 from flyteplan.errors import Position
 from flyteplan.model.manifest import Selection
 from flyteplan.model.plan import Call, Change, Field, Source, Submit
@@ -17,12 +18,30 @@ from flyteplan.model.task import TaskVersion, Template
 from flyteplan.plan.fields import Ground, fields
 from flyteplan.plan.names import derived_version, numbered, run_digest, run_name
 from flyteplan.plan.notes import notes_of
-from flyteplan.plan.totals import attempts, pool, replicas, requests, settable
+from flyteplan.plan.totals import demand, requests, settable
 
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs
 
+    from flyteplan.model.manifest import Manifest
     from flyteplan.model.run import Naming
+
+
+class Sides(NamedTuple):
+    """Base, live and desired as a server stores them, with their digests."""
+
+    base: Side
+    live: Side
+    desired: Side
+
+
+def sides(resolution: Resolution, desired: Desired) -> Sides:
+    """What a change is made of, found once for all who look at the digests."""
+    base, live = resolution.base, resolution.live
+    assert base is not None, "what is desired has a base"
+    assert live is not None, "where there is a base, one version is live"
+    before, after = side(base.spec), side(desired.spec)
+    return Sides(before, before if live is base else side(live.spec), after)
 
 
 def change(
@@ -34,15 +53,20 @@ def change(
     naming: Naming | None = None,
     inputs: Inputs | None = None,
     veil: Veil | None = None,
+    compared: Sides | None = None,
 ) -> Change:
     """What becomes of one task. *desired* is None when the version is known in a task only.
 
     *taken* are the versions that the task has; none are needed unless it `takes_a_name`. *naming* and *inputs* are
     those of a run. *veil* is over what is sensitive in the whole plan, by default that of this task's own marks.
+    *compared* are the `sides`, where somebody has them.
     """
     if resolution.base is None or resolution.live is None or desired is None:
         return _deferred(org, resolution.intent)
-    planned = _Planned(resolution, resolution.base, resolution.live, desired, taken=taken, naming=naming, veil=veil)
+    found = compared or sides(resolution, desired)
+    planned = _Planned(
+        resolution, resolution.base, resolution.live, desired, found, taken=taken, naming=naming, veil=veil
+    )
     return planned.change(org, inputs)
 
 
@@ -58,7 +82,7 @@ def naming(resolution: Resolution, desired: Desired, number: int = 1) -> Naming:
     return Naming(name=RunName(base.key.task.project, base.key.task.domain, name), digest=digested)
 
 
-def takes_a_name(resolution: Resolution, desired: Desired) -> bool:
+def takes_a_name(resolution: Resolution, compared: Sides) -> bool:
     """Whether a new version is made whose name an older one may have.
 
     A base that is live itself has no derived versions: they would be newer.
@@ -66,7 +90,7 @@ def takes_a_name(resolution: Resolution, desired: Desired) -> bool:
     base, live = resolution.base, resolution.live
     if resolution.intent.kind != "version" or base is None or live is None or base.key == live.key:
         return False
-    return digest(live.spec) != digest(desired.spec)
+    return compared.live.digest != compared.desired.digest
 
 
 def _deferred(org: str, intent: Intent) -> Change:
@@ -91,16 +115,18 @@ def _deferred(org: str, intent: Intent) -> Change:
 
 
 def _sources(intent: Intent) -> tuple[Source, ...]:
-    found = {
-        Source(
-            name=manifest.name,
-            position=manifest.position,
-            labels=tuple(sorted(manifest.labels)),
-            selects=isinstance(manifest.reference, Selection),
-        )
-        for manifest in intent.group.manifests
-    }
-    return tuple(sorted(found, key=lambda source: source.position))
+    found = [_source(manifest) for manifest in intent.group.manifests]
+    # One that speaks of the task twice is told once.
+    return tuple(sorted(set(found), key=attrgetter("position")) if len(found) > 1 else found)
+
+
+def _source(manifest: Manifest) -> Source:
+    return Source(
+        name=manifest.name,
+        position=manifest.position,
+        labels=tuple(sorted(manifest.labels)),
+        selects=isinstance(manifest.reference, Selection),
+    )
 
 
 def _strategy_at(intent: Intent) -> Position | None:
@@ -120,6 +146,7 @@ class _Planned:
         base: Template,
         live: Template,
         desired: Desired,
+        compared: Sides,
         *,
         taken: Collection[str],
         naming: Naming | None,
@@ -128,9 +155,8 @@ class _Planned:
         self._resolution, self._intent, self._taken, self._naming = resolution, resolution.intent, taken, naming
         self._base, self._live, self._desired = base, live, desired.spec
         self._notes, self._call = desired.notes, call(resolution.intent, desired)
-        before, after = side(base.spec), side(desired.spec)
-        self._sides = (before, before if live is base else side(live.spec), after)
-        self._base_digest, self._live_digest, self._desired_digest = [one.digest for one in self._sides]
+        self._sides = compared
+        self._base_digest, self._live_digest, self._desired_digest = [one.digest for one in compared]
         self._secrecy = (veil or _own_veil(self._intent)).of(base.key.task, self._base_digest)
         # Only a run has settings in its call.
         self._shown_call = self._call
@@ -139,7 +165,10 @@ class _Planned:
 
     def change(self, org: str, inputs: Inputs | None) -> Change:
         found = self._fields()
-        changed = sum([not field.collateral and field.changes for field in found])
+        # What changes has an effect.
+        changed = sum([bool(field.effects) and not field.collateral for field in found])
+        template = self._desired.task_template
+        before, after = demand(self._live.spec.task_template), demand(template)
         return Change(
             org=org,
             task=self._base.key,
@@ -157,15 +186,15 @@ class _Planned:
             settings=self._intent.settings.items,
             triggers=self._resolution.triggers.known,
             other_triggers=self._resolution.triggers.others,
-            unchanged=max(0, settable(self._desired) - changed),
+            unchanged=max(0, settable(self._desired, template) - changed),
             locked=self._resolution.locked,
             prune=self._intent.prunes,
             notes=(*self._notes, *notes_of(self._resolution, self._base, self._naming, self._action())),
-            requests=requests(self._live.spec, self._desired),
-            attempts=(attempts(self._live.spec), attempts(self._desired)),
-            replicas=replicas(self._desired.task_template),
-            pools=(pool(self._live.spec), pool(self._desired)),
-            cached=self._desired.task_template.metadata.discoverable,
+            requests=requests(before, after),
+            attempts=(before.attempts, after.attempts),
+            replicas=after.replicas,
+            pools=(before.pool, after.pool),
+            cached=template.metadata.discoverable,
             desired=self._desired,
             inputs=inputs,
             call=self._call,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from flyteplan.errors import Position
-from flyteplan.model.effects import effects
-from flyteplan.model.plan import Change, Difference, Field, Loser, differ, made_field
+from flyteplan.model.effects import BY_VALUES, effects
+from flyteplan.model.plan import Change, Difference, Field, Loser, differ
 from flyteplan.model.readable import readable
-from flyteplan.model.secrecy import Secrecy
+from flyteplan.model.secrecy import NESTED, Secrecy, own_name
 from flyteplan.model.settings import Path, Setting, Settings
 
 ROOT = "overrides"
@@ -24,8 +24,7 @@ _PAIRS = frozenset({"cpu", "memory"})
 _NAMED = frozenset({"env_vars", "labels", "annotations", "secrets"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(NamedTuple):
     """What the fields of one task stand on.
 
     `replace`: what a parameter clears, its author may not have meant. `cached`: results of what is live are cached.
@@ -39,19 +38,38 @@ class Ground:
 
 def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ...]:
     """One field a difference, in the same order, with stand-ins for what is sensitive."""
-    return tuple([_field(difference, ground) for difference in differences])
+    settings, secrecy, replace, cached = ground.settings, ground.secrecy, ground.replace, ground.cached
+    by_path, found, cause = settings.by_path, [], None
+    # In one loop: there are a score of fields a task, and a call for a part of one costs as much as what it does.
+    for path, base, live, desired in differences:
+        paths, done, name = _known(path, cached)
+        for place in paths:
+            cause = by_path.get(place)
+            if cause is not None:
+                break
+        authored = cause is not None
+        if cause is not None and (replace or desired is None):
+            cause, authored = _cause(paths, settings, replace=replace, gone=desired is None)
+        if type(live) is type(desired) and live == desired:
+            done = ()
+        elif done is None:
+            done = effects(path, live, desired, cached=cached)
+        shown = base, live, desired
+        third = live is not base and live is not desired
+        if third or name or name is None or isinstance(desired, NESTED) or isinstance(base, NESTED):
+            shown = secrecy.sides(path, base, live, desired)
+        collateral = not authored and differ(base, desired)
+        set_by, lost = (None, ()) if cause is None else (cause.position, cause.lost)
+        overridden = _losers(lost, paths, secrecy) if lost else ()
+        found.append(Field(path, *shown, set_by, overridden, collateral, done))
+    return tuple(found)
 
 
-def _field(difference: Difference, ground: Ground) -> Field:
-    path, base, live, desired = difference
-    paths = setting_paths(path)
-    cause, authored = _cause(paths, ground.settings, replace=ground.replace, gone=desired is None)
-    collateral = not authored and differ(base, desired)
-    done = effects(path, live, desired, cached=ground.cached) if differ(live, desired) else ()
-    set_by, lost = (None, ()) if cause is None else (cause.position, cause.lost)
-    overridden = _losers(lost, paths, ground.secrecy) if lost else ()
-    base, live, desired = ground.secrecy.sides(path, base, live, desired)
-    return made_field(path, base, live, desired, set_by, overridden, collateral, done)
+@lru_cache(maxsize=4096)
+def _known(path: str, cached: bool) -> tuple[tuple[Path, ...], tuple[str, ...] | None, str | None]:
+    """Of a field by its path alone: where it may be set, its effects unless they go by its values, and its name."""
+    done = None if path in BY_VALUES else effects(path, None, None, cached=cached)
+    return setting_paths(path), done, own_name(path)
 
 
 def credit(path: str, change: Change, *, gone: bool) -> tuple[Position | None, tuple[Loser, ...]]:
@@ -113,5 +131,4 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
 
 
 def _losers(lost: Iterable[Setting], paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
-    shown = (secrecy.setting(setting) for setting in lost if setting.path in paths)
-    return tuple(Loser(position=setting.position, value=readable(setting)) for setting in shown)
+    return tuple([Loser(one.position, readable(secrecy.setting(one))) for one in lost if one.path in paths])

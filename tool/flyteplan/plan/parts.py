@@ -107,8 +107,8 @@ def _with_columns(change: Change, columns: Iterator[int]) -> Change:
     manifests = tuple(replace(one, position=moved(one.position)) for one in change.manifests)
     fields = []
     for field in change.fields:
-        losers = tuple(replace(one, position=moved(one.position)) for one in field.overridden)
-        fields.append(replace(field, overridden=losers, set_by=field.set_by and moved(field.set_by)))
+        losers = tuple(one._replace(position=moved(one.position)) for one in field.overridden)
+        fields.append(field._replace(overridden=losers, set_by=field.set_by and moved(field.set_by)))
     return replace(change, manifests=manifests, fields=tuple(fields))
 
 

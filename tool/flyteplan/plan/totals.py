@@ -3,50 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flyteplan.model import quantity
-from flyteplan.model.primary import SIDES, primary
+from flyteplan.model.primary import SIDES, Primary, primary
+from flyteplan.model.primary.container import ContainerPrimary
 from flyteplan.model.struct import plain
 
 if TYPE_CHECKING:
-    from flyteidl2.core.tasks_pb2 import TaskTemplate
+    from flyteidl2.core.tasks_pb2 import TaskMetadata, TaskTemplate
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 RESOURCES = ("cpu", "memory", "gpu")
-_QUANTITY = attrgetter("name")
 
 
-def requests(live: TaskSpec, desired: TaskSpec) -> Mapping[str, tuple[int, int]]:
-    """By resource, live and desired, in billionths of a core, a byte, a device; what neither asks for is left out."""
-    before, after = _requests(live.task_template), _requests(desired.task_template)
-    found = {name: (before.get(name, 0), after.get(name, 0)) for name in RESOURCES if name in before or name in after}
+class Demand(NamedTuple):
+    """What one template asks for: `requests`, by resource, in billionths of a core, a byte, a device.
+
+    `attempts`: how often a task may be tried, the first time included; what the system retries for itself is not
+    counted. `pool`: tasks of one name and one key share its containers, "" without one.
+    """
+
+    requests: Mapping[str, int]
+    attempts: int
+    replicas: int
+    pool: str
+
+
+class _Resources(NamedTuple):
+    """Of the primary container: what one of it requests, and how many quantities it has on both sides."""
+
+    requests: Mapping[str, int]
+    quantities: int
+
+
+_NONE = _Resources({}, 0)
+
+
+def demand(template: TaskTemplate) -> Demand:
+    asked, count = _resources(template).requests, _replicas(template)
+    if count != 1:
+        asked = {name: amount * count for name, amount in asked.items()}
+    return Demand(asked, 1 + template.metadata.retries.retries, count, _pool(template))
+
+
+def requests(live: Demand, desired: Demand) -> Mapping[str, tuple[int, int]]:
+    """By resource, live and desired; what neither asks for is left out."""
+    before, after = live.requests, desired.requests
+    found = {name: (before.get(name, 0), after.get(name, 0)) for name in RESOURCES}
     return {name: amounts for name, amounts in found.items() if amounts != (0, 0)}
 
 
-def _requests(template: TaskTemplate) -> dict[str, int]:
-    container = primary(template)
-    quantities = container.quantities("requests") if container else {}
-    count = replicas(template)
-    return {name: (quantity.nano(text) or 0) * count for name, text in quantities.items() if name in RESOURCES}
+def _resources(template: TaskTemplate) -> _Resources:
+    if template.HasField("container"):
+        container = template.container
+        kind: Any = type(container)
+        return _in_container(kind, container.resources.SerializeToString())
+    found = primary(template)
+    return _NONE if found is None else _in_primary(found)
 
 
-def attempts(spec: TaskSpec) -> int:
-    """How often a task may be tried, the first time included; what the system retries for itself is not counted."""
-    return 1 + spec.task_template.metadata.retries.retries
+@lru_cache(maxsize=1024)
+def _in_container(kind: Any, resources: bytes) -> _Resources:
+    """Most tasks ask for the same as others, and the bytes are there at one blow."""
+    container = kind()
+    container.resources.MergeFromString(resources)
+    return _in_primary(ContainerPrimary(container))
 
 
-def pool(spec: TaskSpec) -> str:
-    """The reuse pool of a template: tasks of one name and one key share its containers."""
-    template = spec.task_template
+def _in_primary(container: Primary) -> _Resources:
+    asked, limits = [container.quantities(side) for side in SIDES]
+    amounts = {name: quantity.nano(text) or 0 for name, text in asked.items() if name in RESOURCES}
+    return _Resources(amounts, len(asked) + len(limits))
+
+
+def _pool(template: TaskTemplate) -> str:
     if not template.HasField("reuse_policy") or not template.HasField("custom"):
         return ""
     custom = plain(template.custom)
     return f"{custom.get('name', '')} {custom.get('version', '')}"
 
 
-def replicas(template: TaskTemplate) -> int:
+def _replicas(template: TaskTemplate) -> int:
     """The most containers that a pool or a cluster of workers may have; 1 for any other task."""
     if template.HasField("reuse_policy"):
         return max(1, template.reuse_policy.max_replicas)
@@ -54,29 +93,32 @@ def replicas(template: TaskTemplate) -> int:
     return max(1, int(replicas)) if isinstance(replicas, int | float) else 1
 
 
-def settable(spec: TaskSpec) -> int:
-    """How many fields *spec* has that a manifest can set."""
-    template = spec.task_template
-    metadata, security, labelled = template.metadata, template.security_context, template.metadata.metadata
-    parts = (
-        _in_container(template),
-        len(template.extended_resources.ListFields()),
-        len(security.secrets) + bool(security.run_as.k8s_service_account),
-        len(labelled.labels) + len(labelled.annotations),
-        metadata.HasField("retries") + metadata.HasField("timeout") + len(metadata.timeouts.ListFields()),
-        1 + bool(metadata.discovery_version) + metadata.HasField("cache_max_age"),
-        metadata.HasField("interruptible") + bool(metadata.pod_template_name) + bool(spec.short_name),
-    )
-    return sum(parts)
+def settable(spec: TaskSpec, template: TaskTemplate) -> int:
+    """How many fields *spec* has that a manifest can set. *template* is its own: a look at it makes an object."""
+    found = _resources(template).quantities + _besides(template) + _in_metadata(template.metadata)
+    # To ask for a message makes an object, also of one that is not there.
+    if template.HasField("extended_resources"):
+        found += len(template.extended_resources.ListFields())
+    if template.HasField("security_context"):
+        security = template.security_context
+        found += len(security.secrets) + bool(security.run_as.k8s_service_account)
+    return found + bool(spec.short_name)
 
 
-def _in_container(template: TaskTemplate) -> int:
-    """Quantities, variables and the image, counted without a look at them where that can be."""
+def _besides(template: TaskTemplate) -> int:
+    """The image and the variables."""
     if template.HasField("container"):
-        container, resources = template.container, template.container.resources
-        quantities = sum(len(set(map(_QUANTITY, getattr(resources, side)))) for side in SIDES)
-        return quantities + len(container.env) + bool(container.image)
+        container = template.container
+        return len(container.env) + bool(container.image)
     found = primary(template)
-    if found is None:
-        return 0
-    return sum(len(found.quantities(side)) for side in SIDES) + len(found.env()) + bool(found.image)
+    return 0 if found is None else len(found.env()) + bool(found.image)
+
+
+def _in_metadata(metadata: TaskMetadata) -> int:
+    found = 1 + bool(metadata.discovery_version) + bool(metadata.pod_template_name)
+    found += sum(map(metadata.HasField, ("retries", "timeout", "cache_max_age", "interruptible")))
+    if metadata.HasField("timeouts"):
+        found += len(metadata.timeouts.ListFields())
+    if metadata.HasField("metadata"):
+        found += len(metadata.metadata.labels) + len(metadata.metadata.annotations)
+    return found
