@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _COUNT, _BACKOFF, _FACTOR = "count", "backoff", "backoff.factor"
 _BASE, _CAP = "backoff.base", "backoff.cap"
-_RUNTIME = "max_runtime"
-# The other bounds, by their names in `metadata.timeouts`.
+_RUNTIME, _QUEUED, _DEADLINE = "max_runtime", "max_queued_time", "deadline"
+# The bounds in `metadata.timeouts`, by their names there.
 _BOUNDS: tuple[tuple[str, Literal["queued_timeout", "deadline"]], ...] = (
-    ("max_queued_time", "queued_timeout"),
-    ("deadline", "deadline"),
+    (_QUEUED, "queued_timeout"),
+    (_DEADLINE, "deadline"),
 )
 
 
@@ -48,7 +48,7 @@ def retries(edit: Edit, wanted: Parts) -> None:
     if edit.replace:
         strategy.Clear()
         strategy.SetInParent()
-    elif None in wanted.values() and edit.metadata.HasField("retries"):
+    elif "retries" in edit.cleared and edit.metadata.HasField("retries"):
         _clear_retries(strategy, wanted)
     if count is not None:
         strategy.retries = count
@@ -104,15 +104,15 @@ def timeout(edit: Edit, wanted: Parts) -> None:
         metadata.ClearField("timeouts")
         if _RUNTIME in wanted and clears(wanted, _RUNTIME):
             metadata.ClearField("timeout")
-    elif None in wanted.values():
+    elif "timeout" in edit.cleared:
         _clear_bounds(metadata, wanted)
-    runtime = wanted.get(_RUNTIME)
+    runtime, queued, deadline = wanted.get(_RUNTIME), wanted.get(_QUEUED), wanted.get(_DEADLINE)
     if runtime is not None:
         set_duration(metadata.timeout, runtime)
-    for part, name in _BOUNDS:
-        value = wanted.get(part)
-        if value is not None:
-            set_duration(getattr(metadata.timeouts, name), value)
+    if queued is not None:
+        set_duration(metadata.timeouts.queued_timeout, queued)
+    if deadline is not None:
+        set_duration(metadata.timeouts.deadline, deadline)
 
 
 def _clear_bounds(metadata: TaskMetadata, wanted: Parts) -> None:

@@ -30,12 +30,12 @@ def remark(edit: Edit, parameters: Mapping[str, Parts]) -> None:
     if edit.template.HasField("custom"):
         _plugin(edit, parameters)
     for parameter, parts, note in _NOT_HONOURED:
-        wanted = parameters.get(parameter)
-        if wanted is None:
+        if parameter not in parameters:
             continue
+        wanted = parameters[parameter]
         for part in parts:
-            if wanted.get(part) is not None:
-                edit.notes.append(note)
+            if part in wanted and wanted[part] is not None:
+                edit.notes += (note,)
                 break
 
 
@@ -46,4 +46,4 @@ def _plugin(edit: Edit, parameters: Mapping[str, Parts]) -> None:
         return
     keys = ", ".join(sorted(template.custom.fields))
     message = f"the {template.type} plugin may decide on {', '.join(touched)} by its own settings (custom: {keys})"
-    edit.notes.append(Note(code="plugin-decides", message=message, attention=True))
+    edit.notes += (Note(code="plugin-decides", message=message, attention=True),)

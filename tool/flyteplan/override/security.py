@@ -20,7 +20,7 @@ def secrets(edit: Edit, wanted: Parts) -> None:
     messages = edit.template.security_context.secrets
     for name, secret in wanted.items():
         if secret is not None:
-            _set(messages, secret)
+            _set(messages, name, secret)
         elif name != WHOLE:
             _drop(messages, name)
     if not messages:
@@ -35,17 +35,23 @@ def _start_anew(edit: Edit) -> None:
         context.run_as.k8s_service_account = account
 
 
-def _set(messages: Any, secret: Secret) -> None:
-    mount, name = _FILE if secret.as_file else _ENV_VAR, secret.name
-    found = [message for message in messages[:] if _name(message) == name]
-    if found:
-        alike = [message for message in found if (message.mount_requirement == _FILE) == secret.as_file]
-        message = (alike or found)[0]
-    else:
-        message = messages.add()
-        message.group, message.key = secret.group, secret.key
-    message.mount_requirement = mount
-    message.env_var = "" if secret.as_file else secret.env_var
+def _set(messages: Any, name: str, secret: Secret) -> None:
+    mount, chosen = _FILE if secret.as_file else _ENV_VAR, None
+    for message in messages[:]:
+        # Of several with one name the first that is mounted alike, else the first.
+        if _name(message) == name:
+            alike = (message.mount_requirement == _FILE) == secret.as_file
+            if chosen is None or alike:
+                chosen = message
+            if alike:
+                break
+    if chosen is None:
+        chosen = messages.add()
+        chosen.key = secret.key
+        if secret.group:
+            chosen.group = secret.group
+    chosen.mount_requirement = mount
+    chosen.env_var = "" if secret.as_file else secret.env_var
 
 
 def _drop(messages: Any, name: str) -> None:
