@@ -166,7 +166,8 @@ def _parameters(items: Iterable[Setting]) -> tuple[dict[str, Parts], frozenset[s
         parts = found.get(name)
         if parts is None:
             parts = found[name] = {}
-        parts[path[2] if len(path) == 3 else _part(path)] = value
+        depth = len(path)
+        parts[path[2] if depth == 3 else WHOLE if depth == 2 else _part(path)] = value
         if value is None:
             cleared.append(name)
     return found, frozenset(cleared)

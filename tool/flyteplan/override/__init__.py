@@ -39,14 +39,14 @@ CALL = ("queue", "max_inline_io_bytes")
 
 def override(template: Template, settings: Settings, strategy: str) -> Desired:
     """*template* with *settings* applied; `template.spec` stays as it is. *strategy* is merge or replace."""
-    given, cleared = settings.parameters()
-    edit = Edit(template, settings, strategy == "replace", cleared)
+    edit = Edit(template, settings, strategy == "replace")
+    given = edit.given
     for name, apply in EDITS:
         if name in given:
             apply(edit, given[name])
-    environment.apple_silicon(edit, given)
+    environment.apple_silicon(edit)
     pool.follow(edit)
-    notes.remark(edit, given)
+    notes.remark(edit)
     return made_desired(edit.spec, _call(given), edit.notes, edit.problems)
 
 

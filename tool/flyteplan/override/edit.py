@@ -18,14 +18,15 @@ def clears(wanted: Parts, part: str) -> bool:
 class Edit:
     """One run of the stage. `spec` is a copy, ours to change; paths are those of `model.settings` without the root.
 
-    `template` and `metadata` are parts of it: every look at a message makes an object. `cleared` are the names of the
-    parameters of which something is cleared: few under merge, so that nobody looks for what there is not.
+    `template` and `metadata` are parts of it: every look at a message makes an object. `given` and `cleared` are those
+    of `Settings.parameters`: few are cleared under merge, and so nobody looks for what is not there.
     """
 
     __slots__ = (
         "_primary",
         "base",
         "cleared",
+        "given",
         "metadata",
         "notes",
         "problems",
@@ -36,8 +37,9 @@ class Edit:
         "variables",
     )
 
-    def __init__(self, base: Template, settings: Settings, replace: bool, cleared: frozenset[str]) -> None:
-        self.base, self.settings, self.replace, self.cleared = base, settings, replace, cleared
+    def __init__(self, base: Template, settings: Settings, replace: bool) -> None:
+        self.base, self.settings, self.replace = base, settings, replace
+        self.given, self.cleared = settings.parameters()
         deployed = base.spec
         self.spec = spec = type(deployed)()
         spec.CopyFrom(deployed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flyteplan.model.primary import Primary
@@ -44,17 +43,17 @@ def _clear_env(edit: Edit, wanted: Parts, container: Primary) -> list[str]:
     return container.keep_env([name for name, _ in container.env() if name.startswith(start) and name not in cleared])
 
 
-def apple_silicon(edit: Edit, parameters: Mapping[str, Parts]) -> None:
+def apple_silicon(edit: Edit) -> None:
     """What `gpu: AppleSilicon` needs in the environment of a container task; the SDK keeps it so in its override().
 
     The settings are the task's: they are carried through a change of the variables, and go when the task moves off
     the Mac. A deployed task can not be moved onto one, for its image's packages are not recorded.
     """
-    moves = "resources" in parameters
-    if not (moves or "env_vars" in parameters) or not edit.template.HasField("container"):
+    moves = "resources" in edit.given
+    if not (moves or "env_vars" in edit.given) or not edit.template.HasField("container"):
         return
     if _APPLE_PREFIX in " ".join(_variables(edit)) or (moves and _on_mac(edit)):
-        _settle_apple(edit, parameters)
+        _settle_apple(edit)
 
 
 def _on_mac(edit: Edit) -> bool:
@@ -71,11 +70,11 @@ def _variables(edit: Edit) -> list[str]:
     return [pair.key for pair in edit.base.spec.task_template.container.env[:]]
 
 
-def _settle_apple(edit: Edit, parameters: Mapping[str, Parts]) -> None:
+def _settle_apple(edit: Edit) -> None:
     old = {pair.key: pair.value for pair in edit.base.spec.task_template.container.env}
     carried = {name: value for name, value in old.items() if name.startswith(_APPLE_PREFIX)}
     asked = {pair.key: pair.value for pair in edit.template.container.env}
-    wanted = _apple_settings(edit, carried, asked, "resources" in parameters)
+    wanted = _apple_settings(edit, carried, asked, "resources" in edit.given)
     if {name: value for name, value in asked.items() if name.startswith(_APPLE_PREFIX)} != wanted:
         _write_env(edit, {name: value for name, value in asked.items() if not name.startswith(_APPLE_PREFIX)} | wanted)
 

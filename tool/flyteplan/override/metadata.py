@@ -65,7 +65,7 @@ def _clear_retries(strategy: RetryStrategy, wanted: Parts) -> None:
 
 def _backoff(edit: Edit, strategy: RetryStrategy, wanted: Parts) -> None:
     # The SDK always writes the factor; its default is 1, the same delay every time.
-    default = None if strategy.HasField("backoff") else 1.0
+    default = 1.0 if edit.replace or not strategy.HasField("backoff") else None
     backoff, factor = strategy.backoff, wanted.get(_FACTOR, default)
     if factor is not None:
         backoff.factor = float(factor)

@@ -29,7 +29,7 @@ def secrets(edit: Edit, wanted: Parts) -> None:
 
 def _start_anew(edit: Edit) -> None:
     context = edit.template.security_context
-    account = context.run_as.k8s_service_account
+    account = "" if "service_account" in edit.given else context.run_as.k8s_service_account
     context.Clear()
     if account:
         context.run_as.k8s_service_account = account
