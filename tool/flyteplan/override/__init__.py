@@ -47,10 +47,9 @@ def override(template: Template, settings: Settings, strategy: str) -> Desired:
     environment.apple_silicon(edit)
     pool.follow(edit)
     notes.remark(edit)
-    return made_desired(edit.spec, _call(given), edit.notes, edit.problems)
+    call = () if given.keys().isdisjoint(CALL) else _call(given)
+    return made_desired(edit.spec, call, edit.notes, edit.problems)
 
 
 def _call(given: dict[str, Parts]) -> tuple[tuple[str, Any], ...]:
-    if given.keys().isdisjoint(CALL):
-        return ()
     return tuple([(name, given[name][WHOLE]) for name in CALL if name in given and given[name][WHOLE] is not None])

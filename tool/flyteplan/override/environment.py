@@ -49,10 +49,12 @@ def apple_silicon(edit: Edit) -> None:
     The settings are the task's: they are carried through a change of the variables, and go when the task moves off
     the Mac. A deployed task can not be moved onto one, for its image's packages are not recorded.
     """
-    moves = "resources" in edit.given
-    if not (moves or "env_vars" in edit.given) or not edit.template.HasField("container"):
+    given, template = edit.given, edit.template
+    if not ("env_vars" in given or "resources" in given) or not template.HasField("container"):
         return
-    if _APPLE_PREFIX in " ".join(_variables(edit)) or (moves and _on_mac(edit)):
+    names = edit.variables if edit.variables is not None else _deployed(edit)
+    on_mac = "resources" in given and template.HasField("extended_resources") and _on_mac(edit)
+    if on_mac or _APPLE_PREFIX in " ".join(names):
         _settle_apple(edit)
 
 
@@ -63,10 +65,7 @@ def _on_mac(edit: Edit) -> bool:
     return bool(template.extended_resources.gpu_accelerator.device_class == _APPLE_SILICON)
 
 
-def _variables(edit: Edit) -> list[str]:
-    """The names of all variables that are deployed or asked for."""
-    if edit.variables is not None:
-        return edit.variables
+def _deployed(edit: Edit) -> list[str]:
     return [pair.key for pair in edit.base.spec.task_template.container.env[:]]
 
 

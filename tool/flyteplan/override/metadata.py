@@ -47,7 +47,8 @@ def retries(edit: Edit, wanted: Parts) -> None:
     strategy, count = edit.metadata.retries, wanted.get(_COUNT)
     if edit.replace:
         strategy.Clear()
-        strategy.SetInParent()
+        if count is None:
+            strategy.SetInParent()
     elif "retries" in edit.cleared and edit.metadata.HasField("retries"):
         _clear_retries(strategy, wanted)
     if count is not None:
@@ -73,11 +74,13 @@ def _backoff(edit: Edit, strategy: RetryStrategy, wanted: Parts) -> None:
         backoff.ClearField("factor")
     base, cap = wanted.get(_BASE), wanted.get(_CAP)
     if base is not None:
-        set_duration(backoff.base, base)
+        delay = backoff.base
+        delay.seconds, delay.nanos = divmod(base, SECOND)
     elif _BASE in wanted:
         backoff.ClearField("base")
     if cap is not None:
-        set_duration(backoff.cap, cap)
+        delay = backoff.cap
+        delay.seconds, delay.nanos = divmod(cap, SECOND)
     elif _CAP in wanted:
         backoff.ClearField("cap")
     if base is None or cap is None:
@@ -102,7 +105,7 @@ def timeout(edit: Edit, wanted: Parts) -> None:
     metadata = edit.metadata
     if edit.replace:
         metadata.ClearField("timeouts")
-        if _RUNTIME in wanted and clears(wanted, _RUNTIME):
+        if _RUNTIME in wanted and (WHOLE in wanted or clears(wanted, _RUNTIME)):
             metadata.ClearField("timeout")
     elif "timeout" in edit.cleared:
         _clear_bounds(metadata, wanted)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteplan.model.settings import WHOLE, Parts, Secret
 from flyteplan.override.edit import Edit
+
+if TYPE_CHECKING:
+    from flyteidl2.core.security_pb2 import SecurityContext
 
 # flyteidl2.core.Secret.MountType
 _ENV_VAR, _FILE = 1, 2
@@ -13,11 +16,12 @@ _ENV_VAR, _FILE = 1, 2
 
 def secrets(edit: Edit, wanted: Parts) -> None:
     """By (group, key). A replacement makes the whole security context anew but for the service account."""
+    context = edit.template.security_context
     if edit.replace:
-        _start_anew(edit)
-    elif WHOLE in wanted and edit.template.HasField("security_context"):
-        del edit.template.security_context.secrets[:]
-    messages = edit.template.security_context.secrets
+        _start_anew(edit, context)
+    messages = context.secrets
+    if WHOLE in wanted:
+        del messages[:]
     for name, secret in wanted.items():
         if secret is not None:
             _set(messages, name, secret)
@@ -27,8 +31,7 @@ def secrets(edit: Edit, wanted: Parts) -> None:
         _drop_empty(edit)
 
 
-def _start_anew(edit: Edit) -> None:
-    context = edit.template.security_context
+def _start_anew(edit: Edit, context: SecurityContext) -> None:
     account = "" if "service_account" in edit.given else context.run_as.k8s_service_account
     context.Clear()
     if account:
