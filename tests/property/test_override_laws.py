@@ -194,6 +194,18 @@ def test_quantities_that_are_equal_keep_their_spelling(data: st.DataObject, spec
     assert _bytes(applied(spec, {"resources": overrides})) == written(spec)
 
 
+@given(st.data(), specs(), STRATEGIES)
+def test_parameters_are_the_settings_by_their_names(data: st.DataObject, spec: TaskSpec, strategy: str) -> None:
+    given_ = settings(data.draw(overrides_for(spec, strategy=strategy)), strategy=strategy)
+    assume(given_ is not None)
+    assert given_ is not None
+    parameters_, cleared = given_.parameters()
+    flat = {("overrides", name, part): value for name, parts in parameters_.items() for part, value in parts.items()}
+    ours = [item for item in given_ if item.path[0] == "overrides"]
+    assert flat == {("overrides", item.path[1], ".".join(item.path[2:])): item.value for item in ours}
+    assert cleared == {name for name, parts in parameters_.items() if None in parts.values()}
+
+
 def test_shipped_templates_are_enough_for_these_laws() -> None:
     targets = {template.spec.task_template.WhichOneof("target") for template in SHIPPED}
     assert {"container", "k8s_pod"} <= targets

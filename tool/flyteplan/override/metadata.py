@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _COUNT, _BACKOFF, _FACTOR = "count", "backoff", "backoff.factor"
 _BASE, _CAP = "backoff.base", "backoff.cap"
-_RUNTIME = "max_runtime"
-# The other bounds, by their names in `metadata.timeouts`.
+_RUNTIME, _QUEUED, _DEADLINE = "max_runtime", "max_queued_time", "deadline"
+# The bounds in `metadata.timeouts`, by their names there.
 _BOUNDS: tuple[tuple[str, Literal["queued_timeout", "deadline"]], ...] = (
-    ("max_queued_time", "queued_timeout"),
-    ("deadline", "deadline"),
+    (_QUEUED, "queued_timeout"),
+    (_DEADLINE, "deadline"),
 )
 
 
@@ -47,8 +47,9 @@ def retries(edit: Edit, wanted: Parts) -> None:
     strategy, count = edit.metadata.retries, wanted.get(_COUNT)
     if edit.replace:
         strategy.Clear()
-        strategy.SetInParent()
-    elif None in wanted.values() and edit.metadata.HasField("retries"):
+        if count is None:
+            strategy.SetInParent()
+    elif "retries" in edit.cleared and edit.metadata.HasField("retries"):
         _clear_retries(strategy, wanted)
     if count is not None:
         strategy.retries = count
@@ -65,7 +66,7 @@ def _clear_retries(strategy: RetryStrategy, wanted: Parts) -> None:
 
 def _backoff(edit: Edit, strategy: RetryStrategy, wanted: Parts) -> None:
     # The SDK always writes the factor; its default is 1, the same delay every time.
-    default = None if strategy.HasField("backoff") else 1.0
+    default = 1.0 if edit.replace or not strategy.HasField("backoff") else None
     backoff, factor = strategy.backoff, wanted.get(_FACTOR, default)
     if factor is not None:
         backoff.factor = float(factor)
@@ -73,11 +74,13 @@ def _backoff(edit: Edit, strategy: RetryStrategy, wanted: Parts) -> None:
         backoff.ClearField("factor")
     base, cap = wanted.get(_BASE), wanted.get(_CAP)
     if base is not None:
-        set_duration(backoff.base, base)
+        delay = backoff.base
+        delay.seconds, delay.nanos = divmod(base, SECOND)
     elif _BASE in wanted:
         backoff.ClearField("base")
     if cap is not None:
-        set_duration(backoff.cap, cap)
+        delay = backoff.cap
+        delay.seconds, delay.nanos = divmod(cap, SECOND)
     elif _CAP in wanted:
         backoff.ClearField("cap")
     if base is None or cap is None:
@@ -102,17 +105,17 @@ def timeout(edit: Edit, wanted: Parts) -> None:
     metadata = edit.metadata
     if edit.replace:
         metadata.ClearField("timeouts")
-        if _RUNTIME in wanted and clears(wanted, _RUNTIME):
+        if _RUNTIME in wanted and (WHOLE in wanted or clears(wanted, _RUNTIME)):
             metadata.ClearField("timeout")
-    elif None in wanted.values():
+    elif "timeout" in edit.cleared:
         _clear_bounds(metadata, wanted)
-    runtime = wanted.get(_RUNTIME)
+    runtime, queued, deadline = wanted.get(_RUNTIME), wanted.get(_QUEUED), wanted.get(_DEADLINE)
     if runtime is not None:
         set_duration(metadata.timeout, runtime)
-    for part, name in _BOUNDS:
-        value = wanted.get(part)
-        if value is not None:
-            set_duration(getattr(metadata.timeouts, name), value)
+    if queued is not None:
+        set_duration(metadata.timeouts.queued_timeout, queued)
+    if deadline is not None:
+        set_duration(metadata.timeouts.deadline, deadline)
 
 
 def _clear_bounds(metadata: TaskMetadata, wanted: Parts) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flyteplan.model.plan import Note
-from flyteplan.model.settings import WHOLE, Parts
+from flyteplan.model.settings import WHOLE
 from flyteplan.override.edit import Edit
 
 _CONTAINER_PARAMETERS = frozenset({"resources", "env_vars", "image"})
@@ -25,25 +23,26 @@ _NOT_HONOURED = (
 )
 
 
-def remark(edit: Edit, parameters: Mapping[str, Parts]) -> None:
+def remark(edit: Edit) -> None:
     """Add the notes on plugins that decide for themselves, and on what the open-source backend does not honour."""
+    given = edit.given
     if edit.template.HasField("custom"):
-        _plugin(edit, parameters)
+        _plugin(edit)
     for parameter, parts, note in _NOT_HONOURED:
-        wanted = parameters.get(parameter)
-        if wanted is None:
+        if parameter not in given:
             continue
+        wanted = given[parameter]
         for part in parts:
-            if wanted.get(part) is not None:
-                edit.notes.append(note)
+            if part in wanted and wanted[part] is not None:
+                edit.notes += (note,)
                 break
 
 
-def _plugin(edit: Edit, parameters: Mapping[str, Parts]) -> None:
+def _plugin(edit: Edit) -> None:
     template = edit.template
-    touched = sorted(_CONTAINER_PARAMETERS & parameters.keys())
+    touched = sorted(_CONTAINER_PARAMETERS & edit.given.keys())
     if not touched or template.type == "actor":
         return
     keys = ", ".join(sorted(template.custom.fields))
     message = f"the {template.type} plugin may decide on {', '.join(touched)} by its own settings (custom: {keys})"
-    edit.notes.append(Note(code="plugin-decides", message=message, attention=True))
+    edit.notes += (Note(code="plugin-decides", message=message, attention=True),)

@@ -21,7 +21,6 @@ from flyteplan.override.edit import Edit
 
 if TYPE_CHECKING:
     from flyteidl2.core.tasks_pb2 import TaskTemplate
-    from flyteidl2.task.task_definition_pb2 import TaskSpec
     from google.protobuf.duration_pb2 import Duration
     from google.protobuf.struct_pb2 import Struct
 
@@ -31,18 +30,19 @@ _BUNDLE_FLAGS = ("--version", "--tgz", "--pkl")
 _MD5_BYTES = 16
 
 
-def follow(edit: Edit, base: TaskSpec) -> None:
+def follow(edit: Edit) -> None:
     """Bring the pool of *edit* in step with what it is keyed on, or note that it is not."""
     template = edit.template
-    if not template.HasField("reuse_policy") or template.type != "actor":
+    if template.type != "actor" or not template.HasField("reuse_policy"):
         return
-    if _content(template, "") == _content(base.task_template, ""):
+    base = edit.base.spec.task_template
+    if _content(template, "") == _content(base, ""):
         return
     if edit.replace:
         message = "the reuse pool keeps its key, as with the SDK's override(): warm containers without it are used"
-        edit.notes.append(Note(code="pool-key-kept", message=message, attention=True))
+        edit.notes += (Note(code="pool-key-kept", message=message, attention=True),)
         return
-    _rekey(edit, base.task_template)
+    _rekey(edit, base)
 
 
 def _rekey(edit: Edit, base: TaskTemplate) -> None:
@@ -53,7 +53,7 @@ def _rekey(edit: Edit, base: TaskTemplate) -> None:
         # Which code bundle went into the deployed key can not be told; the key itself stands for it.
         bundle = deployed
         message = "the reuse pool gets a new key, but not the one that a deployment of the SDK would derive"
-        edit.notes.append(Note(code="pool-key-own", message=message))
+        edit.notes += (Note(code="pool-key-own", message=message),)
     custom.fields["version"].string_value = key(edit.template, bundle)
     container = primary(edit.template)
     if container is not None and "spec" in custom.fields:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flyteplan.model import quantity
 from flyteplan.model.device import CLASSES
 from flyteplan.model.primary import PRIMARY_NAME_KEY, SHARED_MEMORY_MOUNT, SIDES, Primary, Side, containers_of
+from flyteplan.model.quantity import is_above, same
 from flyteplan.model.settings import OVERRIDES, WHOLE, Parts, Path
 from flyteplan.model.struct import plain
 from flyteplan.override.edit import Edit, clears
@@ -14,10 +14,9 @@ from flyteplan.override.edit import Edit, clears
 PARAMETER = "resources"
 _SHARED_MEMORY, _DISK, _GPU = "shm", "disk", "gpu"
 _COUNT, _DEVICE, _PARTITION = "gpu.quantity", "gpu.device", "gpu.partition"
-_REQUESTS = (("cpu", "cpu.request"), ("memory", "memory.request"))
-_LIMITS = (("cpu", "cpu.limit"), ("memory", "memory.limit"))
+_AMOUNTS = (("cpu", "cpu.request", "cpu.limit"), ("memory", "memory.request", "memory.limit"))
 # What has nothing to do with accelerators and is in every container.
-_PLAIN = frozenset({WHOLE, _DISK, _SHARED_MEMORY, *(part for _, part in (*_REQUESTS, *_LIMITS))})
+_PLAIN = frozenset({WHOLE, _DISK, _SHARED_MEMORY, *(part for _, *parts in _AMOUNTS for part in parts)})
 
 
 def resources(edit: Edit, wanted: Parts) -> None:
@@ -28,7 +27,7 @@ def resources(edit: Edit, wanted: Parts) -> None:
         return
     if WHOLE in wanted:
         edit.template.ClearField("extended_resources")
-    if not _keeps_container(edit, wanted):
+    if _SHARED_MEMORY not in wanted or not _keeps_container(edit, wanted):
         _of_container(edit, wanted, container)
     if _SHARED_MEMORY in wanted:
         _shared_memory(edit, wanted[_SHARED_MEMORY])
@@ -43,28 +42,24 @@ def _of_container(edit: Edit, wanted: Parts, container: Primary) -> None:
     """Names that are new follow in the order of this function; all at once, for to look for one is to look at all."""
     if WHOLE in wanted:
         container.clear_resources()
-    elif None in wanted.values():
+    elif PARAMETER in edit.cleared:
         _drop(container, wanted)
-    requests, limits = _amounts(wanted, _REQUESTS), _amounts(wanted, _LIMITS)
+    requests, limits = {}, {}
+    for name, request, limit in _AMOUNTS:
+        if request in wanted and wanted[request] is not None:
+            requests[name] = wanted[request]
+        if limit in wanted and wanted[limit] is not None:
+            limits[name] = wanted[limit]
     plain_ones_only = _PLAIN.issuperset(wanted)
     if not plain_ones_only:
         _gpu(edit, wanted, container, {"requests": requests, "limits": limits})
-    if wanted.get(_DISK) is not None:
+    if _DISK in wanted and wanted[_DISK] is not None:
         requests["disk"] = wanted[_DISK]
-    there = container.set_quantities("requests", requests), container.set_quantities("limits", limits)
+    there = container.set_both(requests, limits)
     if not plain_ones_only:
         _extended(edit, wanted, container)
         there = container.quantities("requests"), container.quantities("limits")
     _check_limits(edit, wanted, *there)
-
-
-def _amounts(wanted: Parts, places: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    found = {}
-    for name, part in places:
-        value = wanted.get(part)
-        if value is not None:
-            found[name] = value
-    return found
 
 
 def no_container(edit: Edit, parameter: str) -> tuple[str, tuple[str, ...], str, str]:
@@ -87,8 +82,8 @@ def _lost_primary(edit: Edit) -> str:
 
 
 def _drop(container: Primary, wanted: Parts) -> None:
-    for side, amounts in zip(SIDES, (_REQUESTS, _LIMITS), strict=True):
-        for name, part in amounts:
+    for name, *parts in _AMOUNTS:
+        for side, part in zip(SIDES, parts, strict=True):
             if clears(wanted, part):
                 container.drop_quantity(side, name)
     if clears(wanted, _DISK):
@@ -155,7 +150,7 @@ def _shared_memory(edit: Edit, size: str | None) -> None:
     shared = edit.template.extended_resources.shared_memory
     if not shared.mount_path:
         shared.mount_path, shared.mount_name = SHARED_MEMORY_MOUNT
-    if not (size and quantity.same(size, shared.size_limit)):
+    if not (size and same(size, shared.size_limit)):
         shared.size_limit = size
 
 
@@ -175,8 +170,16 @@ def _extended(edit: Edit, wanted: Parts, container: Primary) -> None:
 
 
 def _check_limits(edit: Edit, wanted: Parts, requests: dict[str, str], limits: dict[str, str]) -> None:
-    for name in sorted([name for name in limits if quantity.is_above(requests.get(name, ""), limits[name])]):
-        if edit.settings.under(OVERRIDES, PARAMETER, name):
+    for name, limit in limits.items():
+        if name in requests and is_above(requests[name], limit):
+            _refuse(edit, wanted, requests, limits)
+            break
+
+
+def _refuse(edit: Edit, wanted: Parts, requests: dict[str, str], limits: dict[str, str]) -> None:
+    for name in sorted(limits):
+        above = name in requests and is_above(requests[name], limits[name])
+        if above and edit.settings.under(OVERRIDES, PARAMETER, name):
             edit.problem("FP2005", *_above(edit, wanted, name, requests[name], limits[name]))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteplan.model.settings import WHOLE, Parts, Secret
 from flyteplan.override.edit import Edit
+
+if TYPE_CHECKING:
+    from flyteidl2.core.security_pb2 import SecurityContext
 
 # flyteidl2.core.Secret.MountType
 _ENV_VAR, _FILE = 1, 2
@@ -13,39 +16,45 @@ _ENV_VAR, _FILE = 1, 2
 
 def secrets(edit: Edit, wanted: Parts) -> None:
     """By (group, key). A replacement makes the whole security context anew but for the service account."""
+    context = edit.template.security_context
     if edit.replace:
-        _start_anew(edit)
-    elif WHOLE in wanted and edit.template.HasField("security_context"):
-        del edit.template.security_context.secrets[:]
-    messages = edit.template.security_context.secrets
+        _start_anew(edit, context)
+    messages = context.secrets
+    if WHOLE in wanted:
+        del messages[:]
     for name, secret in wanted.items():
         if secret is not None:
-            _set(messages, secret)
+            _set(messages, name, secret)
         elif name != WHOLE:
             _drop(messages, name)
     if not messages:
         _drop_empty(edit)
 
 
-def _start_anew(edit: Edit) -> None:
-    context = edit.template.security_context
-    account = context.run_as.k8s_service_account
+def _start_anew(edit: Edit, context: SecurityContext) -> None:
+    account = "" if "service_account" in edit.given else context.run_as.k8s_service_account
     context.Clear()
     if account:
         context.run_as.k8s_service_account = account
 
 
-def _set(messages: Any, secret: Secret) -> None:
-    mount, name = _FILE if secret.as_file else _ENV_VAR, secret.name
-    found = [message for message in messages[:] if _name(message) == name]
-    if found:
-        alike = [message for message in found if (message.mount_requirement == _FILE) == secret.as_file]
-        message = (alike or found)[0]
-    else:
-        message = messages.add()
-        message.group, message.key = secret.group, secret.key
-    message.mount_requirement = mount
-    message.env_var = "" if secret.as_file else secret.env_var
+def _set(messages: Any, name: str, secret: Secret) -> None:
+    mount, chosen = _FILE if secret.as_file else _ENV_VAR, None
+    for message in messages[:]:
+        # Of several with one name the first that is mounted alike, else the first.
+        if _name(message) == name:
+            alike = (message.mount_requirement == _FILE) == secret.as_file
+            if chosen is None or alike:
+                chosen = message
+            if alike:
+                break
+    if chosen is None:
+        chosen = messages.add()
+        chosen.key = secret.key
+        if secret.group:
+            chosen.group = secret.group
+    chosen.mount_requirement = mount
+    chosen.env_var = "" if secret.as_file else secret.env_var
 
 
 def _drop(messages: Any, name: str) -> None:

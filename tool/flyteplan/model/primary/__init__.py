@@ -6,7 +6,7 @@ Both kinds are read and edited through one set of words. Quantities go by the ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flyteplan.model.primary.container import ContainerPrimary
@@ -51,6 +51,9 @@ class Primary(Protocol):
     def set_quantities(self, side: Side, wanted: Mapping[str, str]) -> dict[str, str]:
         """Set each in place, or append it; one that is equal keeps its spelling. What is there then, as above."""
 
+    def set_both(self, requests: Mapping[str, str], limits: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """`set_quantities` of requests and of limits."""
+
     def drop_quantity(self, side: Side, name: str) -> None:
         """Remove; nothing to remove is no error."""
 
@@ -60,10 +63,10 @@ class Primary(Protocol):
     def env(self) -> list[tuple[str, Any]]:
         """(name, value), in order; a pod's variable that is no plain string has the rest of its entry."""
 
-    def set_env(self, variables: Mapping[str, str]) -> list[str]:
-        """Set each in place, or append it. The names of what is there then."""
+    def set_env(self, variables: Mapping[str, str | None], *, by_name: bool = False) -> list[str]:
+        """Set each that has a value in place, or append it, in order or *by_name*. The names of what is there then."""
 
-    def keep_env(self, names: Iterable[str]) -> list[str]:
+    def keep_env(self, names: Collection[str]) -> list[str]:
         """Remove all variables but these. The names of what was there before."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model.primary.names import NAMES, NUMBERS, Side, quantity_name
@@ -12,9 +13,13 @@ from flyteplan.model.quantity import same
 if TYPE_CHECKING:
     from flyteidl2.core.tasks_pb2 import Container
 
+_KEY = attrgetter("key")
+
 
 class ContainerPrimary:
-    """`TaskTemplate.container`."""
+    """`TaskTemplate.container`. To look at a message makes an object of it, so what is edited is looked at once."""
+
+    __slots__ = ("_container",)
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -32,28 +37,11 @@ class ContainerPrimary:
         return {quantity_name(entry.name): entry.value for entry in entries[:]}
 
     def set_quantities(self, side: Side, wanted: Mapping[str, str]) -> dict[str, str]:
-        """In one pass, for to look at an entry makes an object of it. Of several with one name the last one counts."""
-        entries = getattr(self._container.resources, side)
-        found: dict[str, str] = {}
-        changed = []
-        for entry in reversed(entries[:]):
-            name = NAMES.get(entry.name) or str(entry.name)
-            if name in found:
-                if name in changed:
-                    entry.value = wanted[name]
-                continue
-            there, value = entry.value, wanted.get(name)
-            if value is None or same(value, there):
-                found[name] = there
-            else:
-                entry.value = found[name] = value
-                changed.append(name)
-        for name, value in wanted.items():
-            if name not in found:
-                entry = entries.add()
-                entry.name, entry.value = NUMBERS[name], value
-                found[name] = value
-        return found
+        return _set(getattr(self._container.resources, side), wanted)
+
+    def set_both(self, requests: Mapping[str, str], limits: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        resources = self._container.resources
+        return _set(resources.requests, requests), _set(resources.limits, limits)
 
     def drop_quantity(self, side: Side, name: str) -> None:
         entries = getattr(self._container.resources, side)
@@ -72,24 +60,55 @@ class ContainerPrimary:
     def env(self) -> list[tuple[str, Any]]:
         return [(pair.key, pair.value) for pair in self._container.env[:]]
 
-    def set_env(self, variables: Mapping[str, str]) -> list[str]:
-        pairs, names = self._container.env, []
-        for pair in pairs[:]:
+    def set_env(self, variables: Mapping[str, str | None], *, by_name: bool = False) -> list[str]:
+        env, names = self._container.env, []
+        for pair in env[:]:
             name = pair.key
             names.append(name)
-            if name in variables:
-                pair.value = variables[name]
-        for name, value in variables.items():
-            if name not in names:
+            value = variables.get(name)
+            if value is not None:
+                pair.value = value
+        for name in sorted(variables) if by_name else variables:
+            value = variables[name]
+            if value is not None and name not in names:
                 names.append(name)
-                pair = pairs.add()
-                pair.key, pair.value = name, value
+                pair = env.add()
+                pair.key = name
+                pair.value = value
         return names
 
-    def keep_env(self, names: Iterable[str]) -> list[str]:
-        keep, pairs = set(names), self._container.env[:]
-        there = [pair.key for pair in pairs]
-        kept = [pair for pair, name in zip(pairs, there, strict=True) if name in keep]
-        if len(kept) < len(pairs):
-            refill(self._container.env, kept)
+    def keep_env(self, names: Collection[str]) -> list[str]:
+        env = self._container.env
+        pairs = env[:]
+        there = list(map(_KEY, pairs))
+        if not names:
+            del env[:]
+        elif any(name not in names for name in there):
+            refill(env, [pair for pair, name in zip(pairs, there, strict=True) if name in names])
         return there
+
+
+def _set(entries: Any, wanted: Mapping[str, str]) -> dict[str, str]:
+    """In one pass. Of several with one name the last one counts."""
+    found, seen, changed = dict(wanted), [], []
+    for entry in entries[::-1]:
+        number = entry.name
+        name = NAMES[number] if number in NAMES else str(number)
+        if name in seen:
+            if name in changed:
+                entry.value = wanted[name]
+            continue
+        seen.append(name)
+        there = entry.value
+        if name not in wanted or same(wanted[name], there):
+            found[name] = there
+        else:
+            entry.value = wanted[name]
+            changed.append(name)
+    if len(seen) < len(found):
+        for name in wanted:
+            if name not in seen:
+                entry = entries.add()
+                entry.name = NUMBERS[name]
+                entry.value = wanted[name]
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model.primary.names import POD_NAMES, Side, counts_gpus, manifest_name
@@ -40,6 +40,9 @@ class PodPrimary:
             if not same(value, self.quantities(side).get(name, "")):
                 self._set_quantity(side, name, value)
         return self.quantities(side)
+
+    def set_both(self, requests: Mapping[str, str], limits: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        return self.set_quantities("requests", requests), self.set_quantities("limits", limits)
 
     def _set_quantity(self, side: Side, name: str, value: str) -> None:
         resources = self._container.fields["resources"].struct_value
@@ -79,21 +82,23 @@ class PodPrimary:
     def env(self) -> list[tuple[str, Any]]:
         return [_pod_variable(plain(item)) for item in self._env_items()]
 
-    def set_env(self, variables: Mapping[str, str]) -> list[str]:
-        for name, value in variables.items():
+    def set_env(self, variables: Mapping[str, str | None], *, by_name: bool = False) -> list[str]:
+        for name in sorted(variables) if by_name else variables:
+            value = variables[name]
+            if value is None:
+                continue
             found = [item for item in self._env_items() if _pod_variable(plain(item))[0] == name]
             for item in found or [self._container.fields["env"].list_value.values.add().struct_value]:
                 item.Clear()
                 item.update({"name": name, "value": value})
         return [name for name, _ in self.env()]
 
-    def keep_env(self, names: Iterable[str]) -> list[str]:
-        keep = set(names)
+    def keep_env(self, names: Collection[str]) -> list[str]:
         if "env" not in self._container.fields:
             return []
         values = self._container.fields["env"].list_value.values
         there = [_pod_variable(plain(value.struct_value))[0] for value in values]
-        kept = [value for value, name in zip(values, there, strict=True) if name in keep]
+        kept = [value for value, name in zip(values, there, strict=True) if name in names]
         if len(kept) < len(values):
             refill(values, kept)
         return there
