@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from flyteplan.errors import Exit, Problem, UsageError
 from flyteplan.files.manifests import PIPED
 from flyteplan.files.saved import write_atomically
 from flyteplan.model.plan import Plan
+from flyteplan.record import dataclass
 from flyteplan.render.style import Line, Span
 from flyteplan.render.tally import together
 from flyteplan.render.text import actions, joined, only_counts, part, text

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flyteplan.errors import Position
 from flyteplan.model.settings import Setting
+from flyteplan.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

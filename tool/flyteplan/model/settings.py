@@ -27,12 +27,12 @@ SDK replaces a parameter whole, so a later layer takes nothing from an earlier o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from flyteplan.errors import Position
 from flyteplan.model.sent import Sent, puts
+from flyteplan.record import dataclass, field
 
 Path = tuple[str, ...]
 OVERRIDES = "overrides"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from flyteplan.errors import Position
@@ -13,6 +12,7 @@ from flyteplan.model.plan import Change, Difference, Field, Loser, differ, made_
 from flyteplan.model.readable import readable
 from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Path, Setting, Settings
+from flyteplan.record import dataclass
 
 ROOT = "overrides"
 _HALVES = {"requests": "request", "limits": "limit"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from flyteplan.record import dataclass
 
 # Select Graphic Rendition parameters, by style.
 _CODES = {"add": "32", "change": "33", "remove": "31", "attention": "35", "dim": "2", "bold": "1"}

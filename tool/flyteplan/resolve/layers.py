@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from flyteplan.model.resolution import Group, Intent
 from flyteplan.model.secrecy import MARKS, Secrecy, secrecy
 from flyteplan.model.sensitive import HIDDEN, holds_stand_in
 from flyteplan.model.settings import Path, Selector, Setting, Settings
+from flyteplan.record import replace
 
 _SELECTOR: Path = ("selector",)
 _AS: Path = ("submit", "as")

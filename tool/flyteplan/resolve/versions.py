@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from flyteplan.errors import Problem
 from flyteplan.model.derived import TAG_PREFIX, is_derived
@@ -11,6 +10,7 @@ from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.resolution import Intent, Resolution
 from flyteplan.model.task import Newest, TaskName, TaskVersion, Template, Triggers
 from flyteplan.ports import Catalog
+from flyteplan.record import replace
 
 _AUTO = ("latest", "current")
 _NO_BASE = "the current version of {} is a derived one that does not say its base"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteplan import pipeline
@@ -11,6 +10,7 @@ from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Plan
 from flyteplan.ports import Catalog, Reading, Watch, alone, unwatched
+from flyteplan.record import dataclass
 from flyteplan.shard import copies, spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files
