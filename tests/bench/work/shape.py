@@ -24,7 +24,7 @@ def ready(repository: Path) -> Callable[[], int]:
         for _, path, data in read_layers(layers, root=workspace.root):
             assert isinstance(data, bytes)
             for document in load(data, path):
-                good += not isinstance(document, Problem) and validator.is_valid(document.value)
+                good += not isinstance(document, Problem) and validator.allows(document.value)
         return good
 
     return checked

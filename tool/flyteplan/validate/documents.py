@@ -56,7 +56,7 @@ def manifest(document: Document, layer: int, validator: Validator, *, keep: bool
     foreign = elsewhere(document, "TaskOverride")
     if foreign:
         return Checked(problems=(foreign,))
-    if validator.is_valid(value):
+    if validator.allows(value):
         draft = Draft(document.locator)
         read = _read(draft, value, document, layer)
         if keep:
@@ -79,7 +79,7 @@ def config(document: Document, validator: Validator) -> CheckedConfig:
 
 def _faults(document: Document, value: Any, validator: Validator) -> tuple[list[Problem], Any]:
     """What the schema finds, and the rest of *value*."""
-    if validator.is_valid(value):
+    if validator.allows(value):
         return [], value
     from flyteplan.validate.prune import pruned
     from flyteplan.validate.wording import problems as worded

@@ -37,7 +37,7 @@ def policy(document: Document, validator: Validator) -> CheckedPolicy:
     foreign = elsewhere(document, "OverridePolicy")
     if foreign:
         return CheckedPolicy(problems=(foreign,))
-    faults = () if validator.is_valid(value) else validator.faults(value)
+    faults = () if validator.allows(value) else validator.faults(value)
     draft = Draft(document.locator)
     reader = _Reader(draft, document.locator, {fault.pointer for fault in faults})
     found = reader.policy(pruned(value, faults) if faults else value)

@@ -23,7 +23,7 @@ _NAME = "case"
 def cases(document: Document, validator: Validator) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
     """The cases; or none, with all that is wrong."""
     value: Any = document.value
-    faults = validator.faults(value)
+    faults = () if validator.allows(value) else validator.faults(value)
     if faults:
         return (), tuple(worded(faults, document.locator, validator))
     wrong = tuple(_wrong(value["spec"], document.locator))

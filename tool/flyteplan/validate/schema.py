@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from flyteplan.model.document import Pointer
 from flyteplan.record import dataclass
+from flyteplan.validate.evident import evidently
 
 Node = Mapping[str, Any]
 Library = Literal["jsonschema_rs", "jsonschema"]
@@ -61,6 +62,12 @@ class Validator:
     @cached_property
     def is_valid(self) -> Callable[[Any], bool]:
         return self._compiled[0]
+
+    @cached_property
+    def allows(self) -> Callable[[Any], bool]:
+        """As `is_valid`, by no library where that is evident: for documents that people write, each of them small."""
+        evident = evidently(self.schema)
+        return lambda value: evident(value) or self.is_valid(value)
 
     def __reduce__(self) -> tuple[type[Validator], tuple[str, Library | None]]:
         """What is compiled stays in its process; another one compiles it anew."""
