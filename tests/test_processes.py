@@ -87,6 +87,20 @@ def test_one_process_and_several_give_the_same_bytes(repository: Path, arguments
     assert [output(repository, *arguments, jobs=jobs, seed=jobs) for jobs in (2, 5)] == 2 * [(0, first, b"")]
 
 
+def test_so_it_is_with_files(repository: Path, tmp_path: Path) -> None:
+    """Beside the text: the plan as JSON, and saved, by as many processes as there are."""
+    seen = []
+    for jobs in (1, 2, 3):
+        json_file, out = tmp_path / f"{jobs}.json", tmp_path / f"saved-{jobs}"
+        formats = ("-o", "text", "-o", f"json={json_file}", "--out", str(out))
+        code, text, _ = output(repository, "plan", *formats, jobs=jobs, seed=jobs)
+        assert code == 0
+        seen.append((text, json_file.read_bytes(), out.read_bytes()))
+    assert seen[1:] == seen[:1] * 2
+    assert len(json.loads(seen[0][1])["changes"]) == COUNT
+    assert output(repository, "diff", str(tmp_path / "saved-1"), str(tmp_path / "saved-3"), jobs=1, seed=0)[0] == 0
+
+
 def test_so_do_problems(repository: Path, tmp_path: Path) -> None:
     """Of single files, and of two that break a rule together."""
     shutil.copytree(repository, tmp_path / "copy")

@@ -143,11 +143,20 @@ def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_a_problem(tmp_p
     assert problem(found["b.yaml"]).code == "FP1011"
 
 
-def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_file_that_is_too_large_there_is_no_more_read_than_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with (tmp_path / "a.yaml").open("wb") as file:
         file.truncate(MAXIMUM_BYTES + 1)
-    monkeypatch.setattr(os, "read", lambda *_: pytest.fail("read"))
+    asked, real = list[int](), os.read
+
+    def counted(descriptor: int, size: int) -> bytes:
+        asked.append(size)
+        return real(descriptor, size)
+
+    monkeypatch.setattr(os, "read", counted)
     assert problem(read(tmp_path)["a.yaml"]).code == "FP1011"
+    assert sum(asked) <= 2**16
 
 
 def test_a_file_that_may_not_be_read_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

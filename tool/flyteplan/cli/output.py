@@ -33,7 +33,7 @@ def writer(*, err: bool = False) -> Callable[[Iterable[Line]], str]:
     return ansi if _colours(sys.stderr if err else sys.stdout) else plain
 
 
-def show_texts(texts: Iterable[str], *, err: bool = False) -> None:
+def show_texts(texts: Iterable[str | bytes], *, err: bool = False) -> None:
     """One after another, as they are made."""
     stream = sys.stderr if err else sys.stdout
     wipe()

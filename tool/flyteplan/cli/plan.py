@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +10,17 @@ import click
 
 from flyteplan.cli import options
 from flyteplan.cli.ci import fill, is_filled
-from flyteplan.cli.output import Renderer, formats, show, show_problems, show_texts, width, write, writer
-from flyteplan.cli.planning import Asked, make_plan, told_in_parts
+from flyteplan.cli.output import Renderer, formats, show, show_problems, width, write
+from flyteplan.cli.planning import Asked, make_plan
 from flyteplan.cli.reports import is_told, markdown, plan_annotations, problem_annotations, reported
 from flyteplan.cli.verdict import told
 from flyteplan.errors import Exit, Problem, UsageError
 from flyteplan.files.manifests import PIPED
 from flyteplan.files.saved import write_atomically
-from flyteplan.model.plan import Plan
+from flyteplan.model.plan import Change, Plan
 from flyteplan.record import dataclass
 from flyteplan.render.style import Line, Span
-from flyteplan.render.tally import together
-from flyteplan.render.text import actions, joined, only_counts, part, text
+from flyteplan.render.text import actions, text
 from flyteplan.render.text import quiet as quiet_line
 
 if TYPE_CHECKING:
@@ -62,17 +61,18 @@ def command(
         from flyteplan.cli.parts import plan_part
 
         return plan_part(Asked(**asked), shard, out, shown=bool(outputs), detailed=detailed_exitcode)
-    warnings: list[Problem] = []
     revision = asked["policy_from"]
-    if wanted == [("text", "")] and not out and not is_filled():
-        return _told(Asked(**asked), quiet=quiet, verbose=verbose, detailed=detailed_exitcode)
+    shown = Shown(wanted=wanted, out=out, revision=revision, quiet=quiet, verbose=verbose, detailed=detailed_exitcode)
+    if is_in_parts(wanted) and not is_filled():
+        from flyteplan.cli.inparts import told_by_parts
+
+        return told_by_parts(Asked(**asked), shown)
+    warnings: list[Problem] = []
     with reported(wanted, partial(problem_annotations, revision=revision)):
         plan = make_plan(Asked(**asked), warnings.extend)
     if out:
         check_lines(plan)
-    whole, saved = partial(_document, plan), partial(_saved, plan)
-    shown = Shown(wanted=wanted, out=out, revision=revision, quiet=quiet, verbose=verbose, detailed=detailed_exitcode)
-    return show_plan(plan, warnings, shown, whole, saved)
+    return show_plan(plan, warnings, shown, partial(_document, plan), partial(_saved, plan))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +95,19 @@ def plan_formats(outputs: Sequence[str], out: str | None) -> list[tuple[str, str
     return wanted
 
 
+def is_in_parts(wanted: Iterable[tuple[str, str]]) -> bool:
+    """Whether each process may write what it has planned: other formats need the whole plan."""
+    return all(name == "json" or (name == "text" and not file) for name, file in wanted)
+
+
 def show_plan(
     plan: Plan,
     warnings: Sequence[Problem],
     shown: Shown,
     whole: Callable[[], PlanDocument],
-    saved: Callable[[], str],
+    saved: Callable[[], Iterable[bytes]],
 ) -> int:
-    """The exit code. *whole* gives the plan as JSON, *saved* the text of what is saved of it."""
+    """The exit code. *whole* gives the plan as JSON, *saved* the text of what is saved of it, in pieces."""
     show_problems([] if is_told(shown.wanted) else warnings)
     renderers: dict[str, Renderer] = {
         "text": partial(_text, plan, quiet=shown.quiet, verbose=shown.verbose),
@@ -113,29 +118,30 @@ def show_plan(
     }
     write(shown.wanted, renderers)
     if shown.out:
-        write_atomically(shown.out, saved().encode())
-        show([(Span(f"Saved the plan to {shown.out}", "dim"),)], err=True)
+        save(shown.out, saved())
     fill(plan)
     return told(plan, shown=is_told(shown.wanted)) or exit_code(actions(plan), detailed=shown.detailed)
 
 
-def _told(asked: Asked, *, quiet: bool, verbose: bool, detailed: bool) -> int:
-    """The text alone: every process writes what it has planned, so that none has to have the whole plan."""
-    written, columns = writer(), width()
-    tell = only_counts if quiet else partial(part, written=written, expand=verbose, width=columns)
-    plan, parts = told_in_parts(asked, tell)
-    counts = together([one.tally for one in parts]).actions
-    if quiet:
-        show([(Span(quiet_line(plan.judgement, counts), "bold"),)])
-    else:
-        show_texts(joined(plan, parts, written=written, width=columns))
-    return told(plan) or exit_code(counts, detailed=detailed)
+def save(path: str, pieces: Iterable[bytes]) -> None:
+    write_atomically(path, pieces)
+    show([(Span(f"Saved the plan to {path}", "dim"),)], err=True)
 
 
 def check_lines(plan: Plan) -> None:
-    """A saved plan has the lines of its sensitive values, to be read again."""
-    hidden = [(item, change.secrecy.setting(item)) for change in plan.changes for item in change.settings]
-    names = [".".join(item.path[1:]) for item, shown in hidden if item.position.path == PIPED and item != shown]
+    """A saved plan has the lines of its sensitive values, to be read again. Raises UsageError where it can not."""
+    refuse_lines([name for change in plan.changes for name in piped_names(change)])
+
+
+def piped_names(change: Change) -> Iterator[str]:
+    """The sensitive values of standard input."""
+    for item in change.settings:
+        if item.position.path == PIPED and item != change.secrecy.setting(item):
+            yield ".".join(item.path[1:])
+
+
+def refuse_lines(names: Sequence[str]) -> None:
+    """*names* are those of `piped_names`, in the order of the plan."""
     if names:
         message = f"--out: {names[0]} is sensitive, and a saved plan has no way back to a line of standard input"
         raise UsageError(f"{message} (write the manifest into a file)")
@@ -159,8 +165,8 @@ def _document(plan: Plan, *, settings: bool = False) -> PlanDocument:
     return document(plan, desired=readable, settings=settings)
 
 
-def _saved(plan: Plan) -> str:
-    return _json(partial(_document, plan, settings=True))
+def _saved(plan: Plan) -> Iterable[bytes]:
+    return [_json(partial(_document, plan, settings=True)).encode()]
 
 
 def _json(whole: Callable[[], PlanDocument]) -> str:

@@ -32,18 +32,24 @@ def read(path: str, limit: int | None = None) -> bytes:
 
 
 def read_descriptor(descriptor: int, limit: int | None = None) -> bytes:
-    """The rest of an open file or pipe; the same errors as `read`."""
-    status = os.fstat(descriptor)
-    if limit is not None and stat.S_ISREG(status.st_mode) and status.st_size > limit:
-        raise TooLargeError
-    blocks, size = [], 0
-    # A file tells its size and is read at once; a pipe does not, and comes in blocks.
-    while block := os.read(descriptor, max(_BLOCK, status.st_size + 1 - size)):
+    """The rest of an open file or pipe; the same errors as `read`. Most files are one block."""
+    blocks, size, wanted = list[bytes](), 0, _BLOCK
+    while block := os.read(descriptor, wanted):
         blocks.append(block)
         size += len(block)
         if limit is not None and size > limit:
             raise TooLargeError
+        if size == _BLOCK:
+            wanted = _rest(descriptor, limit)
     return b"".join(blocks)
+
+
+def _rest(descriptor: int, limit: int | None) -> int:
+    """How much to read after the first block: a file tells its size, a pipe does not, and comes in blocks."""
+    status = os.fstat(descriptor)
+    if limit is not None and stat.S_ISREG(status.st_mode) and status.st_size > limit:
+        raise TooLargeError
+    return max(_BLOCK, status.st_size + 1 - _BLOCK)
 
 
 def reason(path: str, error: OSError) -> tuple[str, str]:

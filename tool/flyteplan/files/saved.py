@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 
 from flyteplan.errors import FlyteplanError, UsageError
 from flyteplan.files.reading import explained, read
@@ -20,17 +21,18 @@ def read_bytes(path: str, *, shown: str = "") -> bytes:
         raise UsageError(f"{shown or path} can not be read: {explained(path, error)}") from None
 
 
-def write_atomically(path: str, data: bytes) -> None:
+def write_atomically(path: str, data: bytes | Iterable[bytes]) -> None:
     """Writes the whole file or leaves the old one as it was. Raises UsageError for a path that can not be written.
 
-    A link is written through, and so are pipes and devices (`/dev/stdout`), which can not be replaced.
+    *data* may come in pieces. A link is written through, and so are pipes and devices (`/dev/stdout`), which can not
+    be replaced.
     """
-    target = os.path.realpath(path)
+    target, pieces = os.path.realpath(path), [data] if isinstance(data, bytes) else data
     try:
         if os.path.exists(path) and not os.path.isfile(path):
-            _write(path, data, os.O_WRONLY)
+            _write(path, pieces, os.O_WRONLY)
         else:
-            _replace(target, data)
+            _replace(target, pieces)
     except OSError as error:
         kind = UsageError if error.errno in _WRONG_PATH else FlyteplanError
         raise kind(f"{path} can not be written: {_why(path, target, error)}") from None
@@ -50,7 +52,7 @@ def make_folder_of(path: str) -> None:
         raise UsageError(f"the folder of {path} can not be made: {why}") from None
 
 
-def _replace(target: str, data: bytes) -> None:
+def _replace(target: str, data: Iterable[bytes]) -> None:
     folder, name = os.path.split(target)
     # Hidden, and in the same folder: a walk does not take it for a manifest, and a rename does not cross file systems.
     draft = os.path.join(folder, f".{name[:200]}.{os.urandom(4).hex()}")
@@ -65,10 +67,10 @@ def _replace(target: str, data: bytes) -> None:
         raise
 
 
-def _write(path: str, data: bytes, flags: int) -> None:
+def _write(path: str, data: Iterable[bytes], flags: int) -> None:
     descriptor = os.open(path, flags | _BINARY, 0o666)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+        file.writelines(data)
         file.flush()
         if flags & os.O_CREAT:
             os.fsync(file.fileno())

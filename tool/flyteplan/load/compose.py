@@ -56,7 +56,7 @@ class _WatchfulParser(_Parser):
 
 def composed(data: bytes) -> Iterator[Node]:
     """The root of every document that is not empty, each alias a node of its own."""
-    parser = (_WatchfulParser if _possible_depth(data) > _SAFE_DEPTH else _Parser)(data)
+    parser = (_Parser if _is_shallow(data) else _WatchfulParser)(data)
     marks = alias_marks(data) if b"*" in data and _ALIAS.search(data) else None
     while parser.check_node():
         root = parser.get_node()
@@ -67,10 +67,12 @@ def composed(data: bytes) -> Iterator[Node]:
         yield root
 
 
-def _possible_depth(data: bytes) -> int:
-    """No document of the file is deeper: a bracket opens one level, a column at most a mapping and a list in it."""
-    longest = max(map(len, data.splitlines()), default=0)
-    return data.count(b"[") + data.count(b"{") + 2 * (longest + 1)
+def _is_shallow(data: bytes) -> bool:
+    """A level takes a byte at least; a bracket opens one, and a column at most a mapping and a list in it."""
+    if len(data) <= _SAFE_DEPTH:
+        return True
+    longest = max(map(len, data.splitlines()))
+    return data.count(b"[") + data.count(b"{") + 2 * (longest + 1) <= _SAFE_DEPTH
 
 
 def _is_empty(root: Node) -> bool:

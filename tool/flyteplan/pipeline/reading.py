@@ -12,7 +12,7 @@ from flyteplan.model.manifest import Manifest
 from flyteplan.ports import Content, Found, Reading, alone
 from flyteplan.record import dataclass, replace
 from flyteplan.validate import Validator, is_policy, is_policy_test, manifest
-from flyteplan.validate.outlines import doubtful, file_digest, outline
+from flyteplan.validate.outlines import SIZE, doubtful, file_digest
 
 if TYPE_CHECKING:
     from flyteplan.model.policy import Policy
@@ -128,28 +128,26 @@ def _doubtful(parts: Iterable[_Part], stacks: Sequence[Sequence[int]]) -> frozen
 class _Part:
     """What some of the files come to, added up: of many files not even a word each is to be kept."""
 
-    __slots__ = ("count", "files", "manifests", "outlines", "policies", "problems", "read")
+    __slots__ = ("files", "manifests", "outlines", "policies", "problems", "read")
 
     def __init__(self) -> None:
         self.manifests: list[Manifest] = []
         self.outlines = bytearray()
         self.problems: list[Problem] = []
         self.policies: list[Policy] = []
-        self.files = self.count = 0
+        self.files = 0
         self.read: Known = {}
 
-    def add(self, file: _File, *, keep: bool = True) -> None:
+    def add(self, file: _File) -> None:
         self.files += 1
         self.outlines += file.outlines
         for item in file.items:
             if isinstance(item, Problem):
                 self.problems.append(item)
-            elif not isinstance(item, Manifest):
-                self.policies.append(item)
+            elif isinstance(item, Manifest):
+                self.manifests.append(item)
             else:
-                self.count += 1
-                if keep:
-                    self.manifests.append(item)
+                self.policies.append(item)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,24 +163,25 @@ class _Reader:
         part = _Part()
         for layer, path, given in found:
             content = given() if callable(given) else given
-            items = tuple(self._read(layer, path, content))
-            file = _File(items, b"".join([outline(one) for one in items if isinstance(one, Manifest)]))
-            part.add(file, keep=self.keep)
+            file = self._read(layer, path, content)
+            part.add(file)
             if self.remembers:
                 part.read[layer, path, content] = file
         return part
 
-    def _read(self, layer: int, path: str, content: Content) -> Iterator[_Item]:
+    def _read(self, layer: int, path: str, content: Content) -> _File:
+        items, outlines = list[_Item](), b""
         for item in documents(path, content):
             if isinstance(item, Problem):
-                yield item
+                items.append(item)
             elif self.policies and is_policy(item):
-                yield from read_policy(item, self.policies)
+                items += read_policy(item, self.policies)
             else:
                 checked = manifest(item, layer, self.validator, keep=self.keep)
-                yield from checked.problems
-                if checked.manifest:
-                    yield checked.manifest
+                items += checked.problems
+                items += [checked.manifest] if checked.manifest else ()
+                outlines += checked.outline
+        return _File(tuple(items), outlines)
 
 
 def _path(found: Found) -> str:
@@ -196,7 +195,7 @@ def _manifests(parts: Sequence[_Part]) -> Manifests:
         manifests=tuple(sorted(manifests, key=lambda one: (one.layer, one.position))),
         problems=ordered(problem for part in parts for problem in part.problems),
         files=sum(part.files for part in parts),
-        count=sum(part.count for part in parts),
+        count=sum(len(part.outlines) for part in parts) // SIZE,
         policies=tuple(sorted(policies, key=lambda one: one.position)),
     )
 

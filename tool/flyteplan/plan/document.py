@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.diff.values import by_key
@@ -32,12 +34,18 @@ def document(plan: Plan, *, desired: Callable[[TaskSpec], Any] | None = None, se
     *desired* turns a spec into JSON for readers (None: left out); *settings* adds the effective overrides, from which
     a saved plan is applied. Neither is part of the digest.
     """
+    changes = [change_document(change, desired, settings=settings) for change in plan.changes]
+    return around(plan, changes, digest(plan), summary(plan.changes, plan.left_out))
+
+
+def around(plan: Plan, changes: Sequence[Any], digest: str, summary: Mapping[str, Any]) -> PlanDocument:
+    """*changes* with what stands before and after them."""
     return {
         "format_version": FORMAT_VERSION,
-        "digest": digest(plan),
+        "digest": digest,
         "target": _target(plan),
-        "changes": [_change(change, desired, settings=settings) for change in plan.changes],
-        "summary": summary(plan.changes, plan.left_out),
+        "changes": changes,
+        "summary": summary,
         **judged(plan.judgement),
     }
 
@@ -48,13 +56,24 @@ def digest(plan: Plan) -> str:
     Not over the catalog's path, the lines of files, notes, or the wording of anything. Of sensitive values only over
     which are the same: the digests of the specs and of the run bind them, and so no salt changes the plan's.
     """
-    content = {
-        "format_version": FORMAT_VERSION,
-        "target": {name: value for name, value in _target(plan).items() if name != "catalog"},
-        "changes": [_approved(change) for change in plan.changes],
-    }
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(plan, map(approved, plan.changes))
+
+
+def digest_of(plan: Plan, approved: Iterable[str]) -> str:
+    """As `digest`, of what `approved` says of each change in its order; *plan* itself needs none."""
+    target = {name: value for name, value in _target(plan).items() if name != "catalog"}
+    before, _, after = _canonical({"format_version": FORMAT_VERSION, "target": target, "changes": []}).partition("[]")
+    whole = f"{before}[{','.join(approved)}]{after}"
+    return "sha256:" + hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def approved(change: Change) -> str:
+    """What a reviewer approves of one change."""
+    return _canonical(_approved(change))
+
+
+def _canonical(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _target(plan: Plan) -> dict[str, str]:
@@ -104,7 +123,8 @@ def _labelled(change: Change) -> dict[str, Any]:
     return {"labels": labels} if labels else {}
 
 
-def _change(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settings: bool) -> dict[str, Any]:
+def change_document(change: Change, desired: Callable[[TaskSpec], Any] | None, *, settings: bool) -> dict[str, Any]:
+    """One change, as `document` has it."""
     found: dict[str, Any] = {
         "task": _task(change),
         "live_version": change.live_version,
@@ -204,14 +224,39 @@ def _note(note: Note) -> dict[str, Any]:
 def summary(changes: Iterable[Change], left_out: int = 0) -> dict[str, Any]:
     """How many tasks become what, and what their versions ask for in all."""
     changes = list(changes)
-    actions, versions = [change.action for change in changes], asked(changes)
+    versions = asked(changes)
+    return summary_of(
+        tasks=len({change.task.task for change in changes}),
+        left_out=left_out,
+        actions=Counter(change.action for change in changes),
+        effects=effects_of(changes),
+        requests=totals(versions),
+        worst_case=totals(versions, retried=True),
+    )
+
+
+def effects_of(changes: Iterable[Change]) -> Counter[str]:
+    """How many changes have each."""
+    return Counter(chain.from_iterable(change.effects for change in changes))
+
+
+def summary_of(
+    *,
+    tasks: int,
+    left_out: int,
+    actions: Mapping[str, int],
+    effects: Mapping[str, int],
+    requests: Mapping[str, tuple[int, int]],
+    worst_case: Mapping[str, tuple[int, int]],
+) -> dict[str, Any]:
+    """`summary` by its counts; *requests* and *worst_case* as `model.plan.totals` gives them."""
     return {
-        "tasks": len({change.task.task for change in changes}),
+        "tasks": tasks,
         **({"left_out": left_out} if left_out else {}),
-        **{action: actions.count(action) for action in ("update", "run", "resolve", "unchanged")},
-        "effects": {effect: sum(effect in change.effects for change in changes) for effect in EFFECTS},
-        "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(versions)}),
-        "worst_case": _requests({**dict.fromkeys(_BINARY, (0, 0)), **totals(versions, retried=True)}),
+        **{action: actions.get(action, 0) for action in ("update", "run", "resolve", "unchanged")},
+        "effects": {effect: effects.get(effect, 0) for effect in EFFECTS},
+        "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **requests}),
+        "worst_case": _requests({**dict.fromkeys(_BINARY, (0, 0)), **worst_case}),
     }
 
 

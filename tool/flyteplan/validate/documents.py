@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flyteplan.errors import Position, Problem, ordered
+from flyteplan.errors import Problem, is_valid, ordered
 from flyteplan.model.config import CONNECTION, Config, Target
 from flyteplan.model.document import Document, Locator
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
@@ -15,9 +15,11 @@ from flyteplan.record import dataclass
 from flyteplan.validate.draft import Draft
 from flyteplan.validate.guards import guards, wrong_guards
 from flyteplan.validate.names import check_annotations, check_labels, check_version
+from flyteplan.validate.outlines import outline
 from flyteplan.validate.overrides import put_overrides
 from flyteplan.validate.schema import Validator
 from flyteplan.validate.submitting import put_submit
+from flyteplan.validate.written import Written
 
 _API_VERSION = "flyteplan/v1"
 _KINDS = ("TaskOverride", "Config", "OverridePolicy", "PolicyTest")
@@ -31,10 +33,14 @@ _ELSEWHERE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A manifest, with its warnings; or none, with all that is wrong. Neither: nothing here for this stage."""
+    """A manifest, with its warnings; or none, with all that is wrong. Neither: nothing here for this stage.
+
+    `outline`: that of a valid manifest (see `outlines`), which is there also where the manifest itself is not made.
+    """
 
     manifest: Manifest | None = None
     problems: tuple[Problem, ...] = ()
+    outline: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,7 @@ class CheckedConfig:
 def manifest(document: Document, layer: int, validator: Validator, *, keep: bool = True) -> Checked:
     """Reads a `TaskOverride`. An empty document is skipped without a word.
 
-    Without *keep*, the settings hold on to the document: for who looks at the manifest and lets go of it at once.
+    Without *keep*, a valid one leaves no more than its outline.
     """
     value: Any = document.value
     if value is None:
@@ -57,12 +63,8 @@ def manifest(document: Document, layer: int, validator: Validator, *, keep: bool
     if foreign:
         return Checked(problems=(foreign,))
     if validator.allows(value):
-        draft = Draft(document.locator)
-        read = _read(draft, value, document, layer)
-        if keep:
-            draft.settings.settle()
-        return _checked(read, draft)
-    return Checked(problems=_all_problems(document, value, layer, validator))
+        return _checked(document, value, layer, keep=keep)
+    return Checked(problems=_all_problems(document, value, validator))
 
 
 def config(document: Document, validator: Validator) -> CheckedConfig:
@@ -88,18 +90,23 @@ def _faults(document: Document, value: Any, validator: Validator) -> tuple[list[
     return [*worded(faults, document.locator, validator)], pruned(value, faults)
 
 
-def _all_problems(document: Document, value: Any, layer: int, validator: Validator) -> tuple[Problem, ...]:
+def _all_problems(document: Document, value: Any, validator: Validator) -> tuple[Problem, ...]:
     """The schema's, and the rules' about the rest; where the schema has spoken, a rule would say it again."""
     problems, sound = _faults(document, value, validator)
     said = {problem.position for problem in problems}
     draft = Draft(document.locator)
-    _read(draft, sound, document, layer)
+    _put(draft, sound)
     return ordered((*problems, *(problem for problem in draft.problems if problem.position not in said)))
 
 
-def _checked(result: Manifest, draft: Draft) -> Checked:
-    failed = any(problem.severity == "error" for problem in draft.problems)
-    return Checked(manifest=None if failed else result, problems=ordered(draft.problems))
+def _checked(document: Document, value: Mapping[str, Any], layer: int, *, keep: bool) -> Checked:
+    draft = Draft(document.locator)
+    _put(draft, value)
+    problems = ordered(draft.problems) if draft.problems else ()
+    if not is_valid(problems):
+        return Checked(problems=problems)
+    made = _manifest(document, value, layer, draft.settings.settle()) if keep else None
+    return Checked(manifest=made, problems=problems, outline=outline(value, layer, document.path))
 
 
 def is_policy(document: Document) -> bool:
@@ -140,42 +147,48 @@ def _unknown(document: Document, pointer: tuple[str, ...], message: str, hint: s
     return Problem(code="FP1106", position=document.locator.value(pointer), message=message, hint=hint)
 
 
-def _read(draft: Draft, value: Mapping[str, Any], document: Document, layer: int) -> Manifest:
-    """Of a document that lost faulty parts too: then only what it tells *draft* counts."""
+def _put(draft: Draft, value: Mapping[str, Any]) -> None:
+    """Of a document that lost faulty parts too: then only the problems that it tells *draft* count."""
     metadata, spec = value.get("metadata", {}), value.get("spec", {})
-    reference, reference_at = _reference(draft, spec, document)
-    strategy, overrides = spec.get("strategy", ""), spec.get("overrides", {})
-    draft.replacing = strategy == "replace"
+    _put_selector(draft, spec)
+    overrides = spec.get("overrides", {})
+    draft.replacing = spec.get("strategy") == "replace"
     put_overrides(draft, overrides)
-    put_submit(draft, spec.get("submit", {}), overrides)
-    check_labels(draft, metadata.get("labels", {}), ("metadata", "labels"))
-    check_annotations(draft, metadata.get("annotations", {}), ("metadata", "annotations"))
-    return Manifest(
-        name=metadata.get("name", ""),
-        position=document.locator.value(("metadata", "name")),
-        layer=layer,
-        reference=reference,
-        reference_at=reference_at,
-        labels=tuple(metadata.get("labels", {}).items()),
-        strategy=strategy,
-        strategy_at=document.locator.key(("spec", "strategy")) if strategy else None,
-        priority=int(spec.get("priority", 0)),
-        kind=spec.get("submit", {}).get("as") or "",
-        settings=draft.settings,
-    )
+    if "submit" in spec:
+        put_submit(draft, spec["submit"], overrides)
+    if "labels" in metadata:
+        check_labels(draft, metadata["labels"], ("metadata", "labels"))
+    if "annotations" in metadata:
+        check_annotations(draft, metadata["annotations"], ("metadata", "annotations"))
 
 
-def _reference(draft: Draft, spec: Mapping[str, Any], document: Document) -> tuple[TaskReference | Selection, Position]:
-    """Also puts the selector. A select without one is left without: what speaks of the task itself then decides."""
+def _put_selector(draft: Draft, spec: Mapping[str, Any]) -> None:
+    """A select without one is left without: what speaks of the task itself then decides."""
     name = "select" if "select" in spec else "task"
     written = spec.get(name, {})
     for key in ("version", "auto_version"):
         if key in written:
             draft.put(("selector",), Selector(**{key: written[key]}), ("spec", name, key))
-    check_version(draft, written.get("version", ""), ("spec", name, "version"))
-    locator = document.locator
-    place = locator.key(("spec", name)) if name == "select" else locator.value(("spec", "task", "name"))
-    return (_selection(written) if name == "select" else _task(written)), place
+    if "version" in written:
+        check_version(draft, written["version"], ("spec", name, "version"))
+
+
+def _manifest(document: Document, value: Mapping[str, Any], layer: int, settings: Written) -> Manifest:
+    metadata, spec = value["metadata"], value["spec"]
+    selects, strategy, locator = "select" in spec, spec.get("strategy", ""), document.locator
+    return Manifest(
+        name=metadata["name"],
+        position=locator.value(("metadata", "name")),
+        layer=layer,
+        reference=_selection(spec["select"]) if selects else _task(spec["task"]),
+        reference_at=locator.key(("spec", "select")) if selects else locator.value(("spec", "task", "name")),
+        labels=tuple(metadata.get("labels", {}).items()),
+        strategy=strategy,
+        strategy_at=locator.key(("spec", "strategy")) if strategy else None,
+        priority=int(spec.get("priority", 0)),
+        kind=spec.get("submit", {}).get("as") or "",
+        settings=settings,
+    )
 
 
 def _task(written: Mapping[str, str]) -> TaskReference:

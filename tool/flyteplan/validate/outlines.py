@@ -7,15 +7,10 @@ judged by the rules themselves (`validate.among`, `resolve.compose`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 from struct import Struct
-from typing import NamedTuple
-
-from flyteplan.model.manifest import Manifest, Selection
-from flyteplan.model.settings import Path
-from flyteplan.validate.written import Written
+from typing import Any, NamedTuple
 
 try:
     # What hashlib would give, without loading OpenSSL for it.
@@ -24,10 +19,10 @@ except ImportError:
     from hashlib import blake2b
 
 # Digests of the name, the task, the reference and the file; layer, priority, and the bits below that are true of it.
-_ROW = Struct(">8s8s8s8siiB")
+_ROW, _LAYER_ROW = Struct(">8s8s8s8siiB"), Struct(">i")
+SIZE = _ROW.size
 _SELECTS, _REPLACES, _HAS_SELECTOR, _HAS_KIND, _IS_RUN, _FOR_RUNS = (1 << bit for bit in range(6))
-_NAME, _TASK = itemgetter(slice(0, 8)), itemgetter(slice(8, 16))
-_OF_RUNS = frozenset({("overrides", "queue"), ("submit", "inputs"), ("submit", "run")})
+_NAME, _TASK, _LAYER = slice(0, 8), slice(8, 16), slice(32, 36)
 
 
 class _Row(NamedTuple):
@@ -45,20 +40,21 @@ def file_digest(path: str) -> bytes:
     return _digest(path)
 
 
-def outline(manifest: Manifest) -> bytes:
-    """The outline of one manifest, of a fixed length, so that those of many are put together by `+`."""
-    reference = manifest.reference
-    selects = isinstance(reference, Selection)
-    environment = reference.environment if isinstance(reference, Selection) else ""
-    parts = (reference.name, environment, reference.project, reference.domain, "select" if selects else "task")
+def outline(value: Mapping[str, Any], layer: int, path: str) -> bytes:
+    """The outline of a valid document, `SIZE` bytes, so that those of many are put together by `+`."""
+    metadata, spec = value["metadata"], value["spec"]
+    kind = "select" if "select" in spec else "task"
+    get = spec[kind].get
+    name = get("name", "")
+    parts = (name, get("environment", ""), get("project", ""), get("domain", ""), kind)
     return _ROW.pack(
-        _digest(manifest.name),
-        _digest(reference.name),
+        _digest(metadata["name"]),
+        _digest(name),
         _digest("\0".join(parts)),
-        _digest(manifest.position.path),
-        manifest.layer,
-        manifest.priority,
-        _says(manifest, selects=selects),
+        _digest(path),
+        layer,
+        int(spec.get("priority", 0)),
+        _says(spec, spec[kind]),
     )
 
 
@@ -66,21 +62,20 @@ def _digest(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _says(manifest: Manifest, *, selects: bool) -> int:
-    says = (_SELECTS if selects else 0) | (_REPLACES if manifest.strategy == "replace" else 0)
-    for path, value, _ in _puts(manifest):
-        if path == ("selector",):
-            says |= _HAS_SELECTOR
-        elif path == ("submit", "as"):
-            says |= _HAS_KIND | (_IS_RUN if value == "run" else 0)
-        elif path[:2] in _OF_RUNS:
-            says |= _FOR_RUNS
-    return says
+def _says(spec: Mapping[str, Any], reference: Mapping[str, Any]) -> int:
+    """What is written counts, also where it comes to nothing: the rules find out."""
+    says = (_SELECTS if "select" in spec else 0) | (_REPLACES if spec.get("strategy") == "replace" else 0)
+    if "auto_version" in reference or "version" in reference:
+        says |= _HAS_SELECTOR
+    if "queue" in spec.get("overrides", ()):
+        says |= _FOR_RUNS
+    return says | _submits(spec["submit"]) if "submit" in spec else says
 
 
-def _puts(manifest: Manifest) -> Iterable[tuple[Path, object, object]]:
-    settings = manifest.settings
-    return settings.puts() if isinstance(settings, Written) else ((one.path, one.value, None) for one in settings)
+def _submits(submit: Mapping[str, Any]) -> int:
+    kind = submit.get("as")
+    says = (_HAS_KIND if kind else 0) | (_IS_RUN if kind == "run" else 0)
+    return says | (_FOR_RUNS if "inputs" in submit or "run" in submit else 0)
 
 
 def doubtful(outlines: bytes, stacks: Iterable[Collection[int]]) -> frozenset[bytes]:
@@ -89,14 +84,33 @@ def doubtful(outlines: bytes, stacks: Iterable[Collection[int]]) -> frozenset[by
     With one that may, all are in doubt that have its name or its task, and whatever stands in their files, and so on:
     the rules see whole groups.
     """
-    rows = [outlines[start : start + _ROW.size] for start in range(0, len(outlines), _ROW.size)]
+    rows = [outlines[start : start + SIZE] for start in range(0, len(outlines), SIZE)]
     names, tasks = set[bytes](), set[bytes]()
     for layers in stacks:
-        here = [row for row in rows if _row(row).layer in layers]
-        for key, found, is_wrong in ((_NAME, names, _named_alike), (_TASK, tasks, _of_one_task)):
-            here.sort(key=key)
-            found |= {digest for digest, group in groupby(here, key) if is_wrong(list(map(_row, group)))}
+        packed = set(map(_LAYER_ROW.pack, layers))
+        here = [row for row in rows if row[_LAYER] in packed]
+        names.update(_wrong(here, _NAME, _named_alike))
+        tasks.update(_wrong(here, _TASK, _of_one_task))
     return _files(rows, names, tasks) if names or tasks else frozenset()
+
+
+def _wrong(rows: list[bytes], key: slice, is_wrong: Callable[[list[_Row]], bool]) -> Iterator[bytes]:
+    """The digests at *key* whose rows are wrong together."""
+    count = Counter([row[key] for row in rows])
+    together: dict[bytes, list[_Row]] = {}
+    for row in rows:
+        digest = row[key]
+        if count[digest] > 1:
+            together.setdefault(digest, []).append(_row(row))
+        elif _is_wrong_alone(row[-1], is_wrong):
+            yield digest
+    yield from (digest for digest, group in together.items() if is_wrong(group))
+
+
+@cache
+def _is_wrong_alone(says: int, is_wrong: Callable[[list[_Row]], bool]) -> bool:
+    """Of a row that is the only one, as most are, nothing counts but what it says."""
+    return is_wrong([_Row(name=b"", task=b"", reference=b"", file=b"", layer=0, priority=0, says=says)])
 
 
 def _row(packed: bytes) -> _Row:

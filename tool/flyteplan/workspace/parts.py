@@ -19,11 +19,12 @@ from flyteplan.plan.document import PlanDocument, document
 from flyteplan.plan.parts import read_part
 from flyteplan.record import dataclass
 from flyteplan.render.jsontext import jsontext
+from flyteplan.workspace.plantext import spliced
 from flyteplan.workspace.savedplan import is_part
 
 _DIGEST = '  "digest": "sha256:{}",\n'
 # Where a text of `jsontext` goes from its first lines to its changes, from one of these to the next, and on.
-_OPENING, _BETWEEN, _CLOSING, _NONE = '\n  "changes": [\n', ",\n    {\n", "\n  ]", '\n  "changes": []'
+_OPENING, _BETWEEN, _CLOSING = '\n  "changes": [\n', ",\n    {\n", "\n  ]"
 _AGAIN = "make it again with flyteplan plan --shard I/N --out"
 # What a saved plan has for whoever applies it, and `-o json` leaves out.
 _SETTINGS = ("overrides", "strategy_at")
@@ -59,11 +60,10 @@ def read_saved_part(path: str) -> SavedPart:
         raise _wrong(path, "there is a value in it that no part has", f"it was altered; {_AGAIN}") from None
 
 
-def joined_text(plan: Plan, parts: Iterable[SavedPart]) -> str:
-    """*plan*, which has the changes of *parts*, as `plan --out` saves it."""
-    whole = jsontext({**document(plan, desired=None, settings=True), "changes": []})
-    texts = ",\n".join(_in_order(plan, parts))
-    return whole.replace(_NONE, f"{_OPENING}{texts}{_CLOSING}", 1) if texts else whole
+def joined_text(plan: Plan, parts: Iterable[SavedPart]) -> Iterator[bytes]:
+    """*plan*, which has the changes of *parts*, as `plan --out` saves it, piece by piece."""
+    texts = [text.encode() for text in _in_order(plan, parts)]
+    return spliced({**document(plan, desired=None, settings=True), "changes": []}, texts)
 
 
 def joined_document(plan: Plan, parts: Iterable[SavedPart]) -> PlanDocument:
