@@ -122,7 +122,7 @@ def _with_known(reader: _Reader, found: Iterable[Found], known: Known, spread: R
 
 def _doubtful(parts: Iterable[_Part], stacks: Sequence[Sequence[int]]) -> frozenset[bytes]:
     """The digests of the files whose manifests may break a rule among them: most often of none."""
-    return doubtful(b"".join(bytes(part.outlines) for part in parts), stacks)
+    return doubtful(b"".join([part.outlines for part in parts]), stacks)
 
 
 class _Part:
