@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flyteidl2.task.task_definition_pb2 import TaskDetails
 from google.protobuf.json_format import MessageToDict
+from tests.serving import serving
 
 # More than one process reads alone.
 COUNT = 450
@@ -99,6 +100,20 @@ def test_so_it_is_with_files(repository: Path, tmp_path: Path) -> None:
     assert seen[1:] == seen[:1] * 2
     assert len(json.loads(seen[0][1])["changes"]) == COUNT
     assert output(repository, "diff", str(tmp_path / "saved-1"), str(tmp_path / "saved-3"), jobs=1, seed=0)[0] == 0
+
+
+def test_so_it_is_with_an_endpoint(repository: Path, tmp_path: Path) -> None:
+    """Which one process asks, whoever plans: no selections, for which it is asked before there are others."""
+    database = tmp_path / "catalog.db"
+    assert output(repository, "pull", "--catalog", "catalog.jsonl", "--into", str(database), jobs=1, seed=0)[0] == 0
+    with serving(database) as endpoint:
+        flags = ("base", "production", "--endpoint", endpoint, "--insecure")
+        code, first, told = output(repository, "plan", *flags, "-o", "json", jobs=1, seed=0)
+        assert (code, told) == (0, b"")
+        assert len(json.loads(first)["changes"]) == COUNT
+        assert [output(repository, "plan", *flags, "-o", "json", jobs=jobs, seed=jobs) for jobs in (2, 5)] == 2 * [
+            (0, first, b"")
+        ]
 
 
 def test_so_do_problems(repository: Path, tmp_path: Path) -> None:

@@ -103,11 +103,20 @@ def _by_forks(
             others.append(Forked(partial(part, number)))  # noqa: PERF401 (those that there are must end, whatever fails)
         for _ in waiting(moment for one in others for moment in one.moments()):
             pass
+        return answered(others)
+    finally:
+        for one in others:
+            one.end()
+
+
+def answered(others: Iterable[Forked[_Part]]) -> list[_Part]:
+    """The answers of all; none where something is wrong, which one process finds out that does all of the work.
+
+    Raises LostError.
+    """
+    try:
         return [one.answer() for one in others]
     except LostError:
         raise
     except Exception:  # noqa: BLE001 (whatever it is, it is raised again)
         return []
-    finally:
-        for one in others:
-            one.end()

@@ -12,7 +12,7 @@ from flyteplan.errors import FlyteplanError
 
 _Answer = TypeVar("_Answer")
 # In seconds.
-_MOMENT = 0.1
+MOMENT = 0.1
 _THREADS = "/proc/self/task"
 
 
@@ -40,11 +40,15 @@ class Forked(Generic[_Answer]):
         os.close(writing)
         self._reading = reading
 
+    def fileno(self) -> int:
+        """What can be read from once there is an answer."""
+        return self._reading
+
     def moments(self) -> Iterator[None]:
         """One now and then, until there is something to be heard."""
         from select import select
 
-        while not select([self._reading], [], [], _MOMENT)[0]:
+        while not select([self._reading], [], [], MOMENT)[0]:
             yield None
 
     def answer(self) -> _Answer:

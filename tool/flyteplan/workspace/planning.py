@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flyteplan import pipeline
@@ -9,7 +11,9 @@ from flyteplan.errors import InputError, Problem, failure
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.model.plan import Plan
-from flyteplan.ports import Catalog, Reading, Watch, alone, unwatched
+from flyteplan.model.resolution import Group
+from flyteplan.model.task import TaskName
+from flyteplan.ports import Catalog, Reading, Spread, Watch, alone, unwatched
 from flyteplan.record import dataclass
 from flyteplan.shard import copies, spread
 from flyteplan.validate import Validator
@@ -68,10 +72,11 @@ def made_of(
     *current* is the version of the running deployment where the user says it; *locked* holds to flyteplan.lock.
     *tell*: see `pipeline.plan`.
     """
+    catalog, spread = _shared(stage) if tell else (stage.catalog, alone)
     return pipeline.plan(
         stage.checked.manifests,
         stage.target,
-        stage.catalog,
+        catalog,
         current=current_version(current),
         choice=choice,
         lock=read_lock(stage.workspace, needed=locked),
@@ -80,9 +85,23 @@ def made_of(
         prune=prune,
         share=share,
         tell=tell,
-        spread=copies if tell and stage.near else alone,
+        spread=spread,
         watch=watch,
     )
+
+
+def _shared(stage: Stage) -> tuple[Catalog, Spread]:
+    """The catalog, and who plans from it: copies of this process ask files themselves, and an endpoint through it."""
+    if stage.near:
+        return stage.catalog, copies
+    from flyteplan.shard.relayed import Relayed
+
+    relayed = Relayed(stage.catalog)
+    return relayed, partial(relayed.copies, _tasks)
+
+
+def _tasks(groups: Iterable[Group]) -> set[TaskName]:
+    return {one.task for one in groups}
 
 
 def settled(stage: Stage, made: pipeline.Planned) -> tuple[Plan, tuple[Problem, ...]]:
