@@ -6,9 +6,10 @@ A `Problem` is data: stages return all of theirs and go on. An exception is for 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
+
+from flyteplan.record import dataclass
 
 
 class Exit(IntEnum):

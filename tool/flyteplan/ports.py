@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+
+from flyteplan.record import dataclass, field_names
 
 if TYPE_CHECKING:
     from flyteidl2.trigger.trigger_definition_pb2 import TriggerDetails
@@ -86,7 +87,7 @@ class Ahead:
     runs: Collection[RunName] = ()
 
     def __or__(self, other: Ahead) -> Ahead:
-        return Ahead(**{each.name: {*getattr(self, each.name), *getattr(other, each.name)} for each in fields(Ahead)})
+        return Ahead(**{name: {*getattr(self, name), *getattr(other, name)} for name in field_names(Ahead)})
 
 
 # How many items there will be, where it takes some time to find out.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
 from flyteplan.diff import digest
 from flyteplan.model.derived import is_derived
@@ -11,6 +10,7 @@ from flyteplan.model.plan import Change
 from flyteplan.model.run import Run, RunName
 from flyteplan.model.task import Newest, TaskName, TaskVersion, Template, Triggers
 from flyteplan.ports import Ahead, Catalog
+from flyteplan.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

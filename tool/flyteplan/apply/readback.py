@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteplan.apply.derived import own_tags
@@ -14,6 +13,7 @@ from flyteplan.model.plan import Change
 from flyteplan.model.run import Launch, Run, RunName
 from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.ports import Ahead, Catalog, Controller
+from flyteplan.record import dataclass
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from flyteplan.apply.derived import deployment
@@ -19,6 +18,7 @@ from flyteplan.model.plan import Change
 from flyteplan.model.run import Launch, RunName
 from flyteplan.model.task import TaskVersion
 from flyteplan.ports import Catalog, Controller
+from flyteplan.record import dataclass
 
 Batch = Sequence[Change]
 

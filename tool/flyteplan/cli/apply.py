@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,7 @@ from flyteplan.model.plan import Change, Plan
 from flyteplan.model.run import Run
 from flyteplan.plan.document import digest
 from flyteplan.ports import Catalog
+from flyteplan.record import dataclass, replace
 from flyteplan.render.applied import event_json, event_line, phase_json, phase_line, total_json, total_line
 from flyteplan.render.text import text
 

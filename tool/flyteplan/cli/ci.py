@@ -125,9 +125,8 @@ def _outputs(plan: Plan) -> dict[str, str | int]:
 
 def _summarize(plan: Plan, path: str) -> None:
     """Into what the steps before have left of the job's summary."""
-    from dataclasses import replace
-
     from flyteplan.plan.document import digest
+    from flyteplan.record import replace
     from flyteplan.render.markdown import DIALECTS, comment
     from flyteplan.render.style import Span
 

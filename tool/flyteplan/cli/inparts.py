@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from operator import itemgetter
@@ -17,6 +16,7 @@ from flyteplan.cli.verdict import told
 from flyteplan.errors import Problem
 from flyteplan.files.saved import write_atomically
 from flyteplan.model.plan import Order, Plan
+from flyteplan.record import dataclass
 from flyteplan.render import text
 from flyteplan.render.style import Span
 from flyteplan.render.tally import together

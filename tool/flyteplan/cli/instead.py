@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 from flyteplan.cli.output import show
 from flyteplan.cli.planning import Asked, planned, prepare
 from flyteplan.errors import FlyteplanError
 from flyteplan.model.plan import Plan
 from flyteplan.plan.comparison import comparison
+from flyteplan.record import replace
 from flyteplan.render.compared import differences
 from flyteplan.render.style import Span
 

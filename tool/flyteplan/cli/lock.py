@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from flyteplan import pipeline
@@ -12,6 +10,7 @@ from flyteplan.cli.output import show, show_problems
 from flyteplan.cli.planning import prepare
 from flyteplan.errors import StaleError, failure
 from flyteplan.model.lock import Lock
+from flyteplan.record import replace
 from flyteplan.render.lock import held, moved
 from flyteplan.workspace.lockfile import read_lock, write_lock
 

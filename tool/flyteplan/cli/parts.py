@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +23,7 @@ from flyteplan.files.saved import write_atomically
 from flyteplan.model.part import Part, Share
 from flyteplan.model.plan import Plan
 from flyteplan.plan.parts import part_document
+from flyteplan.record import replace
 from flyteplan.render.style import Span
 from flyteplan.render.text import actions, summary
 from flyteplan.shard import spread

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from flyteplan.errors import Exit, Problem, UsageError
 from flyteplan.files.manifests import PIPED
 from flyteplan.files.saved import write_atomically
 from flyteplan.model.plan import Change, Plan
+from flyteplan.record import dataclass
 from flyteplan.render.style import Line, Span
 from flyteplan.render.text import actions, text
 from flyteplan.render.text import quiet as quiet_line

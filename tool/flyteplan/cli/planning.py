@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flyteplan import pipeline
@@ -17,6 +16,7 @@ from flyteplan.model.config import Target
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.plan import Plan
 from flyteplan.ports import Reading
+from flyteplan.record import dataclass
 from flyteplan.shard import spread
 from flyteplan.workspace import open_workspace, planning
 from flyteplan.workspace.current import current_version

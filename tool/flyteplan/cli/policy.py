@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import click
 
@@ -20,6 +19,7 @@ from flyteplan.model.document import Document
 from flyteplan.model.policy import Policy
 from flyteplan.model.policytest import Case, Result
 from flyteplan.model.task import TaskVersion, Template
+from flyteplan.record import dataclass, field
 from flyteplan.render.policytests import results, tested
 from flyteplan.validate import Validator, is_policy_test
 from flyteplan.validate.policytests import cases

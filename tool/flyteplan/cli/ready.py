@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from flyteplan import pipeline
 from flyteplan.cli.clock import moment
 from flyteplan.cli.output import show
@@ -14,6 +12,7 @@ from flyteplan.cli.sources import open_controller, placed
 from flyteplan.errors import UsageError
 from flyteplan.model.plan import Change, Plan
 from flyteplan.ports import Catalog, Controller
+from flyteplan.record import dataclass, replace
 from flyteplan.render.style import Span
 from flyteplan.workspace import Workspace, open_workspace
 from flyteplan.workspace.planning import Stage, checked_manifests

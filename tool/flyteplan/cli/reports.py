@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from flyteplan import __version__
 from flyteplan.cli.ci import page, repository, shown_as
 from flyteplan.cli.output import Renderer, write
 from flyteplan.errors import InputError, Problem
+from flyteplan.record import replace
 
 if TYPE_CHECKING:
     from flyteplan.model.comparison import Comparison

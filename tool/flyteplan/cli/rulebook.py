@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Position, Problem, RefusedError, ordered
 from flyteplan.files.config import NAME
 from flyteplan.model.config import PLACE, Config, Target
+from flyteplan.record import replace
 from flyteplan.workspace import Workspace, read_config
 from flyteplan.workspace.policyfiles import Files, policies_in, policy_files
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +15,7 @@ from flyteplan.cli.planning import Asked, planned, prepare, provenance
 from flyteplan.errors import Exit
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.status import IN_STEP, Report
+from flyteplan.record import replace
 from flyteplan.render.jsontext import jsontext
 from flyteplan.render.status import markdown, summary, text
 from flyteplan.render.style import Line, Span

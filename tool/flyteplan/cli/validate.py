@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import click
@@ -20,6 +19,7 @@ from flyteplan.files.manifests import is_read_once
 from flyteplan.files.schema import read_schema
 from flyteplan.model.config import Target
 from flyteplan.ports import Found, Reading
+from flyteplan.record import replace
 from flyteplan.render.problems import problems as problem_lines
 from flyteplan.render.problems import problems_json
 from flyteplan.render.style import Line, Span

@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from flyteplan import pipeline
@@ -17,6 +16,7 @@ from flyteplan.model.config import Target
 from flyteplan.model.plan import Change, Plan
 from flyteplan.plan.document import digest
 from flyteplan.ports import Catalog
+from flyteplan.record import dataclass, replace
 from flyteplan.workspace import Workspace, open_workspace
 from flyteplan.workspace.current import current_version
 from flyteplan.workspace.places import Access, named, open_catalog, placed

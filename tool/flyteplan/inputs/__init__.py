@@ -6,7 +6,6 @@ A problem stands at the key of the input in the manifest; one about an input tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteplan.errors import Problem, ordered
@@ -14,6 +13,7 @@ from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.secrecy import secrecy
 from flyteplan.model.settings import Setting, Settings
 from flyteplan.model.task import Template
+from flyteplan.record import dataclass
 
 if TYPE_CHECKING:
     from flyteidl2.core.interface_pb2 import VariableEntry

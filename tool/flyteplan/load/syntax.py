@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.reader import ReaderError
@@ -12,6 +11,7 @@ from flyteplan.errors import Position, Problem
 from flyteplan.load.compose import MAXIMUM_DEPTH
 from flyteplan.load.locate import Mark, place
 from flyteplan.load.source import lines_of, position_at
+from flyteplan.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -11,6 +10,7 @@ from flyteplan.errors import CODES, Position, Problem
 from flyteplan.load.alias import target
 from flyteplan.load.locate import Mark
 from flyteplan.model.sensitive import looks_secret
+from flyteplan.record import replace
 
 _MARK = "sensitive"
 _SALT = "salt"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from flyteplan.local.store import Store, projects, tasks, triggers
 from flyteplan.local.store.rows import ProjectRow, TaskRow, TriggerRow
 from flyteplan.local.taskrow import row_of
 from flyteplan.model.task import TaskName, TaskVersion
+from flyteplan.record import replace
 
 if TYPE_CHECKING:
     import sqlite3

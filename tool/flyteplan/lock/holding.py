@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from flyteplan.diff import digest
 from flyteplan.errors import Position, Problem
 from flyteplan.model.lock import Lock, Stanza
 from flyteplan.model.resolution import Resolution
 from flyteplan.model.task import TaskName, Template
+from flyteplan.record import replace
 
 _SHOWN = 3
 _NO_STANZA = " no stanza in flyteplan.lock"

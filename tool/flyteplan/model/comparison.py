@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field, Loser, Note, Plan
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass, field
 
 # What the two plans are: of two revisions of a repository, two that were saved, or those of two targets.
 REVISIONS, PLANS, TARGETS = "revisions", "plans", "targets"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from flyteplan.errors import Position
 from flyteplan.model.guards import Guards
+from flyteplan.record import dataclass, field
 
 # What makes a target of one name the same place. Where a local catalog lies is a matter of the checkout.
 PLACE = ("endpoint", "org", "project", "domain")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.policy import DENY, Waiver
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass
 
 EXCUSED = "excused"
 OUTCOMES = (DENY, "warn", EXCUSED)

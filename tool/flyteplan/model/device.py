@@ -5,7 +5,7 @@ Source: `flyte.Resources`, `flyte.GPU`, `flyte.TPU` of SDK 2.12 and the device n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flyteplan.record import dataclass
 
 # flyteidl2.core.GPUAccelerator.DeviceClass, by the SDK's names.
 CLASSES = {"GPU": 0, "TPU": 1, "NEURON": 2, "AMD_GPU": 3, "HABANA_GAUDI": 4, "APPLE_SILICON": 5}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteplan.model.plan import Change
+from flyteplan.record import dataclass
 
 SUBMITTED = "submitted"
 ALREADY = "already"

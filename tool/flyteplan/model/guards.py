@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flyteplan.errors import Position
+from flyteplan.record import dataclass
 
 MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, FREEZE = "max_changed", "max_changed_percent", "protected", "freeze"
 GUARDS = (MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, FREEZE)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteplan.model.task import TaskName, TaskVersion
+from flyteplan.record import dataclass
 
 # Of the lines of a ledger.
 FORMAT_VERSION = "1.0"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from flyteplan.errors import Position
 from flyteplan.model.filenames import LOCK
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flyteplan.errors import Position
 from flyteplan.model.sent import Sent
 from flyteplan.model.settings import Setting
+from flyteplan.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteplan.errors import Position, Problem
 from flyteplan.model.guards import Guards
 from flyteplan.model.plan import Plan
 from flyteplan.model.run import RunName
 from flyteplan.model.sharing import share_of
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flyteplan.errors import Position
@@ -12,6 +11,7 @@ from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.sent import Sent
 from flyteplan.model.settings import Selector, Setting
 from flyteplan.model.task import TaskVersion, Trigger
+from flyteplan.record import dataclass, field
 
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs

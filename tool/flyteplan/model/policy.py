@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from flyteplan.errors import Position
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass
 
 # What names a rule can speak of, by the key of a rule.
 SUBJECTS = ("fields", "images", "env_vars", "service_accounts", "devices")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteplan.errors import Position, Problem
 from flyteplan.model.decision import Decision
 from flyteplan.model.document import Document
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass
 
 # Rules by effect (deny, warn, excused), each with their names sorted.
 Said = tuple[tuple[str, tuple[str, ...]], ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import Position, Problem
@@ -11,6 +10,7 @@ from flyteplan.model.plan import Note
 from flyteplan.model.sent import puts
 from flyteplan.model.settings import Selector, Settings
 from flyteplan.model.task import TaskName, Template, Triggers
+from flyteplan.record import dataclass, field
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteplan.errors import Position
+from flyteplan.record import dataclass
 
 RULE, EXCEPTION, GUARD, TARGET = WHATS = ("rule", "exception", "guard", "target")
 ADDED, REMOVED, CHANGED = STATES = ("added", "removed", "changed")

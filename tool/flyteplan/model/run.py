@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.task import Scope, TaskName, TaskVersion
+from flyteplan.record import dataclass
 
 if TYPE_CHECKING:
     from flyteidl2.task.common_pb2 import Inputs

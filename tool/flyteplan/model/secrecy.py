@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +22,7 @@ from flyteplan.model.sensitive import HIDDEN, looks_secret, stand_in
 from flyteplan.model.sent import Sent
 from flyteplan.model.settings import Setting, Settings
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass, field
 
 # Enough to tell values of one field apart; what is deployed is bound by the digests of the whole specs.
 _DIGITS = 16

@@ -27,13 +27,13 @@ SDK replaces a parameter whole, so a later layer takes nothing from an earlier o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
 from typing import Any, NamedTuple
 
 from flyteplan.errors import Position
 from flyteplan.model.sent import Sent, made_of
+from flyteplan.record import dataclass, field
 
 Path = tuple[str, ...]
 OVERRIDES = "overrides"

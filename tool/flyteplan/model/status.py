@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteplan.model.plan import Change, Plan
+from flyteplan.record import dataclass
 
 IN_STEP = "in step"
 NEVER_APPLIED = "never applied"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteplan.model.deployment import Provenance
 from flyteplan.model.derived import TAG_PREFIX
+from flyteplan.record import dataclass
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec

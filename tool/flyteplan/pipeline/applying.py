@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flyteplan.apply import Pace, apply, look, moved, refused
 from flyteplan.diff import digest
@@ -18,6 +17,7 @@ from flyteplan.override import override
 from flyteplan.pipeline.breaks import breaks
 from flyteplan.plan import of_run
 from flyteplan.ports import Catalog, Controller
+from flyteplan.record import replace
 
 
 def submit(

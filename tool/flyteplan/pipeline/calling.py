@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flyteplan.diff import digest
 from flyteplan.errors import InputError, Problem, StaleError, is_valid
 from flyteplan.model.derived import is_derived
@@ -13,6 +11,7 @@ from flyteplan.model.task import TaskVersion, Template
 from flyteplan.override import override
 from flyteplan.pipeline.applying import restored
 from flyteplan.ports import Catalog
+from flyteplan.record import replace
 from flyteplan.resolve import base_of
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteplan.errors import Problem, is_valid
@@ -16,6 +15,7 @@ from flyteplan.model.task import Template
 from flyteplan.override import override
 from flyteplan.plan import Sides, change, sides, takes_a_name
 from flyteplan.ports import Catalog, Watch, unwatched
+from flyteplan.record import dataclass
 
 if TYPE_CHECKING:
     from flyteplan.inputs import Given

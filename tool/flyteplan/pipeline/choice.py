@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

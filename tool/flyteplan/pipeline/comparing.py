@@ -7,7 +7,6 @@ of the others but the listings that selections need.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Problem, ordered
@@ -26,6 +25,7 @@ from flyteplan.pipeline.locking import locked
 from flyteplan.pipeline.planning import Planned, plan
 from flyteplan.policy import rule_changes, target_changes
 from flyteplan.ports import Catalog, Watch, unwatched
+from flyteplan.record import dataclass
 from flyteplan.resolve import group
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
@@ -18,6 +17,7 @@ from flyteplan.model.part import Part, Share
 from flyteplan.model.plan import Plan
 from flyteplan.pipeline.planning import Planned, said_together
 from flyteplan.pipeline.runnames import same_runs
+from flyteplan.record import replace
 
 # The words for what parts are made of, and what to do where it differs.
 _WORDS = {

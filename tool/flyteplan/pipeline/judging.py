@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flyteplan.errors import Problem, ordered
@@ -11,6 +10,7 @@ from flyteplan.model.guards import Guards
 from flyteplan.model.plan import Change, Plan
 from flyteplan.pipeline.reading import documents, read_policy
 from flyteplan.ports import Content
+from flyteplan.record import dataclass, field, replace
 from flyteplan.validate import Validator
 
 if TYPE_CHECKING:

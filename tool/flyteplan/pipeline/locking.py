@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from flyteplan.errors import Problem, is_valid, ordered
 from flyteplan.lock import check, moves, renew, superfluous
@@ -15,6 +14,7 @@ from flyteplan.model.task import TaskName
 from flyteplan.pipeline.choice import matches, unmatched
 from flyteplan.pipeline.intents import intents
 from flyteplan.ports import Catalog
+from flyteplan.record import dataclass, replace
 from flyteplan.resolve import group, resolve
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flyteplan.model.resolution import Desired, Resolution
 from flyteplan.model.run import Naming
 from flyteplan.plan import naming
 from flyteplan.ports import Catalog
+from flyteplan.record import replace
 
 
 def named(runs: Sequence[tuple[Resolution, Desired]], catalog: Catalog, *, again: bool) -> list[Naming]:

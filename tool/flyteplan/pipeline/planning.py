@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +17,7 @@ from flyteplan.pipeline.changes import changes
 from flyteplan.pipeline.choice import Choice, unmatched
 from flyteplan.pipeline.intents import intents
 from flyteplan.ports import Catalog, Spread, Watch, alone, unwatched
+from flyteplan.record import dataclass, replace
 from flyteplan.resolve import group, resolve
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from flyteplan.errors import Problem, is_valid
 from flyteplan.model.config import Target
@@ -19,6 +18,7 @@ from flyteplan.pipeline.choice import Choice
 from flyteplan.pipeline.judging import Rulebook, judge
 from flyteplan.pipeline.planning import plan
 from flyteplan.ports import Catalog
+from flyteplan.record import dataclass, replace
 from flyteplan.validate import Validator, manifest
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
@@ -11,6 +10,7 @@ from flyteplan.load import load
 from flyteplan.model.document import Document
 from flyteplan.model.manifest import Manifest
 from flyteplan.ports import Content, Found, Reading, alone
+from flyteplan.record import dataclass, replace
 from flyteplan.validate import Validator, is_policy, is_policy_test, manifest
 from flyteplan.validate.outlines import SIZE, doubtful, file_digest
 
@@ -122,7 +122,7 @@ def _with_known(reader: _Reader, found: Iterable[Found], known: Known, spread: R
 
 def _doubtful(parts: Iterable[_Part], stacks: Sequence[Sequence[int]]) -> frozenset[bytes]:
     """The digests of the files whose manifests may break a rule among them: most often of none."""
-    return doubtful(b"".join(bytes(part.outlines) for part in parts), stacks)
+    return doubtful(b"".join([part.outlines for part in parts]), stacks)
 
 
 class _Part:

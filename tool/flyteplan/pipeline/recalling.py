@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 
 from flyteplan.errors import FlyteplanError, Problem, StaleError
@@ -12,6 +11,7 @@ from flyteplan.model.secrecy import Secrecy, Veil, veil
 from flyteplan.model.sensitive import holds_stand_in
 from flyteplan.model.settings import Setting
 from flyteplan.pipeline.reading import validate
+from flyteplan.record import replace
 from flyteplan.validate import Validator
 
 # The bytes of a manifest file by its path in a plan; raises FlyteplanError.

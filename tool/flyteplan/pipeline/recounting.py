@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from flyteplan.apply import own_tags
@@ -15,6 +14,7 @@ from flyteplan.model.newest import base_of
 from flyteplan.model.task import Scope, TaskName, TaskVersion, Template
 from flyteplan.pipeline.choice import Choice
 from flyteplan.ports import Catalog
+from flyteplan.record import dataclass, replace
 
 _MILLISECOND, _SECOND = 10**6, 1000
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from flyteplan.errors import Position
@@ -13,6 +12,7 @@ from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Loser, Note, P
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.plan.calls import call_rows
 from flyteplan.plan.fields import credit
+from flyteplan.record import replace
 
 # By whom a change is known in both plans: its task, how it is submitted, and for runs the manifests.
 _Key = tuple[str, str, tuple[str, ...]]

@@ -7,7 +7,6 @@ plan leaves out, and what is said of the whole needs, stands beside them: column
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import Position, Problem
@@ -20,6 +19,7 @@ from flyteplan.model.task import TaskName
 from flyteplan.plan.document import document
 from flyteplan.plan.judged import judged
 from flyteplan.plan.saved import read
+from flyteplan.record import replace
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Position
@@ -14,6 +13,7 @@ from flyteplan.model.plan import Change, differ
 from flyteplan.model.policy import SUBJECTS
 from flyteplan.model.settings import Secret, Setting, Settings
 from flyteplan.policy.effective import effective
+from flyteplan.record import dataclass
 
 FIELDS, IMAGES, ENV_VARS, ACCOUNTS, DEVICES = SUBJECTS
 _ENV = "env_vars."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from flyteplan.errors import Position
 from flyteplan.model.decision import EXCUSED, Decision
@@ -13,6 +12,7 @@ from flyteplan.model.plan import Change
 from flyteplan.model.policy import ALLOWED, FORBIDDEN, REQUIRED, Match, Naming, Policy, Rule, Waiver, matches
 from flyteplan.policy.bounds import Found, outside
 from flyteplan.policy.facts import FIELDS, Facts, Touched, facts
+from flyteplan.record import replace
 
 _NOUNS = {
     "fields": "field",

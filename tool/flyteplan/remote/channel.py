@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from flyteplan.record import replace
 from flyteplan.remote.faults import Fault, RemoteError, fault_of, is_mistake, is_of_transport, remote_error
 from flyteplan.remote.grpclib import grpc
 from flyteplan.remote.login import stamp

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import CatalogError
 from flyteplan.model.run import RunName
 from flyteplan.model.task import Scope, TaskName, TaskVersion
+from flyteplan.record import dataclass
 
 if TYPE_CHECKING:
     from flyteplan.remote.connection import Connection

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
+from flyteplan.record import dataclass
 from flyteplan.remote.faults import Fault
 
 # A transport that broke: the server may have seen the call or not.

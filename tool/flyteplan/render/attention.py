@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Note, Plan
+from flyteplan.record import dataclass
 from flyteplan.render.fields import entry_of, reason, shown_fields
 from flyteplan.render.groups import changing, full_name
 from flyteplan.render.style import Line, Span

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from flyteplan.errors import Position, Problem, ordered
 from flyteplan.model.decision import EXCUSED, Breach, Decision, Judgement
 from flyteplan.model.policy import DENY, WARN
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass, replace
 from flyteplan.render.fields import paragraph
 from flyteplan.render.style import Line, Span
 from flyteplan.render.wording import counted

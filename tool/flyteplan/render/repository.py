@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from flyteplan.errors import Position
+from flyteplan.record import dataclass
 
 _OUTSIDE = ("/", "<", "-", "..")
 

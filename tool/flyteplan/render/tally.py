@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Asked, Change, Note, Order, asked, totals
+from flyteplan.record import dataclass
 from flyteplan.render.groups import is_shown
 
 _Amounts = Mapping[str, tuple[int, int]]

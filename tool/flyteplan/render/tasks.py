@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model import duration
@@ -14,6 +13,7 @@ from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.sensitive import HIDDEN
 from flyteplan.model.settings import Secret
 from flyteplan.model.task import Template, Trigger, Triggers
+from flyteplan.record import dataclass
 from flyteplan.render.interface import defaults, required, signature
 from flyteplan.render.style import Line, Span
 from flyteplan.render.table import aligned

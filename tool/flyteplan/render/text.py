@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from flyteplan.model.plan import Change, Order, Plan
+from flyteplan.record import dataclass
 from flyteplan.render.attention import lost_gpu
 from flyteplan.render.fields import INDENT, paragraph, warning
 from flyteplan.render.fieldtable import field_lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from flyteplan.errors import Problem
@@ -13,6 +12,7 @@ from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.resolution import Group
 from flyteplan.model.task import Listing, Scope, TaskName, TaskVersion
 from flyteplan.ports import Catalog
+from flyteplan.record import replace
 
 
 def group(

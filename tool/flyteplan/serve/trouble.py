@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from itertools import count
+
+from flyteplan.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

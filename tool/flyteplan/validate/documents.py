@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Problem, is_valid, ordered
@@ -12,6 +11,7 @@ from flyteplan.model.document import Document, Locator
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.settings import Selector
+from flyteplan.record import dataclass
 from flyteplan.validate.draft import Draft
 from flyteplan.validate.guards import guards, wrong_guards
 from flyteplan.validate.names import check_annotations, check_labels, check_version

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -84,27 +85,47 @@ def doubtful(outlines: bytes, stacks: Iterable[Collection[int]]) -> frozenset[by
     With one that may, all are in doubt that have its name or its task, and whatever stands in their files, and so on:
     the rules see whole groups.
     """
-    rows = [outlines[start : start + SIZE] for start in range(0, len(outlines), SIZE)]
     names, tasks = set[bytes](), set[bytes]()
     for layers in stacks:
-        packed = set(map(_LAYER_ROW.pack, layers))
-        here = [row for row in rows if row[_LAYER] in packed]
+        here = _within(outlines, {_LAYER_ROW.pack(layer) for layer in layers})
         names.update(_wrong(here, _NAME, _named_alike))
         tasks.update(_wrong(here, _TASK, _of_one_task))
-    return _files(rows, names, tasks) if names or tasks else frozenset()
+    return _files(outlines, names, tasks) if names or tasks else frozenset()
 
 
-def _wrong(rows: list[bytes], key: slice, is_wrong: Callable[[list[_Row]], bool]) -> Iterator[bytes]:
+def _within(outlines: bytes, layers: set[bytes]) -> bytes:
+    if layers.issuperset(_each(outlines, _LAYER)):
+        return outlines
+    return b"".join([row for row in _rows(outlines) if row[_LAYER] in layers])
+
+
+def _rows(outlines: bytes) -> Iterator[bytes]:
+    """One after the other: all at once take several times the memory of the outlines."""
+    return (outlines[start : start + SIZE] for start in range(0, len(outlines), SIZE))
+
+
+def _each(outlines: bytes, key: slice) -> Iterator[bytes]:
+    """What every row has at *key*."""
+    length = key.stop - key.start
+    return (outlines[start : start + length] for start in range(key.start, len(outlines), SIZE))
+
+
+def _wrong(outlines: bytes, key: slice, is_wrong: Callable[[list[_Row]], bool]) -> Iterator[bytes]:
     """The digests at *key* whose rows are wrong together."""
-    count = Counter([row[key] for row in rows])
-    together: dict[bytes, list[_Row]] = {}
-    for row in rows:
+    together: dict[bytes, list[bytes]] = {digest: [] for digest in _doubled(outlines, key)}
+    for row in _rows(outlines):
         digest = row[key]
-        if count[digest] > 1:
-            together.setdefault(digest, []).append(_row(row))
+        if digest in together:
+            together[digest].append(row)
         elif _is_wrong_alone(row[-1], is_wrong):
             yield digest
-    yield from (digest for digest, group in together.items() if is_wrong(group))
+    yield from (digest for digest, group in together.items() if is_wrong([*map(_row, group)]))
+
+
+def _doubled(outlines: bytes, key: slice) -> set[bytes]:
+    """What more than one row has at *key*."""
+    digests = sorted(_each(outlines, key))
+    return {one for one, next_one in pairwise(digests) if one == next_one}
 
 
 @cache
@@ -142,12 +163,12 @@ def _any(group: Iterable[_Row], bit: int) -> bool:
     return any(row.says & bit for row in group)
 
 
-def _files(rows: list[bytes], names: set[bytes], tasks: set[bytes]) -> frozenset[bytes]:
+def _files(outlines: bytes, names: set[bytes], tasks: set[bytes]) -> frozenset[bytes]:
     """Selections are in all of them: what a task lacks, one that matches it may have."""
     files, size = set[bytes](), -1
     while size < len(names) + len(tasks) + len(files):
         size = len(names) + len(tasks) + len(files)
-        for row in map(_row, rows):
+        for row in map(_row, _rows(outlines)):
             selects = bool(row.says & _SELECTS)
             if selects or row.file in files or row.name in names or row.task in tasks:
                 files.add(row.file)

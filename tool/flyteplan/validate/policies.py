@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Problem, ordered
@@ -13,6 +12,7 @@ from flyteplan.model.fieldnames import can_match, known, parameters
 from flyteplan.model.moment import is_day
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.policy import DENY, EFFECTS, MODES, SUBJECTS, Amount, Bound, Match, Naming, Policy, Rule, Waiver
+from flyteplan.record import dataclass
 from flyteplan.validate.documents import elsewhere
 from flyteplan.validate.draft import Draft, shown
 from flyteplan.validate.prune import pruned

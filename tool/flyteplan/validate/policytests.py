@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import Position, Problem
@@ -12,6 +11,7 @@ from flyteplan.model.document import Document, Locator, Pointer
 from flyteplan.model.moment import is_day, is_moment
 from flyteplan.model.policytest import Case, Said
 from flyteplan.model.task import TaskName
+from flyteplan.record import dataclass
 from flyteplan.validate.draft import shown
 from flyteplan.validate.schema import Validator
 from flyteplan.validate.wording import problems as worded
@@ -23,7 +23,7 @@ _NAME = "case"
 def cases(document: Document, validator: Validator) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
     """The cases; or none, with all that is wrong."""
     value: Any = document.value
-    faults = validator.faults(value)
+    faults = () if validator.is_valid(value) else validator.faults(value)
     if faults:
         return (), tuple(worded(faults, document.locator, validator))
     wrong = tuple(_wrong(value["spec"], document.locator))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from flyteplan.model.document import Pointer
+from flyteplan.record import dataclass
 
 Node = Mapping[str, Any]
 Library = Literal["jsonschema_rs", "jsonschema"]

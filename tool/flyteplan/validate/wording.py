@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.document import Locator, Pointer
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.sensitive import looks_secret
+from flyteplan.record import replace
 from flyteplan.validate.draft import shown
 from flyteplan.validate.keys import unknown_key_hint
 from flyteplan.validate.prune import unknown_keys

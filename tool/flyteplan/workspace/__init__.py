@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from flyteplan.errors import InputError, Position, Problem, UsageError
 from flyteplan.files.config import find_config
@@ -17,6 +16,7 @@ from flyteplan.model.config import FILES, Config, Target
 from flyteplan.model.document import Document
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.ports import Found
+from flyteplan.record import dataclass, replace
 from flyteplan.validate import Validator, config
 
 MANIFEST_SCHEMA = "task-override.v1.schema.json"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +17,7 @@ from flyteplan.model.part import Part
 from flyteplan.model.plan import FORMAT_VERSION, Plan
 from flyteplan.plan.document import PlanDocument, document
 from flyteplan.plan.parts import read_part
+from flyteplan.record import dataclass
 from flyteplan.render.jsontext import jsontext
 from flyteplan.workspace.plantext import spliced
 from flyteplan.workspace.savedplan import is_part

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import UsageError
@@ -12,6 +11,7 @@ from flyteplan.files.paths import shown
 from flyteplan.model.config import Target
 from flyteplan.model.filenames import SNAPSHOT_SUFFIX
 from flyteplan.ports import Watch, unwatched
+from flyteplan.record import dataclass, field, replace
 from flyteplan.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from flyteplan.model.plan import Plan
 from flyteplan.model.resolution import Group
 from flyteplan.model.task import TaskName
 from flyteplan.ports import Catalog, Reading, Spread, Watch, alone, unwatched
+from flyteplan.record import dataclass
 from flyteplan.shard import copies, spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, layers_of, manifest_files

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model.plan import Order, Plan
 from flyteplan.plan.document import approved, around, change_document, digest_of, effects_of, summary_of
+from flyteplan.record import dataclass
 from flyteplan.render.jsontext import jsontext, jsontexts
 from flyteplan.render.tally import Tally, tally, together
 

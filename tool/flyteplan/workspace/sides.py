@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Problem
@@ -15,6 +14,7 @@ from flyteplan.model.config import Config, Declared, Target
 from flyteplan.model.filenames import LOCK
 from flyteplan.model.guards import Guards
 from flyteplan.ports import Content, Found, Watch, unwatched
+from flyteplan.record import dataclass, replace
 from flyteplan.shard import spread
 from flyteplan.validate import Validator
 from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, manifest_files, read_config

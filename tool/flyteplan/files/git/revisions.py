@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from flyteplan.errors import UsageError
 from flyteplan.files.git.calling import run, text
 from flyteplan.files.paths import printable
+from flyteplan.record import dataclass
 
 SHOWN_DIGITS = 12
 

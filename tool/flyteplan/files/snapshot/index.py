@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -16,6 +15,7 @@ from flyteplan.errors import CatalogError, InputError, Position, Problem
 from flyteplan.files.reading import explained
 from flyteplan.model.newest import newest_first
 from flyteplan.model.task import TaskName, TaskVersion, Trigger, Triggers
+from flyteplan.record import dataclass
 
 _SECOND = 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.errors import CatalogError
@@ -16,6 +15,7 @@ from flyteplan.local.services.tasks import TaskService
 from flyteplan.local.services.triggers import TriggerService
 from flyteplan.local.store import Store
 from flyteplan.local.variant import OPEN_SOURCE, Variant
+from flyteplan.record import replace
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteidl2.task.common_pb2 import Inputs, NamedLiteral, NamedParameter
@@ -23,6 +22,7 @@ from flyteplan.local.store.rows import RunRow, TriggerRow
 from flyteplan.local.variant import Variant
 from flyteplan.model.run import RunName
 from flyteplan.model.task import TaskName, TaskVersion
+from flyteplan.record import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

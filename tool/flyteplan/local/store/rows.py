@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeVar
+
+from flyteplan.record import dataclass, field_names
 
 if TYPE_CHECKING:
     import sqlite3
@@ -131,7 +132,7 @@ class ProjectRow:
 
 
 def columns(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    return field_names(kind)
 
 
 def rows(kind: type[Row], cursor: sqlite3.Cursor) -> list[Row]:

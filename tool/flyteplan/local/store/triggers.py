@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flyteplan.local.store.rows import Clause, Page, TriggerRow, columns, equal, insertion, rows, updates
 from flyteplan.model.task import TaskName
+from flyteplan.record import replace
 
 if TYPE_CHECKING:
     import sqlite3

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from flyteplan.errors import UsageError
 from flyteplan.model.config import Target
+from flyteplan.record import dataclass, replace
 from flyteplan.remote.connection.apikey import VARIABLE as API_KEY
 from flyteplan.remote.connection.apikey import api_key_settings
 from flyteplan.remote.connection.auth import Auth, auth

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from flyteplan.record import dataclass
 from flyteplan.remote.connection.configfile import resolved
 from flyteplan.remote.connection.secret import Secret
 from flyteplan.remote.connection.settings import AuthType, Settings, merged

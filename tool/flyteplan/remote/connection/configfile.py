@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flyteplan.errors import InputError, Position, Problem, UsageError
 from flyteplan.load import load
 from flyteplan.model.document import Document
+from flyteplan.record import dataclass
 from flyteplan.remote.connection.settings import KEYS, Key, Settings, UnreadableError
 
 _NAME = os.path.join(".flyte", "config.yaml")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from flyteplan.errors import UsageError
+from flyteplan.record import dataclass
 
 _SCHEMES = {"dns": None, "http": True, "https": False}
 _PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?)(:(?P<port>[0-9]{1,5}))?")

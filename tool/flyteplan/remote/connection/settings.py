@@ -6,11 +6,11 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
 from flyteplan.errors import UsageError
+from flyteplan.record import dataclass, field_names
 from flyteplan.remote.connection.secret import Secret
 
 
@@ -64,7 +64,7 @@ class Settings:
     domain: str | None = None
 
 
-FIELDS = tuple(field.name for field in fields(Settings))
+FIELDS = field_names(Settings)
 
 
 class UnreadableError(Exception):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from flyteplan.record import dataclass, field
 from flyteplan.remote.login.errors import LoginError, RefusedError
 from flyteplan.remote.login.server import AuthorizationServer, unexpected
 from flyteplan.remote.login.token import Token

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
+
+from flyteplan.record import dataclass, field
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 

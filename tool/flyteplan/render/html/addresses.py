@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from flyteplan.record import replace
 from flyteplan.render.html.view import Page
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from flyteplan.model.plan import Change, Plan
+from flyteplan.record import dataclass
 from flyteplan.render import attention
 from flyteplan.render.attention import COLLATERAL, alerts
 from flyteplan.render.groups import full_name, groups, named

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flyteplan.model.comparison import KINDS, REMOVED, REVISIONS, TARGETS, Comparison, Entry, Fact
 from flyteplan.model.comparison import Row as Difference
 from flyteplan.model.plan import Change, Plan
+from flyteplan.record import replace
 from flyteplan.render.attention import COLLATERAL, Told
 from flyteplan.render.contrast import (
     DIGESTS,

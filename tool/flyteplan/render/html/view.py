@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from flyteplan.errors import Position
+from flyteplan.record import dataclass, field
 
 # The address of a line of a manifest on the web, "" where there is none.
 Link = Callable[[Position], str]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from flyteplan.model.secrecy import Secrecy
 from flyteplan.model.settings import Path
 from flyteplan.model.task import TaskName, Template
 from flyteplan.model.yamltext import scalar
+from flyteplan.record import dataclass, field
 from flyteplan.render.manifest.present import Tree, present, remarks
 from flyteplan.render.manifest.wanted import short, wanted
 from flyteplan.render.style import escaped

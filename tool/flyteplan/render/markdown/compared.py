@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from flyteplan.model.comparison import REVISIONS, TARGETS, Comparison
 from flyteplan.model.rulechange import RuleChange
+from flyteplan.record import dataclass
 from flyteplan.render.attention import Told
 from flyteplan.render.compared import compared
 from flyteplan.render.contrast import DIGESTS, groups, left_out, same, sides, summary, told

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from flyteplan.record import dataclass, field
 from flyteplan.render.markdown.escape import code, html_text
 from flyteplan.render.repository import Repository
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Plan
+from flyteplan.record import dataclass
 from flyteplan.render.fields import Entry, entry_of, place, shown_fields
 from flyteplan.render.groups import Group, changing, full_name, is_there, named
 from flyteplan.render.markdown.escape import code, prose, row

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from flyteplan.model.plan import Plan
+from flyteplan.record import dataclass
 from flyteplan.render.attention import Told, told
 from flyteplan.render.difftext import difftext
 from flyteplan.render.groups import Group, changing, groups
