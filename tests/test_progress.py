@@ -121,7 +121,8 @@ def test_processes_that_are_no_copies_are_not_watched(meter: Meter) -> None:
     ("arguments", "said"),
     [
         (("validate",), ["Reading manifests: ", "Writing"]),
-        (("plan", "-o", "json"), ["Reading manifests: ", "Composing: ", "Planning: ", "Writing"]),
+        (("plan", "-o", "markdown"), ["Reading manifests: ", "Composing: ", "Planning: ", "Writing"]),
+        (("plan", "-o", "json"), ["Reading manifests: ", "Planning: ", "Writing"]),
         (("apply", "--yes", "--catalog", "catalog.db"), ["Reading manifests: ", "Planning: ", "Submitting: "]),
         (("diff",), ["Reading manifests: ", "Planning: "]),
         (("pull", "--into", "copy.db"), ["Pulling: 16 of 16, "]),
