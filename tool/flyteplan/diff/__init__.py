@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from flyteplan.diff.pod import in_manifest_words
 from flyteplan.diff.stored import stored
 from flyteplan.diff.values import equal
 from flyteplan.diff.walk import walk
@@ -94,5 +93,7 @@ def _named(found: list[Difference], sides: Sequence[TaskSpec]) -> tuple[Differen
     """By path, and what is in a pod's primary container by the manifest's."""
     names = {primary_name(spec.task_template) for spec in sides}
     if len(names) == 1 and names != {""}:
+        from flyteplan.diff.pod import in_manifest_words
+
         found = in_manifest_words(found, names.pop())
     return tuple(sorted(found, key=_PATH))

@@ -14,7 +14,6 @@ from flyteplan.load.build import Builder
 from flyteplan.load.compose import DepthError, composed
 from flyteplan.load.locate import NodeLocator, place
 from flyteplan.load.source import MAXIMUM_BYTES, prepared, refusal
-from flyteplan.load.syntax import syntax_problem, too_deep
 from flyteplan.model.document import Document
 
 __all__ = ["MAXIMUM_BYTES", "load"]
@@ -34,10 +33,14 @@ def load(data: bytes, path: str) -> Iterator[Document | Problem]:
     source = prepared(data, path)
     try:
         yield from _documents(source, path)
-    except DepthError as error:
-        yield too_deep(place(path, error.mark))
-    except YAMLError as error:
-        yield syntax_problem(error, source, path)
+    except (DepthError, YAMLError) as error:
+        yield _unparsed(error, source, path)
+
+
+def _unparsed(error: DepthError | YAMLError, source: bytes, path: str) -> Problem:
+    from flyteplan.load.syntax import syntax_problem, too_deep
+
+    return too_deep(place(path, error.mark)) if isinstance(error, DepthError) else syntax_problem(error, source, path)
 
 
 def _documents(source: bytes, path: str) -> Iterator[Document | Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import itemgetter
@@ -103,10 +102,12 @@ def _escape(character: str) -> str:
 
 def columns(text: str) -> int:
     """How many columns of a terminal *text* takes."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
+    return len(text) if text.isascii() else _columns(text)
 
 
-def _columns(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+def _columns(text: str) -> int:
+    from unicodedata import category, east_asian_width
+
+    marks = sum(category(one) in ("Mn", "Me") for one in text)
+    wide = sum(east_asian_width(one) in "WF" and category(one) not in ("Mn", "Me") for one in text)
+    return len(text) - marks + wide

@@ -9,7 +9,6 @@ from typing import Any
 
 from flyteplan.model import quantity
 from flyteplan.model.document import Pointer
-from flyteplan.validate.accelerators import put_gpu
 from flyteplan.validate.draft import Draft, shown
 from flyteplan.validate.names import is_qualified
 
@@ -33,9 +32,15 @@ def put_resources(draft: Draft, resources: Mapping[str, Any]) -> None:
         elif name in {"cpu", "memory"}:
             _put_pair(draft, name, value)
         elif name == "gpu":
-            put_gpu(draft, value)
+            _put_gpu(draft, value)
         else:
             _put_one(draft, name, value)
+
+
+def _put_gpu(draft: Draft, value: Any) -> None:
+    from flyteplan.validate.accelerators import put_gpu
+
+    put_gpu(draft, value)
 
 
 def _put_pair(draft: Draft, name: str, value: Any) -> None:
