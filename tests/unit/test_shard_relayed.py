@@ -149,6 +149,24 @@ def test_a_copy_that_dies_is_told(*, asks: bool) -> None:
     assert children() == before
 
 
+def test_a_copy_that_dies_while_it_waits_for_an_answer_is_told() -> None:
+    """Its end of the socket is closed then: what is written to it is no output that nobody reads."""
+    counting = Counting()
+    asked = os.getpid()
+
+    def answered_late(keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
+        assert os.getpid() == asked
+        for child in children().split():
+            os.kill(int(child), signal.SIGKILL)
+            os.waitid(os.P_PID, int(child), os.WEXITED | os.WNOWAIT)
+        return MemoryCatalog.templates(counting, keys)
+
+    counting.templates = answered_late  # type: ignore[method-assign]
+    catalog = Relayed(counting)
+    with pytest.raises(FlyteplanError, match=r"FLYTEPLAN_JOBS=1"):
+        planned(catalog, partial(told, catalog))
+
+
 def test_few_tasks_are_planned_by_this_process() -> None:
     catalog = Relayed(Counting())
     assert catalog.copies(all_of, lambda tasks: (os.getpid(), len(list(tasks))), TASKS[:20], str) == [(os.getpid(), 20)]

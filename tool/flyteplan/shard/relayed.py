@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LENGTH = Struct(">Q")
 _BATCH = 250
+_ENDED = "a process that did a part of the work has ended (try FLYTEPLAN_JOBS=1)"
 _Item = TypeVar("_Item")
 _Part = TypeVar("_Part")
 
@@ -172,7 +173,10 @@ def _answer(copy: _Copy[Any], answers: _Answers) -> None:
 
 def _send(to: socket, what: object) -> None:
     data = dumps(what, HIGHEST_PROTOCOL)
-    to.sendall(_LENGTH.pack(len(data)) + data)
+    try:
+        to.sendall(_LENGTH.pack(len(data)) + data)
+    except ConnectionError:
+        raise LostError(_ENDED) from None
 
 
 def _received(of: socket) -> Any:
@@ -183,8 +187,11 @@ def _received(of: socket) -> Any:
 def _read(of: socket, length: int) -> bytes:
     found = bytearray()
     while len(found) < length:
-        block = of.recv(min(length - len(found), 1 << 20))
+        try:
+            block = of.recv(min(length - len(found), 1 << 20))
+        except ConnectionError:
+            block = b""
         if not block:
-            raise LostError("a process that did a part of the work has ended (try FLYTEPLAN_JOBS=1)")
+            raise LostError(_ENDED)
         found += block
     return bytes(found)

@@ -16,11 +16,16 @@ _BACKOFF = (*_RETRIES, "backoff")
 
 def nanoseconds(draft: Draft, value: Any, pointer: Pointer) -> int | None:
     """None when it is no duration, and then *draft* knows."""
-    amount = duration.parse(value if isinstance(value, str) else int(value))
+    amount = duration.parse(_whole(value))
     if amount is None:
         hint = "write seconds, or numbers with units such as 90s, 1h30m or 7d"
         draft.wrong("FP1207", pointer, f"{shown(pointer)}: {value} is no duration", hint)
     return amount
+
+
+def _whole(value: Any) -> str | int:
+    """A number of seconds may be written as `1e3`."""
+    return value if isinstance(value, str) else int(value)
 
 
 def put_timeout(draft: Draft, value: Any) -> None:
@@ -67,7 +72,8 @@ def _put_backoff(draft: Draft, backoff: Mapping[str, Any]) -> None:
 
 def _check_cap(draft: Draft, backoff: Mapping[str, Any]) -> None:
     """Flyte takes it, and waits for the cap from the first retry on."""
-    base, cap = (duration.parse(backoff.get(name) or 0) for name in ("base", "cap"))
-    if base is not None and cap and cap < base:
-        message = f"retries.backoff: the cap {backoff['cap']} is below the base {backoff['base']}"
+    base, cap = (_whole(backoff.get(name) or 0) for name in ("base", "cap"))
+    least, most = duration.parse(base), duration.parse(cap)
+    if least is not None and most and most < least:
+        message = f"retries.backoff: the cap {cap} is below the base {base}"
         draft.warn("FP1206", ("spec", *_BACKOFF, "cap"), message, "every retry waits for the cap alone; raise it")
