@@ -8,7 +8,7 @@ from functools import partial
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from flyteplan.errors import Position, Problem
-from flyteplan.files.paths import inside, shown
+from flyteplan.files.paths import inside, printable, shown
 from flyteplan.files.reading import TooLargeError, read, read_descriptor, reason
 from flyteplan.load import MAXIMUM_BYTES
 from flyteplan.ports import Content, Found
@@ -102,10 +102,9 @@ def _inside(folder: str, name: str, above: tuple[_Identity, ...]) -> Iterator[_S
     folders: set[str] = set()
     with os.scandir(folder) as entries:
         names = sorted([entry.name for entry in entries if _counts(entry, folders)])
-    return (
-        _Step(os.path.join(folder, one), inside(name, one), (*above, identity) if one in folders else None)
-        for one in names
-    )
+    # Once for the folder: to join a path takes a third of the time in which a file is found.
+    path, shown_path, around = os.path.join(folder, ""), inside(name, ""), (*above, identity)
+    return (_Step(path + one, shown_path + printable(one), around if one in folders else None) for one in names)
 
 
 def _counts(entry: os.DirEntry[str], folders: set[str]) -> bool:
