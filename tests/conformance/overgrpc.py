@@ -99,7 +99,7 @@ def served(variant: Variant) -> Callable[[Path], AbstractContextManager[Connecti
                     yield connection
             finally:
                 process.terminate()
-        assert process.returncode == 0
+        assert process.returncode == 0, process.returncode
 
     return connect
 
