@@ -16,7 +16,7 @@ from flyteplan.model.plan import Plan
 from flyteplan.plan.document import document
 from flyteplan.render import jsontext as module
 from flyteplan.render.jsontext import jsontext, jsontexts
-from flyteplan.workspace.plantext import joined, written
+from flyteplan.workspace.plantext import joined, part
 
 MANY = 60
 SCALARS = st.one_of(
@@ -36,7 +36,7 @@ DOCUMENTS = st.dictionaries(st.text(), VALUES, max_size=4)
 @given(made=whole(), settings=st.booleans())
 def test_parts_are_joined_to_the_same_text(made: tuple[Plan, list[Plan]], settings: Any) -> None:
     plan, parts = made
-    told = [written(one, str, settings=settings) for one in parts]
+    told = [part(one, str, settings=settings) for one in parts]
     found = b"".join(joined(replace(plan, changes=()), told))
     assert found.decode() == jsontext(document(plan, desired=str, settings=settings))
 

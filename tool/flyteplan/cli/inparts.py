@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flyteplan.cli.output import show, show_problems, show_texts, width, writer
 from flyteplan.cli.plan import Shown, exit_code, piped_names, readable, refuse_lines, save
@@ -22,7 +22,7 @@ from flyteplan.render.style import Span
 from flyteplan.render.tally import together
 
 if TYPE_CHECKING:
-    from flyteplan.workspace.plantext import Written
+    from flyteplan.workspace import plantext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ class _Part:
     """
 
     text: text.Part
-    json: Written | None
-    saved: Written | None
+    json: plantext.Part | None
+    saved: plantext.Part | None
     piped: tuple[tuple[Order, str], ...]
 
 
@@ -49,14 +49,15 @@ def told_by_parts(asked: Asked, shown: Shown) -> int:
     piped = sorted(chain.from_iterable(one.piped for one in parts), key=itemgetter(0))
     refuse_lines([name for _, name in piped])
     show_problems(warnings)
+    counts = together([one.text.tally for one in parts]).actions
     for name, file in watch()("Writing", shown.wanted):
         if name == "text":
-            _show_text(plan, [one.text for one in parts], quiet=shown.quiet)
+            _show_text(plan, [one.text for one in parts], counts, quiet=shown.quiet)
         else:
             _write_json(file, _joined(plan, [one.json for one in parts]))
     if shown.out:
         save(shown.out, _joined(plan, [one.saved for one in parts]))
-    return told(plan) or exit_code(_actions(parts), detailed=shown.detailed)
+    return told(plan) or exit_code(counts, detailed=shown.detailed)
 
 
 def _part(plan: Plan, *, lines: Callable[[Plan], text.Part], json: bool, saved: bool) -> _Part:
@@ -69,21 +70,20 @@ def _part(plan: Plan, *, lines: Callable[[Plan], text.Part], json: bool, saved: 
     )
 
 
-def _written(plan: Plan, *, settings: bool) -> Written:
-    from flyteplan.workspace.plantext import written
+def _written(plan: Plan, *, settings: bool) -> plantext.Part:
+    from flyteplan.workspace.plantext import part
 
-    return written(plan, readable, settings=settings)
+    return part(plan, readable, settings=settings)
 
 
-def _joined(plan: Plan, parts: Iterable[Written | None]) -> Iterable[bytes]:
+def _joined(plan: Plan, parts: Iterable[plantext.Part | None]) -> Iterable[bytes]:
     from flyteplan.workspace.plantext import joined
 
     return joined(plan, [part for part in parts if part])
 
 
-def _show_text(plan: Plan, parts: Sequence[text.Part], *, quiet: bool) -> None:
+def _show_text(plan: Plan, parts: Sequence[text.Part], counts: Mapping[str, int], *, quiet: bool) -> None:
     if quiet:
-        counts = together([one.tally for one in parts]).actions
         show([(Span(text.quiet(plan.judgement, counts), "bold"),)])
     else:
         show_texts(text.joined(plan, parts, written=writer(), width=width()))
@@ -94,7 +94,3 @@ def _write_json(file: str, pieces: Iterable[bytes]) -> None:
         write_atomically(file, pieces)
     else:
         show_texts(pieces)
-
-
-def _actions(parts: Collection[_Part]) -> Any:
-    return together([one.text.tally for one in parts]).actions

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flyteplan.errors import UsageError
 from flyteplan.ports import Waiting, idle
@@ -24,6 +24,7 @@ _BATCH = 500
 
 _Item = TypeVar("_Item")
 _Part = TypeVar("_Part")
+_Copy = TypeVar("_Copy", bound=Forked[Any])
 
 
 def spread(
@@ -97,23 +98,37 @@ def _by_forks(
     def part(number: int) -> _Part:
         return work(share(items, name, number, jobs))
 
-    others: list[Forked[_Part]] = []
+    starts = [partial(_started, partial(part, number)) for number in range(jobs)]
+    return gathered(starts, lambda others: (moment for one in others for moment in one.moments()), waiting)
+
+
+def _started(work: Callable[[], _Part], _: object) -> Forked[_Part]:
+    return Forked(work)
+
+
+def gathered(
+    starts: Iterable[Callable[[list[_Copy]], _Copy]],
+    moments: Callable[[list[_Copy]], Iterable[None]],
+    waiting: Waiting,
+) -> list[Any]:
+    """The answers of copies that are made one after the other, each told of those before it, and ended here.
+
+    While they work, *waiting* goes through *moments*. What that raises is raised, and LostError; of any other fault
+    there is no answer at all: one process finds it out that does all of the work.
+    """
+    others: list[_Copy] = []
     try:
-        for number in range(jobs):
-            others.append(Forked(partial(part, number)))  # noqa: PERF401 (those that there are must end, whatever fails)
-        for _ in waiting(moment for one in others for moment in one.moments()):
+        for start in starts:
+            others.append(start(others))
+        for _ in waiting(moments(others)):
             pass
-        return answered(others)
+        return _answered(others)
     finally:
         for one in others:
             one.end()
 
 
-def answered(others: Iterable[Forked[_Part]]) -> list[_Part]:
-    """The answers of all; none where something is wrong, which one process finds out that does all of the work.
-
-    Raises LostError.
-    """
+def _answered(others: Iterable[Forked[Any]]) -> list[Any]:
     try:
         return [one.answer() for one in others]
     except LostError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flyteplan.errors import Problem
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template, Triggers
 from flyteplan.ports import Catalog, Waiting, idle
-from flyteplan.shard import answered, jobs
+from flyteplan.shard import gathered, jobs
 from flyteplan.shard.forked import MOMENT, Forked, LostError, can_fork
 from flyteplan.shard.sharing import in_batches, share
 
@@ -93,20 +93,9 @@ class Relayed:
             return [work(whole)]
         batches = partial(in_batches, work, name=name, size=_BATCH)
         parts = [partial(batches, share(whole, name, number, wanted)) for number in range(wanted)]
-        found = self._by_copies(parts, _Answers(self._catalog, tasks(whole)), waiting)
+        starts = [partial(_Copy, partial(self._copied, part)) for part in parts]
+        found = gathered(starts, partial(_served, _Answers(self._catalog, tasks(whole))), waiting)
         return [part for several in found for part in several] or [work(whole)]
-
-    def _by_copies(self, parts: Iterable[Callable[[], _Part]], answers: _Answers, waiting: Waiting) -> Sequence[_Part]:
-        others: list[_Copy[_Part]] = []
-        try:
-            for part in parts:
-                others.append(_Copy(partial(self._copied, part), others))
-            for _ in waiting(_served(others, answers)):
-                pass
-            return answered(others)
-        finally:
-            for one in others:
-                one.end()
 
     def _copied(self, work: Callable[[], _Part], original: socket) -> _Part:
         self._original = original
@@ -151,7 +140,7 @@ class _Answers:
         return {task: known[task] for task in asked if task in known}
 
 
-def _served(copies: Iterable[_Copy[Any]], answers: _Answers) -> Iterator[None]:
+def _served(answers: _Answers, copies: Iterable[_Copy[Any]]) -> Iterator[None]:
     """A None for every moment, until all copies have an answer of their own. Raises what a question comes to."""
     working = list(copies)
     while working:

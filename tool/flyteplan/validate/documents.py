@@ -105,7 +105,7 @@ def _checked(document: Document, value: Mapping[str, Any], layer: int, *, keep: 
     problems = ordered(draft.problems) if draft.problems else ()
     if not is_valid(problems):
         return Checked(problems=problems)
-    made = _manifest(document, value, layer, draft.settings.settle()) if keep else None
+    made = _manifest(document, value, layer, draft.settings()) if keep else None
     return Checked(manifest=made, problems=problems, outline=outline(value, layer, document.path))
 
 

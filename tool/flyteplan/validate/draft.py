@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from flyteplan.errors import Position, Problem
@@ -22,10 +21,10 @@ class Draft:
         self._puts: list[Put] = []
         self._locator = locator
 
-    @cached_property
     def settings(self) -> Written:
-        """All that was put, in order. Asked for when no more is."""
-        return Written(self._puts, self._locator)
+        """All that was put, in order. All places are looked up at once: that takes as long as to judge the document."""
+        pointers = [("spec", *path) if pointer is None else pointer for path, _, pointer in self._puts]
+        return Written(self._puts, self._locator.keys(pointers))
 
     def put(self, path: Path, value: Any, pointer: Pointer | None = None) -> None:
         """Sets *value* at *path*; it stands at *pointer*, which is the path below `spec` when left out."""

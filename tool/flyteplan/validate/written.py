@@ -1,4 +1,4 @@
-"""The settings of one manifest, whose places are looked up when somebody asks for them."""
+"""The settings of one manifest, of which a `Setting` each is made when somebody asks for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any, NamedTuple, overload
 
 from flyteplan.errors import Position
-from flyteplan.model.document import Locator, Pointer
+from flyteplan.model.document import Pointer
 from flyteplan.model.sent import made_of
 from flyteplan.model.settings import Path, Setting, made_settings
 
@@ -30,16 +30,14 @@ class _Columns(NamedTuple):
 class Written(Sequence[Setting]):
     """The settings in the order they are written.
 
-    To look up the places of all, and to make a `Setting` of each, takes as long as to judge the document, and whoever
-    asks only whether it is valid needs neither. What comes from another process stays as it came until somebody asks
-    for it: whoever groups manifests asks for none, and the next process may be the one that does.
+    What comes from another process stays as it came until somebody asks for it: whoever groups manifests asks for
+    none, and the next process may be the one that does.
     """
 
-    __slots__ = ("_locator", "_made", "_packed", "_places", "_puts")
+    __slots__ = ("_made", "_packed", "_places", "_puts")
 
-    def __init__(self, puts: Sequence[Put], locator: Locator | None, packed: bytes = b"") -> None:
-        self._puts, self._locator, self._packed = puts, locator, packed
-        self._places: Sequence[Position] = ()
+    def __init__(self, puts: Sequence[Put], places: Sequence[Position], packed: bytes = b"") -> None:
+        self._puts, self._places, self._packed = puts, places, packed
         self._made: tuple[Setting, ...] | None = None
 
     def made(self) -> tuple[Setting, ...]:
@@ -50,20 +48,12 @@ class Written(Sequence[Setting]):
             self._made = made_settings(*self._columns())
         return self._made
 
-    def settle(self) -> Written:
-        """Itself, with the places of all. The document is not needed any more."""
-        if self._locator is not None:
-            pointers = [("spec", *path) if pointer is None else pointer for path, _, pointer in self._puts]
-            self._places, self._locator = self._locator.keys(pointers), None
-        return self
-
-    def __reduce__(self) -> tuple[type[Written], tuple[tuple[()], None, bytes]]:
-        return Written, ((), None, self._packed or _packed(self._columns()))
+    def __reduce__(self) -> tuple[type[Written], tuple[tuple[()], tuple[()], bytes]]:
+        return Written, ((), (), self._packed or _packed(self._columns()))
 
     def _columns(self) -> _Columns:
         if not self._puts:
             return _Columns((), (), ())
-        self.settle()
         paths, values, _ = zip(*self._puts, strict=True)
         return _Columns(paths, values, self._places)
 

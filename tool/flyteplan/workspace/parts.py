@@ -19,12 +19,12 @@ from flyteplan.plan.document import PlanDocument, document
 from flyteplan.plan.parts import read_part
 from flyteplan.record import dataclass
 from flyteplan.render.jsontext import jsontext
-from flyteplan.workspace.plantext import spliced
+from flyteplan.workspace.plantext import CLOSING, OPENING, spliced
 from flyteplan.workspace.savedplan import is_part
 
 _DIGEST = '  "digest": "sha256:{}",\n'
-# Where a text of `jsontext` goes from its first lines to its changes, from one of these to the next, and on.
-_OPENING, _BETWEEN, _CLOSING = '\n  "changes": [\n', ",\n    {\n", "\n  ]"
+# Where a text goes from one of its changes to the next.
+_BETWEEN = ",\n    {\n"
 _AGAIN = "make it again with flyteplan plan --shard I/N --out"
 # What a saved plan has for whoever applies it, and `-o json` leaves out.
 _SETTINGS = ("overrides", "strategy_at")
@@ -87,10 +87,10 @@ def _in_order(plan: Plan, parts: Iterable[SavedPart]) -> Iterator[str]:
 
 def _texts(text: str) -> Sequence[str]:
     """Those of the changes. A line break within a value is written as \\n, so that lines tell where each ends."""
-    _, opening, rest = text.rpartition(_OPENING)
+    _, opening, rest = text.rpartition(OPENING)
     if not opening:
         return ()
-    first, *others = rest.partition(_CLOSING)[0].split(_BETWEEN)
+    first, *others = rest.partition(CLOSING)[0].split(_BETWEEN)
     return [first, *(f"    {{\n{one}" for one in others)]
 
 

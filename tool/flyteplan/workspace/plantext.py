@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 # Where the changes stand in a text of `jsontext`, each as deep.
-NO_CHANGES = '\n  "changes": []'
-_OPENING, _BETWEEN, _CLOSING = '\n  "changes": [\n', ",\n", "\n  ]"
+_NO_CHANGES = '\n  "changes": []'
+OPENING, _BETWEEN, CLOSING = '\n  "changes": [\n', ",\n", "\n  ]"
 _DEPTH = "\n    "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Part:
     """Some of the changes of a plan. `rows` have of each where it stands, what a reviewer approves, and its text."""
 
     tally: Tally
@@ -31,15 +31,15 @@ class Written:
     rows: tuple[tuple[Order, str, bytes], ...]
 
 
-def written(plan: Plan, desired: Callable[[TaskSpec], Any], *, settings: bool) -> Written:
+def part(plan: Plan, desired: Callable[[TaskSpec], Any], *, settings: bool) -> Part:
     """Of a *plan* that has some of the tasks, each with all of its changes; see `plan.document.document`."""
     documents = [change_document(change, desired, settings=settings) for change in plan.changes]
     texts = (_indented(text).encode() for text in jsontexts(documents))
     rows = zip([change.order for change in plan.changes], map(approved, plan.changes), texts, strict=True)
-    return Written(tally=tally(plan.changes), effects=effects_of(plan.changes), rows=tuple(rows))
+    return Part(tally=tally(plan.changes), effects=effects_of(plan.changes), rows=tuple(rows))
 
 
-def joined(plan: Plan, parts: Sequence[Written]) -> Iterator[bytes]:
+def joined(plan: Plan, parts: Sequence[Part]) -> Iterator[bytes]:
     """The text of the whole plan, piece by piece; *plan* itself needs no changes."""
     rows = sorted((row for part in parts for row in part.rows), key=itemgetter(0))
     digest = digest_of(plan, [row[1] for row in rows])
@@ -48,12 +48,12 @@ def joined(plan: Plan, parts: Sequence[Written]) -> Iterator[bytes]:
 
 def spliced(whole: Mapping[str, Any], changes: Sequence[bytes]) -> Iterator[bytes]:
     """The text of *whole*, whose changes are these."""
-    before, _, after = jsontext(whole).partition(NO_CHANGES)
+    before, _, after = jsontext(whole).partition(_NO_CHANGES)
     yield before.encode()
-    yield (_OPENING if changes else NO_CHANGES).encode()
+    yield (OPENING if changes else _NO_CHANGES).encode()
     for number, text in enumerate(changes):
         yield _BETWEEN.encode() + text if number else text
-    yield ((_CLOSING if changes else "") + after).encode()
+    yield ((CLOSING if changes else "") + after).encode()
 
 
 def _indented(text: str) -> str:
@@ -61,7 +61,7 @@ def _indented(text: str) -> str:
     return _DEPTH[1:] + text.rstrip("\n").replace("\n", _DEPTH)
 
 
-def _summary(plan: Plan, parts: Iterable[Written]) -> Mapping[str, Any]:
+def _summary(plan: Plan, parts: Iterable[Part]) -> Mapping[str, Any]:
     parts = list(parts)
     every = together([part.tally for part in parts])
     return summary_of(
