@@ -171,7 +171,8 @@ class Controller(Protocol):
         """As `now`, for whom these will be asked: an endpoint answers all of them in one round trip.
 
         They may be asked when they are, or not at all, and it may be asked for anything else. Versions are those of a
-        moment before the rest.
+        moment before the rest. A template may be one that a catalog of this controller read some seconds ago, but none
+        that was deployed here since; which versions there are is never older than this call.
         """
 
     def triggers(self, task: TaskName, names: Collection[str]) -> Sequence[TriggerDetails]:

@@ -15,7 +15,10 @@ from flyteplan.record import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """Templates of bases and of live versions; the versions of those tasks that get a new one; the runs there are."""
+    """Templates of bases and of live versions; the versions of those tasks that get a new one; the runs there are.
+
+    `triggers` has all tasks that it was asked for, those without any too, and no others.
+    """
 
     versions: Mapping[TaskName, Collection[str]]
     newest: Mapping[TaskName, Newest]
@@ -39,7 +42,10 @@ class Present:
 
 
 def questions(changes: Collection[Change]) -> Ahead:
-    """What `look` asks where all is as the plan saw it."""
+    """What `look_again` asks where all is as the plan saw it.
+
+    Triggers that are not moved are no part of what is submitted: once it has begun, they may change.
+    """
     tasks = {change.task.task for change in changes}
     return Ahead(
         versions={change.task.task for change in changes if _may_be_taken(change)},
@@ -47,26 +53,37 @@ def questions(changes: Collection[Change]) -> Ahead:
         bases={change.task.task for change in changes if is_derived(change.live_version)},
         templates={change.task for change in changes}
         | {TaskVersion(change.task.task, change.live_version) for change in changes},
-        triggers={change.task.task for change in changes if change.submit.kind == "version"},
+        triggers={change.task.task for change in changes if change.submit.triggers == "retarget"},
         runs=[change.run for change in changes if change.submit.kind == "run"],
     )
 
 
 def look(catalog: Catalog, changes: Collection[Change]) -> Present:
-    """Each question once, for all of them. Raises CatalogError.
+    """All that was planned on, the triggers that stay as they are too. Raises CatalogError."""
+    versions = {change.task.task for change in changes if change.submit.kind == "version"}
+    return _present(catalog, changes, questions(changes) | Ahead(triggers=versions))
+
+
+def look_again(catalog: Catalog, changes: Collection[Change]) -> Present:
+    """What may not have moved before these are submitted. Raises CatalogError."""
+    return _present(catalog, changes, questions(changes))
+
+
+def _present(catalog: Catalog, changes: Collection[Change], asked: Ahead) -> Present:
+    """Each question once, for all of them.
 
     Versions come first: one that another apply makes meanwhile is then seen as what is live, not as a name taken. Where
     the base was live there was no derived version whose name could be taken, and one made since is live.
     """
-    asked = questions(changes)
     versions = catalog.versions(asked.versions)
     newest = catalog.newest(asked.live)
     keys = {change.task for change in changes} | {TaskVersion(task, found.live) for task, found in newest.items()}
+    triggers = catalog.triggers(asked.triggers)
     return Present(
         versions=versions,
         newest=newest,
         templates=catalog.templates(keys),
-        triggers=catalog.triggers(asked.triggers),
+        triggers={task: triggers.get(task, Triggers()) for task in asked.triggers},
         runs=catalog.runs(asked.runs),
     )
 

@@ -71,10 +71,14 @@ def _base_moves(change: Change, present: Present) -> Iterator[str]:
 
 
 def _own_moves(change: Change, present: Present) -> Iterator[str]:
-    """Of what is as desired already, the triggers that are to be moved along may have gone back."""
+    """Of what is as desired already, the triggers that are to be moved along may have gone back.
+
+    Where nobody asked for triggers, none have.
+    """
     if change.submit.state == "new" and present.has(made(change)):
         yield f"there already is a version {change.submit.name}"
-    if _triggers(present.triggers.get(change.task.task, Triggers())) != _planned_triggers(change):
+    triggers = present.triggers.get(change.task.task)
+    if triggers is not None and _triggers(triggers) != _planned_triggers(change):
         yield "its triggers have changed"
 
 

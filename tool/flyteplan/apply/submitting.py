@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from flyteplan.apply.derived import deployment
 from flyteplan.apply.launch import launch
-from flyteplan.apply.present import Present, look, questions
+from flyteplan.apply.present import Present, look_again, questions
 from flyteplan.apply.readback import Sent, back_questions, read, wrong
 from flyteplan.apply.standing import is_done, moved
 from flyteplan.apply.triggers import retarget, to_move
@@ -72,7 +72,7 @@ class _Work:
         """Where the catalog can not answer for all of them, one by one: the others do not fail with the one."""
         ahead, self._ahead = self._ahead, None
         try:
-            present = look(ahead or self._controller.ahead(questions(batch)), batch)
+            present = look_again(ahead or self._controller.ahead(questions(batch)), batch)
         except CatalogError as error:
             if len(batch) == 1:
                 yield _failed(batch[0], str(error))

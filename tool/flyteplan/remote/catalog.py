@@ -27,6 +27,7 @@ from flyteplan.ports import Ahead, Watch, unwatched
 from flyteplan.remote.begun import Begun
 from flyteplan.remote.calls import Calls
 from flyteplan.remote.faults import Fault
+from flyteplan.remote.fresh import Recent
 from flyteplan.remote.methods import (
     GET_RUN_DETAILS,
     GET_TASK_DETAILS,
@@ -39,6 +40,7 @@ from flyteplan.remote.methods import (
 )
 from flyteplan.remote.pages import begin_pages, pages, read_pages
 from flyteplan.remote.questions import PAGE, Questions
+from flyteplan.remote.rows import of_scope, of_tasks
 
 _SECOND = 10**9
 _NOT_FOUND = frozenset({"NOT_FOUND"})
@@ -54,9 +56,20 @@ class RemoteCatalog:
     Nothing is asked before the first question. Names and versions that the server does not have are left out.
     """
 
-    def __init__(self, channel: Calls, *, address: str, org: str, watch: Watch = unwatched) -> None:
+    def __init__(
+        self,
+        channel: Calls,
+        *,
+        address: str,
+        org: str,
+        watch: Watch = unwatched,
+        recent: Recent[TaskVersion, Template] | None = None,
+    ) -> None:
         self._channel, self._address, self._questions = channel, address, Questions(org)
         self._watch = watch
+        # What other catalogs of the same endpoint read as well: this one adds to it, and takes from it when it may.
+        self._recent = Recent() if recent is None else recent
+        self._takes_recent = False
         self._listed: dict[Scope, dict[TaskName, Any]] = {}
         self._versions: dict[TaskName, tuple[str, ...]] = {}
         self._templates: dict[TaskVersion, Template] = {}
@@ -75,23 +88,25 @@ class RemoteCatalog:
     def expect(self, ahead: Ahead) -> None:
         """Sends these questions now. What can not be sent is no error before it is asked.
 
-        Versions are waited for, so that they are older than the rest: see `apply.present`.
+        Templates that were read a moment ago are not asked for while they are fresh. Versions are waited for, so that
+        they are older than the rest: see `apply.present`.
         """
+        self._takes_recent = True
         with suppress(CatalogError):
             self.versions(ahead.versions)
             for bases, tasks in ((False, ahead.live), (True, ahead.bases)):
                 self._begun_rows[bases] = Begun(tasks, self._begin_named(tasks, bases=bases))
             scopes = {task.scope for task in ahead.triggers}
             self._begun_triggers = Begun(scopes, self._begin_triggers(scopes))
-            details = dict.fromkeys(key for key in ahead.templates if key.version and key not in self._templates)
-            self._begun_details = self._begin(GET_TASK_DETAILS, details, self._questions.details)
+            _, details = self._recently(ahead.templates)
+            self._begun_details = self._begin(GET_TASK_DETAILS, details, self._details)
             self._begun_runs = self._begin(GET_RUN_DETAILS, ahead.runs, self._questions.run)
 
     def listing(self, scope: Scope) -> Sequence[Listing]:
         if scope not in self._listed:
             self._questions.check([scope])
             rows = read_pages(self._channel, LIST_TASKS, {scope: self._questions.tasks(scope)}, "tasks")
-            self._listed[scope] = _of_scope(scope, rows[scope])
+            self._listed[scope] = of_scope(scope, rows[scope])
         return [_listing(task, row) for task, row in sorted(self._listed[scope].items(), key=itemgetter(0))]
 
     def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
@@ -110,17 +125,28 @@ class RemoteCatalog:
         return live | {task: found.live for task, found in others.items()}
 
     def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
-        wanted = dict.fromkeys(key for key in keys if key.version and key not in self._templates)
+        recent, wanted = self._recently(keys)
+        self._templates |= recent
         self._questions.check({key.task.scope for key in wanted})
         absent: list[TaskVersion] = []
-        answers = self._each(GET_TASK_DETAILS, wanted, self._questions.details, self._begun_details)
+        answers = self._each(GET_TASK_DETAILS, wanted, self._details, self._begun_details)
         for key, answer in self._watch("Reading templates", answers, len(wanted)):
             if isinstance(answer, Fault):
                 absent.append(key)
             else:
                 self._templates[key] = self._template(key, answer.details)
+                self._recent.keep(key, self._templates[key])
         self._confirm(absent)
         return {key: self._templates[key] for key in keys if key in self._templates}
+
+    def _recently(self, keys: Collection[TaskVersion]) -> tuple[dict[TaskVersion, Template], list[TaskVersion]]:
+        """Of what this catalog has not read: what was read a moment ago, where that counts, and what is to be asked."""
+        wanted = dict.fromkeys(key for key in keys if key.version and key not in self._templates)
+        return self._recent.split(wanted) if self._takes_recent else ({}, list(wanted))
+
+    def _details(self, key: TaskVersion) -> Any:
+        self._recent.asked(key)
+        return self._questions.details(key)
 
     def triggers(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Triggers]:
         scopes = {task.scope for task in tasks}
@@ -195,7 +221,7 @@ class RemoteCatalog:
                 sizes[scope, number] = len(group)
                 requests[scope, number] = self._questions.tasks(scope, group, bases=bases)
         finish = begin_pages(self._channel, LIST_TASKS, requests, "tasks", enough=sizes)
-        return lambda: _of_tasks(tasks, finish())
+        return lambda: of_tasks(tasks, finish())
 
     def _begin(self, method: Method, keys: Collection[Key], question: Callable[[Key], Any]) -> Begun[Key, Any]:
         answers = self._channel.gather(method, ((key, question(key)) for key in keys), _NOT_FOUND)
@@ -235,23 +261,6 @@ class RemoteCatalog:
 
 def _listing(task: TaskName, row: Any) -> Listing:
     return Listing(task=task, environment=row.metadata.environment_name, live=row.task_id.version)
-
-
-def _of_scope(scope: Scope, rows: Iterable[Any]) -> dict[TaskName, Any]:
-    """Rows that moved to the next page come twice, and a server may list more than it was asked for."""
-    here = (row for row in rows if _is_of(scope, row.task_id))
-    return {TaskName(scope.project, scope.domain, row.task_id.name): row for row in here}
-
-
-def _of_tasks(tasks: Collection[TaskName], answers: Mapping[_Group, Iterable[Any]]) -> dict[TaskName, Any]:
-    rows: dict[TaskName, Any] = {}
-    for (scope, _), answered in answers.items():
-        rows |= _of_scope(scope, answered)
-    return {task: rows[task] for task in tasks if task in rows}
-
-
-def _is_of(scope: Scope, identifier: Any) -> bool:
-    return identifier.project in ("", scope.project) and identifier.domain in ("", scope.domain)
 
 
 def _groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

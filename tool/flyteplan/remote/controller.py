@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flyteplan.model.deployment import Deployment, Retarget, fill, fill_trigger
 from flyteplan.model.run import Launch, RunName, fill_run
-from flyteplan.model.task import TaskName, TaskVersion
+from flyteplan.model.task import TaskName, TaskVersion, Template
 from flyteplan.ports import Ahead
 from flyteplan.record import replace
 from flyteplan.remote.catalog import RemoteCatalog
 from flyteplan.remote.channel import Channel
 from flyteplan.remote.connection import Connection
 from flyteplan.remote.faults import RemoteError
+from flyteplan.remote.fresh import Recent
 from flyteplan.remote.methods import ABORT_RUN, CREATE_RUN, DEPLOY_TASK, DEPLOY_TRIGGER, GET_TRIGGER_DETAILS, Method
 from flyteplan.remote.opening import opened
 from flyteplan.remote.outgoing import refusal
@@ -33,13 +34,14 @@ class RemoteController:
 
     def __init__(self, reads: Channel, writes: Channel, *, address: str, org: str) -> None:
         self._reads, self._writes, self._address, self._org = reads, writes, address, org
+        self._recent: Recent[TaskVersion, Template] = Recent()
 
     @property
     def executes(self) -> bool:
         return True
 
     def now(self) -> RemoteCatalog:
-        return RemoteCatalog(self._reads, address=self._address, org=self._org)
+        return RemoteCatalog(self._reads, address=self._address, org=self._org, recent=self._recent)
 
     def ahead(self, questions: Ahead) -> RemoteCatalog:
         catalog = self.now()
@@ -67,7 +69,11 @@ class RemoteController:
             there = self.now().templates([key for key in keys if key not in moving])
             return [key for key in keys if key not in there]
 
-        return self._sent(DEPLOY_TASK, requests, missing)
+        try:
+            return self._sent(DEPLOY_TASK, requests, missing)
+        finally:
+            # What was read of them between two attempts as well: any of those may have arrived since.
+            self._recent.forget(requests)
 
     def retarget(self, moves: Sequence[Retarget]) -> Mapping[TaskVersion, str]:
         """One that arrived is refused the second time, since it has another revision: nothing is done twice."""
