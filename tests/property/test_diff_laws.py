@@ -17,7 +17,7 @@ from tests.property.strategies import SHIPPED, edits_of, overrides_for, specs
 from tests.property.tree import in_order
 
 from flyteplan.diff import between, differences, digest, side, values
-from flyteplan.diff.walk import in_open, walk
+from flyteplan.diff.walk import in_alike, walk
 from flyteplan.model.plan import Difference
 from flyteplan.model.struct import plain
 
@@ -80,7 +80,7 @@ def test_what_is_remembered_of_the_same_bytes_is_what_a_walk_finds(
     if any(sides):
         walked = walk(sides, f"task_template.{name}")
         for _ in range(2):
-            told = in_open(sides, f"task_template.{name}")
+            told = in_alike(sides, f"task_template.{name}")
             assert repr([one for one in told if not one.path.endswith("(present)")]) == repr(walked)
 
 

@@ -21,6 +21,10 @@ _OPEN = frozenset(
         *("TimeoutStrategy", "SecurityContext", "Identity", "K8sObjectMetadata", "TaskMetadata"),
     )
 )
+# Those of them that most tasks have alike. To remember what any other comes to takes longer than to find it again.
+_ALIKE = frozenset(
+    f"flyteidl2.core.{name}" for name in ("Backoff", "TimeoutStrategy", "SecurityContext", "GPUAccelerator", "Identity")
+)
 # Of larger messages is not remembered what they come to, in bytes.
 _SMALL = 1024
 # The version's own: neither part of a digest nor of a diff.
@@ -94,13 +98,15 @@ def _message(field: Any, path: str) -> _Tells:
         return lambda sides: _struct(sides, path)
     if kind in TEXTS:
         return lambda sides: _whole(sides, path, TEXTS[kind])
+    if kind in _ALIKE:
+        return lambda sides: in_alike(sides, path)
     if kind in _OPEN:
-        return lambda sides: in_open(sides, path)
+        return lambda sides: _walked(sides, path)
     return lambda sides: _whole(sides, path, plain) if None in sides else walk(sides, path)
 
 
-def in_open(sides: Sides, path: str) -> Sequence[Difference]:
-    """Of what manifests set, and most manifests set alike: it is found once what the same bytes come to."""
+def in_alike(sides: Sides, path: str) -> Sequence[Difference]:
+    """It is found once what the same bytes come to."""
     kind: Any = None
     written: list[bytes | None] = []
     for side in sides:

@@ -32,6 +32,8 @@ class Builder:
 
     def value(self, node: Node, depth: int) -> Value:
         """The value of *node*, which stands in *depth* collections; None in place of what is refused."""
+        if node.__class__ is MappingNode and not node.tag and not self._aliases and depth < MAXIMUM_DEPTH:
+            return self._mapping(node, depth + 1)  # nearly always
         if isinstance(node, ScalarNode):
             return self._scalar(node)
         if isinstance(node, Alias):

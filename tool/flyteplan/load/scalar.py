@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 Scalar: TypeAlias = "bool | int | float | str | None"
@@ -35,6 +36,8 @@ _NUMBER = re.compile(
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _INTEGERS = range(-(2**63), 2**64)
 _LONGEST_INTEGER = 100
+# In characters: what is remembered of each text that is no longer takes next to nothing.
+_SHORT = 24
 _QUOTE = "quote it if it is a text"
 
 
@@ -49,11 +52,19 @@ class ScalarError(Exception):
 
 
 def plain(text: str) -> Scalar:
-    """The value of a scalar without quotes and tag. The text itself, the very object, when it is a string."""
+    """The value of a scalar without quotes and tag; the text itself when it is a string."""
+    return _short(text) if len(text) <= _SHORT else _meant(text)
+
+
+def _meant(text: str) -> Scalar:
     if text in WORDS:
         return WORDS[text]
     match = _NUMBER.fullmatch(text)
     return _number(text, match.lastgroup) if match else text
+
+
+# Most manifests have the same numbers and quantities as others.
+_short = lru_cache(maxsize=1024)(_meant)
 
 
 def tagged(tag: str, text: str) -> Scalar:

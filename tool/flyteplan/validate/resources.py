@@ -48,12 +48,12 @@ def _put_pair(draft: Draft, name: str, value: Any) -> None:
     if not isinstance(value, list):
         draft.put((*path, "request"), _checked(draft, value, pointer, unit=name != "cpu"), pointer)
         return
-    request, limit = (
-        None if item is None else _checked(draft, item, (*pointer, index), unit=name != "cpu")
-        for index, item in enumerate(value)
-    )
-    draft.put((*path, "request"), request, (*pointer, 0))
-    draft.put((*path, "limit"), limit, (*pointer, 1))
+    request, limit = value
+    first, second, unit = (*pointer, 0), (*pointer, 1), name != "cpu"
+    request = None if request is None else _checked(draft, request, first, unit=unit)
+    limit = None if limit is None else _checked(draft, limit, second, unit=unit)
+    draft.put((*path, "request"), request, first)
+    draft.put((*path, "limit"), limit, second)
     _check_order(draft, name, request, limit)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Problem, failure
@@ -13,7 +13,7 @@ from flyteplan.model.config import Target
 from flyteplan.model.plan import Plan
 from flyteplan.model.resolution import Group
 from flyteplan.model.task import TaskName
-from flyteplan.ports import Catalog, Reading, Spread, Watch, alone, unwatched
+from flyteplan.ports import Catalog, Found, Reading, Spread, Waiting, Watch, alone, idle, unwatched
 from flyteplan.record import dataclass
 from flyteplan.shard import copies, spread
 from flyteplan.validate import Validator
@@ -25,6 +25,8 @@ from flyteplan.workspace.watching import counting, watched
 if TYPE_CHECKING:
     from flyteplan.model.deployment import Provenance
     from flyteplan.model.part import Share
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +50,32 @@ def checked_manifests(
     layers = layers_of(paths) if paths else workspace.layers(target)
     order = tuple(range(len(layers)))
     files = manifest_files(layers, workspace)
-    reading = watched(reading, watch, counting(layers, workspace))
+    reading = _prepared(watched(reading, watch, counting(layers, workspace)))
     checked = pipeline.validate(files, Validator(read_schema(MANIFEST_SCHEMA)), (order,), spread=reading)
     if not checked.valid:
         raise InputError(checked.problems)
     return checked
+
+
+def _prepared(reading: Reading) -> Reading:
+    """As *reading*; where other processes read, this one meanwhile imports what all of them are going to plan with."""
+
+    def read(
+        work: Callable[[Iterable[Found]], _Part],
+        found: Iterable[Found],
+        name: Callable[[Found], str],
+        waiting: Waiting = idle,
+        /,
+    ) -> Sequence[_Part]:
+        return reading(work, found, name, partial(_importing, waiting))
+
+    return read
+
+
+def _importing(waiting: Waiting, moments: Iterable[None]) -> Iterable[None]:
+    from flyteidl2.task import task_definition_pb2  # noqa: F401
+
+    return waiting(moments)
 
 
 def made_of(
