@@ -24,6 +24,7 @@ SCALARS = st.one_of(
     st.booleans(),
     st.integers(),
     st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(1e-7, 1e-3),  # where spellings change from digits to an exponent
     st.text(st.characters(codec=None)),
     st.sampled_from(["\x7f", "\x85", "\u202e", "\ud800", "\x1b", "\\", '"', "a\nb", "1e16,\n"]),
 )
@@ -42,6 +43,7 @@ def test_parts_are_joined_to_the_same_text(made: tuple[Plan, list[Plan]], settin
 
 
 @example({"a": [1e16, 1e-7, 1e22, 5e-324, -0.0, 2**64, 2**63, {}, [], ""]})
+@example({"a": 6.1e-05, "b": [1e-05, -9.9e-05, 1e-04]})
 @example({"\ud800": "\udfff"})
 @given(DOCUMENTS)
 def test_many_documents_are_written_as_one_is(value: dict[str, Any]) -> None:

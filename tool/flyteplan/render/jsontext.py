@@ -12,8 +12,8 @@ from typing import Any
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 # In the time that it takes to import orjson, json writes so many changes.
 _MANY = 50
-# A number with an exponent, which orjson spells otherwise: no string ends a line without its quote.
-_EXPONENT = re.compile(rb"e[-+]?[0-9]+,?\n")
+# Numbers that orjson spells otherwise, with an exponent or instead of one: no string ends a line without its quote.
+_SPELT_OTHERWISE = re.compile(rb"(?:e[-+]?[0-9]+|\b0\.0000[0-9]+),?\n")
 _Text = Callable[[Mapping[str, Any]], str]
 
 
@@ -40,7 +40,7 @@ def _fast() -> _Text:
             data = dumps(document, option=OPT_INDENT_2)
         except TypeError:  # what is no JSON to orjson: lone surrogates, integers of more than 64 bits
             return jsontext(document)
-        return jsontext(document) if _EXPONENT.search(data) else f"{_safe(data.decode())}\n"
+        return jsontext(document) if _SPELT_OTHERWISE.search(data) else f"{_safe(data.decode())}\n"
 
     return fast
 
