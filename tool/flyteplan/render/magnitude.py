@@ -26,12 +26,13 @@ def magnitude(path: str, live: Any, desired: Any) -> tuple[str, str]:
 
 
 def _amount(path: str, value: Any) -> float | None:
-    if isinstance(value, _NUMBERS) and not isinstance(value, bool):
-        return value
+    """Quantities and durations are texts: a number there, which only an edited plan has, is no amount of them."""
     if path.startswith(_QUANTITIES):
         # What is not requested counts as nothing in the totals; a limit that is not there is no limit at all.
         return 0 if value is None and path.startswith("resources.requests.") else _read(quantity.nano, value)
-    return _read(duration.parse, value) if path.startswith(_DURATIONS) else None
+    if path.startswith(_DURATIONS):
+        return _read(duration.parse, value)
+    return value if isinstance(value, _NUMBERS) and not isinstance(value, bool) else None
 
 
 def _read(reader: Any, value: Any) -> int | None:
