@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from jsonschema_rs import Draft202012Validator
+from jsonschema_rs import Draft202012Validator, ValidationError
 from tests.bench.data.manifests import LAYERS, manifest, mixed
 
 from flyteplan.load import load
@@ -40,7 +42,9 @@ def documents() -> Iterator[tuple[str, str, Any]]:
     paths = [path for name in FOLDERS for path in (ROOT / name, *sorted((ROOT / name).rglob("*")))]
     files = [path for path in paths if path.suffix in (".yaml", ".yml", ".json") and path.is_file()]
     contents = [(str(path), path.read_bytes()) for path in files if path.stat().st_size < LARGEST]
-    contents += [(f"bench {layer} {one}", manifest(one, layer, mixed(one)).encode()) for layer in LAYERS for one in (7, 8)]
+    contents += [
+        (f"bench {layer} {one}", manifest(one, layer, mixed(one)).encode()) for layer in LAYERS for one in (7, 8)
+    ]
     for place, content in contents:
         for item in load(content, place):
             kind = kind_of(item.value) if isinstance(item, Document) else ""
@@ -87,10 +91,23 @@ LENGTHS = [30, 31, 63, 64, 253, 254, 255, 256]
 LONG = [char * length for length in LENGTHS for char in "a😀é"]
 NUMBERS = [0, 1, -1, 2, 1.0, 0.0, -0.0, 0.5, 1.5, -0.5, 1e300, -1e300, 2**31, 2**32 - 1, 2**32, 2**53 + 1, 2**63 - 1]
 NUMBERS += [2**63, 2**64 - 1, 2**64, -(2**31) - 1, -(2**63) - 1, float(2**63), 10**40, float("nan"), float("inf")]
-TEXTS = st.sampled_from(["", "a", "disable", "latest", "version", "1h", "8Gi", "A100:1", *SPACES, *DIGITS, *LONG])
+SOME = ["", "a", "disable", "latest", "version", "1h", "8Gi", "A100:1"]
+TEXTS = st.sampled_from([*SOME, *SPACES, *DIGITS, *LONG])
 SCALARS = st.sampled_from([None, True, False, *NUMBERS, float("-inf")]) | TEXTS | st.text(max_size=5)
 NAMES = ["key", "value", "sensitive", "name", "count", "device", "quantity", "behavior", "base", "mount", "as_env_var"]
-NAMES += ["version", "auto_version", "select", "task", "environment", "cpu", "gpu", "example.com/gpu", "é/a", "a/\n", ""]
+NAMES += [
+    "version",
+    "auto_version",
+    "select",
+    "task",
+    "environment",
+    "cpu",
+    "gpu",
+    "example.com/gpu",
+    "é/a",
+    "a/\n",
+    "",
+]
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=3),
@@ -161,11 +178,30 @@ def leaf(keyword: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict
     return values.map(lambda value: {keyword: value})
 
 
-PIECES = ["a", "b", "[ab]", "[^a]", "[-a]", "[a-]", "[a[b]", "[]a]", "[a--b]", "[a&&b]", ".", r"\.", r"\S", r"\s", r"\d"]
-PIECES += [r"\w", r"\b", "^", "$", "|", "(", ")", "(?:", "(?=", "*", "+", "?", "*?", "*+", "{2}", "{1,}", "{,2}", "{", "}"]
-PIECES += ["]", "-", "/", "#", " ", r"\n", r"\x41", r"\/", r"\-", r"\Z", r"\z", "é", "&", "~~", "(?i)", "{1,2}"]
+PIECES = ["a", "b", "[ab]", "[^a]", "[-a]", "[a-]", "[a[b]", "[]a]", "[a--b]", "[a&&b]", ".", r"\.", r"\S", r"\s"]
+PIECES += [r"\d", r"\w", r"\b", "^", "$", "|", "(", ")", "(?:", "(?=", "*", "+", "?", "*?", "*+", "{2}", "{1,}", "{,2}"]
+PIECES += [
+    "{",
+    "}",
+    "]",
+    "-",
+    "/",
+    "#",
+    " ",
+    r"\n",
+    r"\x41",
+    r"\/",
+    r"\-",
+    r"\Z",
+    r"\z",
+    "é",
+    "&",
+    "~~",
+    "(?i)",
+    "{1,2}",
+]
 PATTERNS = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
-TYPES = st.sampled_from(["null", "boolean", "integer", "number", "string", "array", "object"])
+TYPES = ["null", "boolean", "integer", "number", "string", "array", "object"]
 KEYS = st.sampled_from(["a", "b", "c"])
 SUBJECTS = st.text("ab.-/ []{}()^$&~\n\\A1é😀", max_size=6)
 ANYTHING = st.recursive(
@@ -173,21 +209,87 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=5,
 )
-SIMPLE = st.one_of(
-    leaf("type", TYPES),
-    leaf("type", st.lists(TYPES, min_size=1, max_size=3, unique=True)),
-    leaf("const", SCALARS),
-    leaf("enum", st.lists(SCALARS, min_size=1, max_size=3, unique_by=repr)),
-    *(leaf(keyword, st.integers(0, 3)) for keyword in ("minLength", "maxLength", "minItems", "maxItems")),
-    *(leaf(keyword, st.sampled_from([0, 1, 1.5, -1, 2**53, 2**63])) for keyword in ("minimum", "maximum")),
-    leaf("required", st.lists(KEYS, max_size=2, unique=True)),
-    leaf("pattern", st.sampled_from(["a", "^a$", "^[ab]+$", r"^\S+$", "^$"])),
-    leaf("$ref", st.sampled_from(["#/$defs/text", "#/$defs/object", "#"])),
-    leaf("uniqueItems", st.just(True)),
-    leaf("exclusiveMinimum", st.just(0)),
-    leaf("minProperties", st.just(1)),
-    leaf("description", st.text(max_size=2)),
-)
+CONSTANTS: list[Any] = [None, True, 1, 0.0, "a", [], {}]
+# One keyword each, with all that it may say of a few values.
+ATOMS: list[dict[str, Any]] = [
+    *({"type": name} for name in (*TYPES, ["integer", "string"], ["array", "object"])),
+    *({"const": value} for value in CONSTANTS),
+    *({"enum": values} for values in ([None, False, "a"], [1, True], ["a", "aa"], [["a"]])),
+    *({keyword: number} for keyword in ("minLength", "maxLength", "minItems", "maxItems") for number in (0, 1, 2)),
+    *({keyword: number} for keyword in ("minimum", "maximum") for number in (0, 1.5, -1, 2**53, 2**63 - 1)),
+    *({"pattern": pattern} for pattern in ("a", "^a$", "^[ab]+$", r"^\S+$", "^$")),
+    *({"required": names} for names in ([], ["a"], ["a", "b"])),
+    *({"$ref": f"#/$defs/{name}"} for name in ("text", "object")),
+    *({"properties": {"a": node}} for node in (True, False, {"type": "integer"}, {"const": 1}, {"minLength": 2})),
+    *({"patternProperties": {r"^\S+$": node}} for node in (False, {"type": "string"})),
+    *({"additionalProperties": node} for node in (True, False, {"type": "integer"})),
+    *({"items": node} for node in (True, False, {"type": "integer"}, {"minLength": 2})),
+    *({"prefixItems": nodes} for nodes in ([{"type": "integer"}], [True, False], [{"const": "a"}, {"type": "string"}])),
+    {"uniqueItems": True},
+    {"exclusiveMinimum": 0},
+    {"multipleOf": 2},
+    {"minProperties": 1},
+    {"propertyNames": {"maxLength": 1}},
+    {"contains": {"type": "integer"}},
+    {"dependentRequired": {"a": ["b"]}},
+    {"if": {"type": "integer"}, "then": {"minimum": 1}},
+    {"description": "a"},
+]
+DEFINITIONS = {"text": {"type": "string", "minLength": 1}, "object": {"type": "object", "required": ["a"]}}
+FEW = [None, 1, 1.5, "a", "ab"]
+PLAIN = [
+    *(None, True, False, *NUMBERS, float("-inf"), "", "a", "aa", "ab", "aaa", *SPACES, *DIGITS),
+    *([*some] for length in range(4) for some in product(FEW, repeat=length)),
+    *(dict(zip("abc", some, strict=False)) for size in range(4) for some in product(FEW, repeat=size)),
+    *({name: value} for name in (*SPACES, *DIGITS, "b") for value in (1, "a")),
+]
+
+
+def wrong(schema: Any, values: Iterable[Any]) -> list[Any]:
+    """Those that are evidently valid, and are not valid."""
+    is_evident = evident(schema)
+    found = [value for value in values if is_evident(value)]
+    if not found:
+        return []
+    is_valid = Draft202012Validator(schema).is_valid
+    return [value for value in found if not is_valid(value)]
+
+
+def pairs() -> Iterator[dict[str, Any]]:
+    for one, other in product(ATOMS, repeat=2):
+        yield {**one, **other}
+        yield {"oneOf": [one, other]}
+        yield {"anyOf": [one, other]}
+        yield {**one, "not": other}
+
+
+def test_what_two_keywords_evidently_allow_is_valid() -> None:
+    found = [(node, wrong({**node, "$defs": DEFINITIONS}, PLAIN)) for node in pairs()]
+    assert [(node, values[:3]) for node, values in found if values] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_part_of_a_schema_evidently_allows_is_valid(kind: str) -> None:
+    """Of all odd values, and of what stands anywhere in a document, with one key or item more or less."""
+    parts = {json.dumps(part): part for _, other, value in written() if other == kind for part in inside(value)}
+    values = [*SOME, *LONG, *PLAIN, *parts.values(), *(one for part in parts.values() for one in changed(part))]
+    whole = {"$defs": SCHEMAS[kind].get("$defs", {})}
+    asked = [node for node in nodes(SCHEMAS[kind]) if node.keys() & {"type", "const", "oneOf", "anyOf", "$ref"}]
+    several = {json.dumps(node): {**node, **whole} for node in asked if not isinstance(node.get("type"), dict)}
+    found = [(node, wrong(node, values)) for node in several.values()]
+    assert [(node, values[:3]) for node, values in found if values] == []
+
+
+def changed(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from ({key: value[key] for key in value if key != name} for name in value)
+        yield from ({**value, name: "a"} for name in NAMES)
+    elif isinstance(value, list):
+        yield value + value
+        yield value[1:]
+
+
+SIMPLE = st.sampled_from(ATOMS)
 
 
 def above(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -205,7 +307,6 @@ def together(parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict
 
 
 NODES = st.recursive(st.booleans() | together(SIMPLE), above, max_leaves=8)
-DEFINITIONS = {"text": {"type": "string", "minLength": 1}, "object": {"type": "object", "required": ["a"]}}
 
 
 @settings(max_examples=1500)
@@ -215,10 +316,11 @@ DEFINITIONS = {"text": {"type": "string", "minLength": 1}, "object": {"type": "o
 @example({"not": {"required": ["a"], "minProperties": 2}}, [{}, {"a": 1}, {"a": 1, "b": 1}])
 @example({"const": 1, "enum": [True, 1]}, [True, 1, 1.0])
 @example({"properties": {"a": True}, "patternProperties": {"a": {"type": "null"}}}, [{"a": 1}, {"a": None}])
+@example({"maxLength": 3, "enum": ["a", "aa"], "anyOf": [{"minLength": 1}], "oneOf": [{"minLength": 2}]}, ["a", "aa"])
+@example({"anyOf": [{"properties": {"a": {"const": 1}}}, {"required": ["b"]}]}, [{"a": 1.5}, {"a": 1}])
 def test_what_is_evidently_valid_by_any_schema_is_valid(node: Any, values: list[Any]) -> None:
     schema = {"allOf": [node]} if isinstance(node, bool) else {**node, "$defs": DEFINITIONS}
-    is_evident, is_valid = evident(schema), Draft202012Validator(schema).is_valid
-    assert [value for value in values if is_evident(value) and not is_valid(value)] == []
+    assert wrong(schema, values) == []
 
 
 @settings(max_examples=1500)
@@ -226,11 +328,25 @@ def test_what_is_evidently_valid_by_any_schema_is_valid(node: Any, values: list[
 @example("^a$", ["a\n"])
 @example(r"^\S$", ["\x85", "\ufeff", "\x1c"])
 @example(r"\d\w", ["٤é"])
-def test_a_pattern_finds_no_more_than_it_does_elsewhere(pattern: str, found: list[str]) -> None:
-    schema = {"pattern": pattern}
-    is_evident = evident(schema)
-    some = [text for text in found if is_evident(text)]
-    assert not some or all(map(Draft202012Validator(schema).is_valid, some))
+@example("^a{,2}$", ["b", "aa", ""])
+@example("^[a[b]]$", ["[]", "a]", "a", "b"])
+@example("^[]a]$", ["]", "a", "a]"])
+@example("^[^]a]$", ["]", "b", "a]"])
+@example("^a*+a$", ["aa"])
+@example("^a{1,2}+a$", ["aa"])
+@example("^a(?#b)$", ["a"])
+@example("a**", ["a"])
+def test_a_pattern_finds_just_what_it_does_elsewhere(pattern: str, found: list[str]) -> None:
+    for schema in ({"pattern": pattern}, {"patternProperties": {pattern: False}}):
+        evident(schema)({"a": found[0]})
+    with suppress(ValidationError):  # what is no pattern elsewhere is in no schema
+        Draft202012Validator({"pattern": pattern})
+        holds_elsewhere(pattern, found)
+
+
+def holds_elsewhere(pattern: str, found: list[str]) -> None:
+    assert wrong({"pattern": pattern}, found) == []
+    assert wrong({"patternProperties": {pattern: False}}, [{text: 1} for text in found]) == []
 
 
 @pytest.mark.parametrize(
@@ -247,3 +363,20 @@ def test_a_pattern_finds_no_more_than_it_does_elsewhere(pattern: str, found: lis
 )
 def test_a_doubt_is_left_to_the_library(node: Any, value: Any) -> None:
     assert not evident({**node, "$defs": {}})(value)
+
+
+@pytest.mark.parametrize(
+    ("node", "value"),
+    [
+        (True, [{}]),
+        ({"enum": [None, "a"]}, None),
+        ({"const": True}, True),
+        ({"not": {"type": "string"}}, 1),
+        ({"type": ["integer", "null"], "minimum": 1}, 2.0),
+        ({"anyOf": [{"properties": {"a": {"const": 1}}}, {"required": ["b"]}]}, {"a": 1, "b": 1}),
+        ({"prefixItems": [{"type": "null"}], "items": {"type": "string"}}, [None, "a", "b"]),
+        ({"additionalProperties": {"$ref": "#/$defs/text"}}, {"é": "é"}),
+    ],
+)
+def test_what_is_plain_is_evident(node: Any, value: Any) -> None:
+    assert evident({"items": node, "$defs": DEFINITIONS})([value])

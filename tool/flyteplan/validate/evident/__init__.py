@@ -102,8 +102,8 @@ class _Tables:
 
     def _typed(self, node: Mapping[str, Any]) -> Table:
         """What the keywords ask that each concern one type."""
-        own = self._by_type
-        return {kind: every([check, own[kind](node)]) if kind in own else check for kind, check in _asked(node).items()}
+        own, table = self._by_type, _possible(node)
+        return {kind: every([check, own[kind](node)]) if kind in own else check for kind, check in table.items()}
 
     def _referred(self, name: str) -> Node:
         """Of the definitions of the root alone."""
@@ -115,22 +115,16 @@ class _Tables:
     def _exclusive(self, nodes: Iterable[Node]) -> Table:
         """Where no other branch can have the value's type, whatever else it asks, to pass one is to pass but one."""
         whole: Table = {}
-        branches = [(self._possible(node), self._of(node)) for node in nodes]
+        branches = [(_possible(node), self._of(node)) for node in nodes]
         for kind in ANY:
             tables = [table for possible, table in branches if kind in possible]
             if len(tables) == 1 and kind in tables[0]:
                 whole[kind] = tables[0][kind]
         return whole
 
-    def _possible(self, node: Node) -> Iterable[type]:
-        """The types that a node may allow."""
-        if isinstance(node, bool):
-            return ANY
-        return self._possible(self._referred(node["$ref"])) if "$ref" in node and "type" not in node else _asked(node)
-
     def _denied(self, node: Node) -> Table:
         """What does not have the type, or one of the keys, that the node asks for."""
-        possible = self._possible(node)
+        possible = _possible(node)
         table: Table = {kind: None for kind in ANY if kind not in possible}
         required = frozenset(node.get("required", ())) if isinstance(node, Mapping) else None
         if required and dict in possible:
@@ -210,6 +204,6 @@ class _Tables:
         return check
 
 
-def _asked(node: Mapping[str, Any]) -> Table:
-    """The types that a node asks for, whatever else it asks."""
-    return of_types(node["type"]) if "type" in node else ANY
+def _possible(node: Node) -> Table:
+    """The types that a node may allow, whatever else it asks."""
+    return of_types(node["type"]) if isinstance(node, Mapping) and "type" in node else ANY
