@@ -23,6 +23,7 @@ from flyteplan.validate.evident.checks import (
     in_number,
     in_text,
     joined,
+    lacking,
     of_length,
     of_types,
     one_of,
@@ -126,9 +127,9 @@ class _Tables:
         """What does not have the type, or one of the keys, that the node asks for."""
         possible = _possible(node)
         table: Table = {kind: None for kind in ANY if kind not in possible}
-        required = frozenset(node.get("required", ())) if isinstance(node, Mapping) else None
+        required = node.get("required") if isinstance(node, Mapping) else None
         if required and dict in possible:
-            table[dict] = lambda document: not required <= document.keys()
+            table[dict] = lacking(required)
         return table
 
     def _in_list(self, node: Mapping[str, Any]) -> Check:
@@ -159,7 +160,7 @@ class _Tables:
         return check
 
     def _in_object(self, node: Mapping[str, Any]) -> Check:
-        required, properties = frozenset(node.get("required", ())), node.get("properties", {})
+        required, properties = tuple(node.get("required", ())), node.get("properties", {})
         patterns, rest = node.get("patternProperties", {}), node.get("additionalProperties", True)
         if not properties and not patterns:
             return every([having(required), self._alike(rest, dict.values)])
@@ -173,7 +174,10 @@ class _Tables:
                     check = child(name)[type(value)]
                 if check is not None and not check(value):
                     return False
-            return not required or required <= document.keys()
+            for name in required:
+                if name not in document:
+                    return False
+            return True
 
         def child(name: str) -> Table:
             nodes = [properties[name]] if name in properties else []
