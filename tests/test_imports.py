@@ -40,16 +40,19 @@ WITH = {
     "yaml": "yaml",
     "jsonschema_rs": "jsonschema_rs decimal email random socket string urllib",
     "protobuf": "google flyteidl2 buf pickle",
-    "jinja2": "jinja2 markupsafe shutil tempfile bz2 lzma random",
+    "jinja2": "jinja2 markupsafe shutil string tempfile bz2 lzma random",
     # A command line with short options: click looks for long ones of the name first.
     "short": "difflib heapq",
-    "sqlite": "sqlite3 flyteplan.local secrets zoneinfo",
+    "sqlite": "sqlite3 flyteplan.local secrets random zoneinfo",
     "git": "subprocess signal",
+    # Names as a part of an address, or of a key of the lock.
+    "quoting": "urllib",
 }
 COMPLETION = "(the shell completes) flyteplan plan --out"
 HELP = "click shutil bz2 lzma"
-READING = "click json yaml jsonschema_rs"
+READING = "click json yaml"
 PLANNING = f"{READING} protobuf"
+# A library that checks schemas is in no row: all of these documents are evidently valid.
 # A command, and what it may import beside flyteplan. Those below can use what those above them have made.
 ALLOWED = {
     "--version": "",
@@ -72,28 +75,28 @@ ALLOWED = {
     "plan --shard 1/2 --out part-1.json": f"{PLANNING} git",
     "plan --shard 2/2 --out part-2.json": f"{PLANNING} git",
     "merge-plans part-1.json part-2.json --out joined.json": "click json yaml",
-    "plan -o markdown": f"{PLANNING} html short",
-    "plan -o html": f"{PLANNING} jinja2 short",
+    "plan -o markdown": f"{PLANNING} html short quoting",
+    "plan -o html": f"{PLANNING} jinja2 short quoting",
     "diff": f"{PLANNING} git",
     "diff plan.json plan.json": f"{READING} git",
     "diff -t local -t production": f"{PLANNING} git short",
     "diff --base HEAD": f"{READING} git",
     "diff --base HEAD~1": f"{PLANNING} git",
-    "comment plan.json": f"{READING} html",
-    "lock": PLANNING,
-    "plan --locked": PLANNING,
-    "status": f"{PLANNING} html",
+    "comment plan.json": f"{READING} html quoting",
+    "lock": f"{PLANNING} quoting",
+    "plan --locked": f"{PLANNING} quoting",
+    "status": f"{PLANNING} html quoting",
     "tasks list": PLANNING,
     "tasks show training.train_model": PLANNING,
     "import training.*": PLANNING,
     "pull --into .flyteplan/catalog.db": f"{PLANNING} sqlite pathlib",
-    "plan --catalog .flyteplan/catalog.db": f"{PLANNING} sqlite",
-    "apply --catalog .flyteplan/catalog.db --yes": f"{PLANNING} sqlite git",
+    "plan --catalog .flyteplan/catalog.db": f"{PLANNING} sqlite quoting",
+    "apply --catalog .flyteplan/catalog.db --yes": f"{PLANNING} sqlite git quoting",
     "runs list --catalog .flyteplan/catalog.db": f"{PLANNING} sqlite",
 }
 COMPLETING = {"_FLYTEPLAN_COMPLETE": "bash_complete", "COMP_WORDS": "flyteplan plan --out", "COMP_CWORD": "2"}
 # Those that do not end with 0.
-CODES = {"--no-such-option": 64}
+CODES = {"--no-such-option": 64, "validate .git/wrong.yaml": 1}
 
 
 def test_no_command_imports_what_it_does_not_need(checkout: Path) -> None:
@@ -101,9 +104,15 @@ def test_no_command_imports_what_it_does_not_need(checkout: Path) -> None:
     assert {command: sorted(names) for command, names in found.items() if names} == {}
 
 
+def test_a_library_checks_a_manifest_that_is_not_evidently_valid(checkout: Path) -> None:
+    wrong = checkout / ".git" / "wrong.yaml"
+    wrong.write_text("{apiVersion: flyteplan/v1, kind: TaskOverride, metadata: {name: a}, spec: {}}", "utf-8")
+    assert imported(checkout, "validate .git/wrong.yaml") >= allowed("jsonschema_rs")
+
+
 def test_what_is_not_allowed_is_found(checkout: Path) -> None:
     assert imported(checkout, "--version") == set()
-    assert {"click", "jsonschema_rs", "yaml"} <= imported(checkout, "validate") - allowed("json")
+    assert {"click", "yaml"} <= imported(checkout, "validate") - allowed("json")
     assert {"flyteplan.local", "sqlite3"} & imported(checkout, "validate") == set()
 
 

@@ -130,6 +130,18 @@ def test_so_do_problems(repository: Path, tmp_path: Path) -> None:
     assert {problem["code"] for problem in found["problems"]} >= {"FP1101", "FP1305"}
 
 
+def test_no_process_loads_a_library_that_checks_schemas_for_what_is_evidently_valid(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for library in ("jsonschema_rs", "jsonschema"):
+        (tmp_path / f"{library}.py").write_text("import os\nos._exit(77)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    for command in ("validate", "plan"):
+        assert [output(repository, command, jobs=jobs, seed=0)[0] for jobs in (1, 2)] == [0, 0]
+    (tmp_path / "wrong.yaml").write_text(manifest(1, "base") + "x: 1")
+    assert output(repository, "validate", str(tmp_path / "wrong.yaml"), jobs=1, seed=0)[0] == 77
+
+
 def test_the_order_of_the_files_does_not_matter(repository: Path, tmp_path: Path) -> None:
     """Manifests in one file, in another order: the same changes, at other places."""
     shutil.copytree(repository, tmp_path / "copy", ignore=shutil.ignore_patterns("base"))

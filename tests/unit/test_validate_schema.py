@@ -135,7 +135,21 @@ def test_the_slow_library_stands_in_for_the_fast_one(monkeypatch: pytest.MonkeyP
     assert [fault.keyword for fault in Validator(TEXT).faults({})] == ["required"]
 
 
-def test_a_valid_manifest_loads_neither_the_slow_library_nor_the_search_for_near_words() -> None:
+def test_no_library_is_asked_of_what_is_evidently_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    monkeypatch.setitem(sys.modules, "jsonschema", None)
+    bare = {
+        "apiVersion": "flyteplan/v1",
+        "kind": "TaskOverride",
+        "metadata": {"name": "a"},
+        "spec": {"task": {"name": "t"}},
+    }
+    assert Validator(TEXT).is_valid(bare)
+    with pytest.raises(ImportError):
+        Validator(TEXT).is_valid({})
+
+
+def test_a_valid_manifest_loads_neither_a_library_nor_the_search_for_near_words() -> None:
     program = (
         "import sys, pathlib\n"
         "from flyteplan.load import load\n"
@@ -143,7 +157,7 @@ def test_a_valid_manifest_loads_neither_the_slow_library_nor_the_search_for_near
         "text = pathlib.Path(sys.argv[1]).read_text('utf-8')\n"
         "document = next(load(sys.argv[2].encode(), 'm.yaml'))\n"
         "assert manifest(document, 0, Validator(text)).manifest\n"
-        "print(sorted({'jsonschema', 'difflib', 'referencing'} & set(sys.modules)))\n"
+        "print(sorted({'jsonschema_rs', 'jsonschema', 'difflib', 'referencing'} & set(sys.modules)))\n"
     )
     written = "{apiVersion: flyteplan/v1, kind: TaskOverride, metadata: {name: a}, spec: {task: {name: t, version: v}}}"
     tool = str(Path(__file__).parents[2] / "tool")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
 from flyteplan.diff import digest
 from flyteplan.errors import Position
@@ -14,12 +13,14 @@ from flyteplan.model.resolution import Resolution
 from flyteplan.model.task import TaskName
 
 
-@dataclass(slots=True)
 class _Found:
     """What one task resolved to: by `latest`, and by versions that are pinned, in the order of importance."""
 
-    latest: tuple[str, str] | None = None
-    pinned: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("latest", "pinned")
+
+    def __init__(self) -> None:
+        self.latest: tuple[str, str] | None = None
+        self.pinned: dict[str, str] = {}
 
     def stanza(self) -> Stanza:
         version, own = self.latest or next(iter(self.pinned.items()))

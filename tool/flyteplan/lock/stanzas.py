@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, unquote
 
 from flyteplan.errors import Problem
 from flyteplan.model.document import Document
@@ -28,6 +27,8 @@ def write(lock: Lock) -> str:
 
 
 def _key(key: Locked) -> str:
+    from urllib.parse import quote
+
     above = (key.target, key.task.project, key.task.domain)
     return "/".join([*(quote(part, safe=_PLAIN) for part in above), key.task.name])
 
@@ -55,6 +56,8 @@ def read(document: Document) -> tuple[Lock, tuple[Problem, ...]]:
 
 
 def _read_key(text: str) -> Locked:
+    from urllib.parse import unquote
+
     target, project, domain, name = text.split("/", _PARTS - 1)
     return Locked(unquote(target), TaskName(unquote(project), unquote(domain), name))
 

@@ -1,8 +1,9 @@
 """A JSON Schema, compiled, and what it finds.
 
-Two libraries can check it: jsonschema-rs, which is a hundred times as fast, and jsonschema, where the first can not
-be installed. What they report is reduced to the keyword that failed, the node of the schema it stands in, and the
-place in the document: the words are made of these alone, so both give the same messages.
+What is `evident` needs no library. Of the rest two can tell: jsonschema-rs, which is a hundred times as fast, and
+jsonschema, where the first can not be installed. What they report is reduced to the keyword that failed, the node of
+the schema it stands in, and the place in the document: the words are made of these alone, so both give the same
+messages.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Literal
 
 from flyteplan.model.document import Pointer
 from flyteplan.record import dataclass
+from flyteplan.validate.evident import evident
 
 Node = Mapping[str, Any]
 Library = Literal["jsonschema_rs", "jsonschema"]
@@ -45,22 +47,31 @@ class _Raw:
 
 
 class Validator:
-    """One schema. Takes the first library that is there, or the one that is asked for (ImportError without it)."""
+    """One schema. Takes the first library that is there, and only where there is a doubt; or the one that is asked for,
+    for everything (ImportError without it).
+    """
 
     def __init__(self, schema_text: str, library: Library | None = None) -> None:
-        self.schema: Node = json.loads(schema_text)
         self._made_of = (schema_text, library)
         if library:
             self._compiled  # noqa: B018 (to say at once that it is not there)
 
     @cached_property
-    def _compiled(self) -> tuple[Callable[[Any], bool], Callable[[Any], Iterable[_Raw]]]:
+    def schema(self) -> Node:
         """Only when it is asked: of some schemas there is no document."""
+        schema: Node = json.loads(self._made_of[0])
+        return schema
+
+    @cached_property
+    def _compiled(self) -> tuple[Callable[[Any], bool], Callable[[Any], Iterable[_Raw]]]:
         return _compile(self.schema, self._made_of[1])
 
     @cached_property
     def is_valid(self) -> Callable[[Any], bool]:
-        return self._compiled[0]
+        if self._made_of[1]:
+            return self._compiled[0]
+        is_evident = evident(self.schema)
+        return lambda value: is_evident(value) or self._compiled[0](value)
 
     def __reduce__(self) -> tuple[type[Validator], tuple[str, Library | None]]:
         """What is compiled stays in its process; another one compiles it anew."""
