@@ -8,7 +8,7 @@ from functools import cache
 
 # Patterns of these characters, without these marks, mean the same in all languages to a text in printable ASCII.
 _CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789^$()[]{}*+?.|-/:_")
-_MARKS = ("(?", "*+", "++", "?+", "}+", "[]", "[^]", "--", "{,")
+_MARKS = ("(?", "*+", "++", "?+", "}+", "[]", "[^]", "--")
 
 
 def is_plain(text: str) -> bool:
