@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from flyteplan.errors import Position, Problem
@@ -50,12 +51,18 @@ def find_layers(layers: Sequence[Sequence[str]], *, root: str = ".", stdin: Bina
     named = dict.fromkeys(path for paths in layers for path in paths)
     pipes = {path: _piped(path, root, stdin) for path in named if is_read_once(path)}
     for layer, paths in enumerate(layers):
-        seen: set[str] = set()
-        for path in paths:
-            for name, content in [pipes[path]] if path in pipes else _find_path(path, root):
-                if name not in seen:
-                    seen.add(name)
-                    yield layer, name, content
+        walks = [[pipes[path]] if path in pipes else _find_path(path, root) for path in paths]
+        for name, content in _each_once(walks) if len(walks) > 1 else chain(*walks):
+            yield layer, name, content
+
+
+def _each_once(walks: Iterable[Iterable[_Found]]) -> Iterator[_Found]:
+    """One walk leads to nothing twice; what several have led to is kept only where there are several."""
+    seen: set[str] = set()
+    for name, content in chain.from_iterable(walks):
+        if name not in seen:
+            seen.add(name)
+            yield name, content
 
 
 def is_read_once(path: str) -> bool:
