@@ -49,11 +49,11 @@ class Builder:
         result: dict[str, Value] = {}
         for name, child in node.value:
             key = name.value
-            if type(name) is not ScalarNode or name.tag or (not name.style and (key < ODD or key in WORDS)):
+            if type(name) is not ScalarNode or name.tag or ((key < ODD or key in WORDS) and not name.style):
                 key = self._key(name)
             if type(child) is ScalarNode and not child.tag:
                 text = child.value
-                strange = not child.style and (text < ODD or text in WORDS)
+                strange = (text < ODD or text in WORDS) and not child.style
                 result[key] = self._scalar(child) if strange else text
             else:
                 result[key] = self.value(child, depth)
@@ -66,7 +66,7 @@ class Builder:
         for child in node.value:
             if type(child) is ScalarNode and not child.tag:
                 text = child.value
-                strange = not child.style and (text < ODD or text in WORDS)
+                strange = (text < ODD or text in WORDS) and not child.style
                 result.append(self._scalar(child) if strange else text)
             else:
                 result.append(self.value(child, depth))
