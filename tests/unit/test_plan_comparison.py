@@ -17,6 +17,7 @@ from flyteplan.render.contrast import came, groups
 from flyteplan.render.style import plain
 
 CPU = field("resources.requests.cpu", "2", "4")
+AT = Position("a.yaml", 7)
 
 
 def entry(old: Change, new: Change) -> Entry:
@@ -64,6 +65,24 @@ def test_what_is_new_leads_from_the_base_whatever_is_live_and_what_is_gone_back_
     )
     assert gone.kind == REMOVED
     assert [(one.path, one.was, one.now) for one in gone.rows] == [(CPU.path, "4", "2"), ("retries.count", 5, 1)]
+
+
+def test_of_versions_that_are_known_in_a_task_only_the_settings_tell() -> None:
+    """Of these a plan has no fields, and a manifest that changes them is no less to be looked at."""
+
+    def deferred(*values: tuple[str, Any]) -> Change:
+        found = [Setting(path=("overrides", *name.split(".")), value=value, position=AT) for name, value in values]
+        return change("a", action="resolve", deferred=True, desired=None, settings=tuple(found))
+
+    old = deferred(("resources.cpu.request", "1"), ("labels.team", "a"), ("retries.count", 2))
+    new = deferred(("resources.cpu.request", "2"), ("retries.count", 2), ("image", None))
+    rows = [(one.path, one.was, one.now, one.was_set_by, one.set_by) for one in entry(old, new).rows]
+    assert rows == [
+        ("image", None, "null", None, AT),
+        ("labels.team", "a", None, AT, None),
+        ("resources.cpu.request", "1", "2", AT, AT),
+    ]
+    assert comparison(plan(old), plan(old)).entries == ()
 
 
 def run(*fields: Any, day: str = "monday") -> Change:

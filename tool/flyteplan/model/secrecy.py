@@ -124,6 +124,13 @@ class Secrecy(Sent):
         return self._inside(item, hide)
 
 
+def common(left: Secrecy, right: Secrecy) -> Secrecy:
+    """One for both, so that a value that is the same has the same stand-in. What one of them hides is hidden."""
+    marked = left.marked | right.marked
+    opened = {name for name in left.open | right.open if not (left.hides(name) or right.hides(name))}
+    return Secrecy(key=left.key, marked=marked, open=frozenset(opened))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Veil:
     """The secrecy of all tasks of a plan: what is marked for a task is so in its version and in all its runs."""

@@ -11,6 +11,7 @@ from flyteplan.model.effects import effects
 from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Loser, Note, Plan, Source, differ
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.plan.calls import call_rows
+from flyteplan.plan.deferred import override_rows
 from flyteplan.plan.fields import credit
 from flyteplan.record import replace
 
@@ -65,6 +66,8 @@ def _entry(old: Change | None, new: Change | None, *, live: bool) -> Entry | Non
         rows = (*call_rows(old, new), *(made(new) if new else _undone(old)))
         return Entry(kind=ADDED if new else REMOVED, before=old, after=new, rows=rows, step=new and first_step(new))
     facts, fields = tuple(_facts(old, new, live=live)), tuple(_Pair(old, new).rows())
+    if old.deferred and new.deferred:
+        return _deferred(old, new, facts)
     rows = (*call_rows(old, new), *fields, *(_live_rows(old, new) if live else ()))
     if not facts and not rows and _digests(old, live=live) != _digests(new, live=live):
         facts = (Fact(name="specs", was=_shown(old, live=live), now=_shown(new, live=live)),)
@@ -72,6 +75,13 @@ def _entry(old: Change | None, new: Change | None, *, live: bool) -> Entry | Non
     if not (facts or rows or settled or any(note.attention for note in step.notes)):
         return None
     return Entry(kind=CHANGED, before=old, after=new, facts=facts, rows=rows, step=step, settled=settled)
+
+
+def _deferred(old: Change, new: Change, facts: tuple[Fact, ...]) -> Entry | None:
+    rows = tuple(override_rows(old, new))
+    if not (facts or rows):
+        return None
+    return Entry(kind=CHANGED, before=old, after=new, facts=facts, rows=rows, step=_step(old, new, ()))
 
 
 def _facts(old: Change, new: Change, *, live: bool) -> Iterator[Fact]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from flyteplan.diff import differences
 from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, TARGETS, UNKNOWN, Comparison, Entry, Row
-from flyteplan.model.plan import Call, Change, Plan, differ
-from flyteplan.model.readable import readable
-from flyteplan.model.secrecy import MARKS, Secrecy
+from flyteplan.model.plan import Call, Change, Plan
+from flyteplan.model.secrecy import Secrecy, common
 from flyteplan.plan.calls import call_rows
 from flyteplan.plan.changes import of_run
 from flyteplan.plan.comparison import first_step, made
+from flyteplan.plan.deferred import override_rows
 from flyteplan.plan.fields import credit
 
 # Where a task is deployed is what two targets are for.
@@ -44,7 +44,7 @@ def _entry(left: Change | None, right: Change | None) -> Entry | None:
     if left is None or right is None:
         return _alone(left, right)
     if left.deferred and right.deferred:
-        rows = tuple(_overrides(left, right))
+        rows = tuple(override_rows(left, right))
     elif left.desired is None or right.desired is None:
         return Entry(kind=UNKNOWN, before=left, after=right)
     else:
@@ -64,7 +64,7 @@ def _contrasts(left: Change, right: Change) -> Iterator[Row]:
     """The base first, then what a call has, then the fields of the specs."""
     if left.task.version != right.task.version:
         yield Row(path="version", was=left.task.version, now=right.task.version)
-    secrecy = _common(left.secrecy, right.secrecy)
+    secrecy = common(left.secrecy, right.secrecy)
     yield from call_rows(left, right, (_call(left, secrecy), _call(right, secrecy)))
     assert left.desired is not None
     assert right.desired is not None
@@ -77,29 +77,6 @@ def _contrasts(left: Change, right: Change) -> Iterator[Row]:
                 was_set_by=credit(one.path, left, gone=one.live is None)[0],
                 set_by=credit(one.path, right, gone=one.desired is None)[0],
             )
-
-
-def _overrides(left: Change, right: Change) -> Iterator[Row]:
-    """Of versions that are known in a task only there is no more than what the manifests say."""
-    secrecy = _common(left.secrecy, right.secrecy)
-    before, after = (
-        {item.path: item for item in secrecy.settings(change.settings) if item.path[0] != MARKS}
-        for change in (left, right)
-    )
-    for path in sorted(before.keys() | after.keys()):
-        one, other = before.get(path), after.get(path)
-        values = [None if item is None else readable(item) for item in (one, other)]
-        if differ(*values):
-            places = [None if item is None else item.position for item in (one, other)]
-            name = ".".join(path[1:]) or path[0]
-            yield Row(path=name, was=values[0], now=values[1], was_set_by=places[0], set_by=places[1])
-
-
-def _common(left: Secrecy, right: Secrecy) -> Secrecy:
-    """One for both, so that a value that is the same has the same stand-in. What one of them hides is hidden."""
-    marked = left.marked | right.marked
-    opened = {name for name in left.open | right.open if not (left.hides(name) or right.hides(name))}
-    return Secrecy(key=left.key, marked=marked, open=frozenset(opened))
 
 
 def _call(change: Change, secrecy: Secrecy) -> Call:
