@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from tests.htmlpages import ASSETS
 from tests.markdown_page import by_commonmark, by_github
 from tests.markup import shape
@@ -29,6 +32,20 @@ from flyteplan.render.markdown import comparison as markdown
 from flyteplan.render.markdown.escape import line_of_code
 from flyteplan.render.style import Span, escaped, plain
 
+_SCHEMA = Path(__file__).parents[2] / "schema" / "comparison.v1.schema.json"
+
+
+def _closed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_closed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {name: _closed(item) for name, item in node.items()}
+    objects = node.get("type") in ("object", ["object", "null"]) and "properties" in node
+    return {"additionalProperties": False, **closed} if objects else closed
+
+
+SCHEMA = Draft202012Validator(_closed(json.loads(_SCHEMA.read_text("utf-8"))))
 DIGESTS = (DIGEST, OTHER)
 HEAD = ["", "Task", "Field", "Was", "Now", "Change", "Set in"]
 
@@ -122,6 +139,12 @@ def test_json_has_every_row_with_both_values(of: Comparison) -> None:
     ]
     assert [len(one["fields"]) for one in found["tasks"]] == [len(one.rows) for one in of.entries]
     assert sum(found["summary"].values()) == len(of.entries) + (0 if of.kind == REVISIONS else of.same)
+
+
+@given(comparisons())
+def test_json_is_as_its_schema_says_and_has_no_key_that_it_does_not_name(of: Comparison) -> None:
+    found = json.loads(compared_json(of, {} if of.kind == TARGETS else {"before": {}, "after": {}}))
+    assert [error.message for error in SCHEMA.iter_errors(found)] == []
 
 
 @given(comparisons(), st.booleans())
