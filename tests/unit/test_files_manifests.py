@@ -197,3 +197,25 @@ def test_a_name_that_is_not_utf8_can_be_shown(tmp_path: Path) -> None:
     with open(path, "wb") as file:
         file.write(b"x")
     assert read(tmp_path) == {"caf\N{REPLACEMENT CHARACTER}.yaml": b"x"}
+
+
+@pytest.mark.parametrize("layer", [["."], [".", "b.yaml"], ["b.yaml", "."]], ids=" ".join)
+def test_names_that_are_shown_alike_hide_no_file(tmp_path: Path, layer: list[str]) -> None:
+    write(tmp_path / "b.yaml")
+    for name in (b"caf\xe8.yaml", b"caf\xe9.yaml"):
+        with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
+            file.write(name)
+    found = read_layers([[str(tmp_path / path) for path in layer]], root=str(tmp_path))
+    assert sorted(content for _, _, content in found if isinstance(content, bytes)) == [
+        b"a: 1\n",
+        b"caf\xe8.yaml",
+        b"caf\xe9.yaml",
+    ]
+
+
+def test_a_file_outside_the_root_that_two_paths_lead_to_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path / "x/a.yaml")
+    (tmp_path / "root").mkdir()
+    paths = [str(tmp_path / "x"), str(tmp_path / "root/../x/a.yaml")]
+    found = read_layers([paths], root=str(tmp_path / "root"))
+    assert [name for _, name, _ in found] == [str(tmp_path / "x/a.yaml")]

@@ -164,3 +164,12 @@ def test_a_valid_manifest_loads_neither_a_library_nor_the_search_for_near_words(
     command = [sys.executable, "-c", program, str(SCHEMAS / NAMES[0]), written]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": tool}, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("key", ["", "1", "01", "+1", "1.5", "-1", "a"])
+def test_a_fault_is_told_where_it_is_whatever_the_key(key: str) -> None:
+    """jsonschema-rs tells the places of some of these otherwise."""
+    validator = Validator('{"additionalProperties": {"items": {"additionalProperties": {"type": "string"}}}}')
+    value = {key: [{}, {key: 5, "b": "c"}], "b": [{"a": {}}]}
+    found = [(fault.pointer, fault.instance) for fault in validator.faults(value)]
+    assert sorted(found, key=str) == sorted([((key, 1, key), 5), (("b", 0, "a"), {})], key=str)

@@ -19,8 +19,8 @@ STDIN = "-"
 PIPED = "<stdin>"
 SUFFIXES = (".yaml", ".yml", ".json")
 
-# What a file turned out to be, or what reads it, with the path it is shown by.
-_Found: TypeAlias = "tuple[str, Content | Callable[[], Content]]"
+# What a file turned out to be, or what reads it, after the path that leads to it and the one it is shown by.
+_Found: TypeAlias = "tuple[str, str, Content | Callable[[], Content]]"
 _Identity: TypeAlias = tuple[int, int]
 
 
@@ -52,17 +52,21 @@ def find_layers(layers: Sequence[Sequence[str]], *, root: str = ".", stdin: Bina
     pipes = {path: _piped(path, root, stdin) for path in named if is_read_once(path)}
     for layer, paths in enumerate(layers):
         walks = [[pipes[path]] if path in pipes else _find_path(path, root) for path in paths]
-        for name, content in _each_once(walks) if len(walks) > 1 else chain(*walks):
+        for _, name, content in _each_once(walks) if len(walks) > 1 else chain(*walks):
             yield layer, name, content
 
 
 def _each_once(walks: Iterable[Iterable[_Found]]) -> Iterator[_Found]:
-    """One walk leads to nothing twice; what several have led to is kept only where there are several."""
+    """One walk leads to nothing twice; what several have led to is kept only where there are several.
+
+    Files whose names are not UTF-8 may be shown alike, so it is the path itself that tells which one it is.
+    """
     seen: set[str] = set()
-    for name, content in chain.from_iterable(walks):
-        if name not in seen:
-            seen.add(name)
-            yield name, content
+    for path, name, content in chain.from_iterable(walks):
+        identity = os.path.abspath(path)
+        if identity not in seen:
+            seen.add(identity)
+            yield path, name, content
 
 
 def is_read_once(path: str) -> bool:
@@ -72,30 +76,30 @@ def is_read_once(path: str) -> bool:
 
 def _piped(path: str, root: str, stdin: BinaryIO | None) -> _Found:
     if path == STDIN:
-        return PIPED, _content(PIPED, stdin or 0)
+        return PIPED, PIPED, _content(PIPED, stdin or 0)
     name = shown(path, root)
-    return name, _content(name, path)
+    return path, name, _content(name, path)
 
 
 def _find_path(path: str, root: str) -> Iterator[_Found]:
-    for file, name in _files(path, shown(path, root)):
-        yield name, file if isinstance(file, Problem) else partial(_content, name, file)
+    for file, name, wrong in _files(path, shown(path, root)):
+        yield file, name, wrong or partial(_content, name, file)
 
 
-def _files(path: str, name: str) -> Iterator[tuple[str | Problem, str]]:
-    """The files that *path* stands for, each with the path it is shown by; or what is wrong with it."""
+def _files(path: str, name: str) -> Iterator[tuple[str, str, Problem | None]]:
+    """The files that *path* stands for, each with the path it is shown by, and what is wrong with a folder."""
     waiting = [iter([_Step(path, name, () if os.path.isdir(path) else None)])]
     while waiting:
         step = next(waiting[-1], None)
         if step is None:
             waiting.pop()
         elif step.above is None:
-            yield step.path, step.name
+            yield step.path, step.name, None
         else:
             try:
                 waiting.append(_inside(step.path, step.name, step.above))
             except OSError as error:
-                yield _unreadable(step.name, step.path, error), step.name
+                yield step.path, step.name, _unreadable(step.name, step.path, error)
 
 
 def _inside(folder: str, name: str, above: tuple[_Identity, ...]) -> Iterator[_Step]:

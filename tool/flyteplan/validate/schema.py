@@ -9,6 +9,7 @@ messages.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal
@@ -20,6 +21,8 @@ from flyteplan.validate.evident import evident
 Node = Mapping[str, Any]
 Library = Literal["jsonschema_rs", "jsonschema"]
 _UNIONS = ("oneOf", "anyOf")
+# What a key has in it that is no number.
+_NAME = re.compile("[^0-9+]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,15 @@ class Validator:
     def faults(self, value: Any) -> tuple[Fault, ...]:
         """What is wrong with *value*; of a union only what its closest branch finds. In order of the place."""
         found = {
-            (fault.pointer, fault.keyword): fault
-            for raw in self._compiled[1](value)
-            for fault in self._closest(raw, value)
+            (fault.pointer, fault.keyword): fault for raw in self._errors(value) for fault in self._closest(raw, value)
         }
         return tuple(found[key] for key in sorted(found, key=lambda key: (tuple(map(str, key[0])), key[1])))
+
+    def _errors(self, value: Any) -> Iterable[_Raw]:
+        """jsonschema-rs loses the key "" from the places that it tells, and makes numbers of "1", "01" and "+1"."""
+        if self._made_of[1] == "jsonschema" or all(map(_NAME.search, _keys(value))):
+            return self._compiled[1](value)
+        return _compile_py(self.schema)[1](value)
 
     def resolve(self, node: Node) -> Node:
         """The node that a `$ref` inside this schema leads to, or *node* itself."""
@@ -118,6 +125,15 @@ def options(node: Node, validator: Validator) -> Iterator[Node]:
         return
     for branch in branches:
         yield from options(branch, validator)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """All keys of all mappings in *value*."""
+    if isinstance(value, dict):
+        yield from value
+    if isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _keys(child)
 
 
 def at(value: Any, pointer: Pointer) -> Any:
@@ -202,8 +218,6 @@ def _compile_py(schema: Node) -> tuple[Callable[[Any], bool], Callable[[Any], It
 
 def _ecma_pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Any]:
     """`$` is the end of the text, as JSON Schema has it, and not also the line break before it, as Python has it."""
-    import re
-
     from jsonschema import ValidationError
 
     if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
