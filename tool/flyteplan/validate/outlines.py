@@ -7,11 +7,11 @@ judged by the rules themselves (`validate.among`, `resolve.compose`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 try:
     # What hashlib would give, without loading OpenSSL for it.
@@ -22,6 +22,8 @@ except ImportError:
 # Digests of the name, the task, the reference and the file; layer, priority, and the bits below that are true of it.
 _ROW, _LAYER_ROW = Struct(">8s8s8s8siiB"), Struct(">i")
 SIZE = _ROW.size
+# Outlines of manifests, one after the other, in parts that are not put together: there may be very many.
+Outlines: TypeAlias = Sequence[bytes]
 _SELECTS, _REPLACES, _HAS_SELECTOR, _HAS_KIND, _IS_RUN, _FOR_RUNS = (1 << bit for bit in range(6))
 _NAME, _TASK, _LAYER = slice(0, 8), slice(8, 16), slice(32, 36)
 
@@ -79,7 +81,7 @@ def _submits(submit: Mapping[str, Any]) -> int:
     return says | (_FOR_RUNS if "inputs" in submit or "run" in submit else 0)
 
 
-def doubtful(outlines: bytes, stacks: Iterable[Collection[int]]) -> frozenset[bytes]:
+def doubtful(outlines: Outlines, stacks: Iterable[Collection[int]]) -> frozenset[bytes]:
     """The digests of the files whose manifests may break a rule among those of a target. *stacks* has its layers each.
 
     With one that may, all are in doubt that have its name or its task, and whatever stands in their files, and so on:
@@ -93,28 +95,29 @@ def doubtful(outlines: bytes, stacks: Iterable[Collection[int]]) -> frozenset[by
     return _files(outlines, names, tasks) if names or tasks else frozenset()
 
 
-def _within(outlines: bytes, layers: set[bytes]) -> bytes:
+def _within(outlines: Outlines, layers: set[bytes]) -> Outlines:
     if layers.issuperset(_each(outlines, _LAYER)):
         return outlines
-    return b"".join([row for row in _rows(outlines) if row[_LAYER] in layers])
+    return [b"".join([row for row in _rows(outlines) if row[_LAYER] in layers])]
 
 
-def _rows(outlines: bytes) -> Iterator[bytes]:
+def _rows(outlines: Outlines) -> Iterator[bytes]:
     """One after the other: all at once take several times the memory of the outlines."""
-    return (outlines[start : start + SIZE] for start in range(0, len(outlines), SIZE))
+    return (part[start : start + SIZE] for part in outlines for start in range(0, len(part), SIZE))
 
 
-def _each(outlines: bytes, key: slice) -> Iterator[bytes]:
+def _each(outlines: Outlines, key: slice) -> Iterator[bytes]:
     """What every row has at *key*."""
     length = key.stop - key.start
-    return (outlines[start : start + length] for start in range(key.start, len(outlines), SIZE))
+    return (part[start : start + length] for part in outlines for start in range(key.start, len(part), SIZE))
 
 
-def _wrong(outlines: bytes, key: slice, is_wrong: Callable[[list[_Row]], bool]) -> Iterator[bytes]:
+def _wrong(outlines: Outlines, key: slice, is_wrong: Callable[[list[_Row]], bool]) -> Iterator[bytes]:
     """The digests at *key* whose rows are wrong together."""
     together: dict[bytes, list[bytes]] = {digest: [] for digest in _doubled(outlines, key)}
     # What most rows say is right alone: where no row says anything else, only the doubled ones are looked at.
-    suspect = any(_is_wrong_alone(says, is_wrong) for says in set(outlines[SIZE - 1 :: SIZE]))
+    said = set(chain.from_iterable(part[SIZE - 1 :: SIZE] for part in outlines))
+    suspect = any(_is_wrong_alone(says, is_wrong) for says in said)
     for row in _rows(outlines) if together or suspect else ():
         digest = row[key]
         if digest in together:
@@ -124,7 +127,7 @@ def _wrong(outlines: bytes, key: slice, is_wrong: Callable[[list[_Row]], bool]) 
     yield from (digest for digest, group in together.items() if is_wrong([*map(_row, group)]))
 
 
-def _doubled(outlines: bytes, key: slice) -> set[bytes]:
+def _doubled(outlines: Outlines, key: slice) -> set[bytes]:
     """What more than one row has at *key*."""
     digests = sorted(_each(outlines, key))
     return {one for one, next_one in pairwise(digests) if one == next_one}
@@ -165,7 +168,7 @@ def _any(group: Iterable[_Row], bit: int) -> bool:
     return any(row.says & bit for row in group)
 
 
-def _files(outlines: bytes, names: set[bytes], tasks: set[bytes]) -> frozenset[bytes]:
+def _files(outlines: Outlines, names: set[bytes], tasks: set[bytes]) -> frozenset[bytes]:
     """Selections are in all of them: what a task lacks, one that matches it may have."""
     files, size = set[bytes](), -1
     while size < len(names) + len(tasks) + len(files):
