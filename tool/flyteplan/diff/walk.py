@@ -13,17 +13,14 @@ from flyteplan.diff.values import TEXTS, Sides, difference, equal, holds_unknown
 from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.plan import Difference
 
-# Messages that are shown field by field even where a side lacks them; any other is then shown whole.
-_OPEN = frozenset(
-    f"flyteidl2.core.{name}"
-    for name in (
-        *("Resources", "ExtendedResources", "GPUAccelerator", "RetryStrategy", "Backoff"),
-        *("TimeoutStrategy", "SecurityContext", "Identity", "K8sObjectMetadata", "TaskMetadata"),
-    )
-)
-# Those of them that most tasks have alike. To remember what any other comes to takes longer than to find it again.
+# Messages that are shown field by field even where a side lacks them; any other is then shown whole. The first are
+# those that most tasks have alike: to remember what any other comes to takes longer than to find it again.
 _ALIKE = frozenset(
     f"flyteidl2.core.{name}" for name in ("Backoff", "TimeoutStrategy", "SecurityContext", "GPUAccelerator", "Identity")
+)
+_OPEN = frozenset(
+    f"flyteidl2.core.{name}"
+    for name in ("Resources", "ExtendedResources", "RetryStrategy", "K8sObjectMetadata", "TaskMetadata")
 )
 # Of larger messages is not remembered what they come to, in bytes.
 _SMALL = 1024

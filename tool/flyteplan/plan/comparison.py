@@ -66,22 +66,15 @@ def _entry(old: Change | None, new: Change | None, *, live: bool) -> Entry | Non
         rows = (*call_rows(old, new), *(made(new) if new else _undone(old)))
         return Entry(kind=ADDED if new else REMOVED, before=old, after=new, rows=rows, step=new and first_step(new))
     facts, fields = tuple(_facts(old, new, live=live)), tuple(_Pair(old, new).rows())
-    if old.deferred and new.deferred:
-        return _deferred(old, new, facts)
-    rows = (*call_rows(old, new), *fields, *(_live_rows(old, new) if live else ()))
+    # Of two that are deferred there are no fields.
+    wanted = override_rows(old, new) if old.deferred and new.deferred else fields
+    rows = (*call_rows(old, new), *wanted, *(_live_rows(old, new) if live else ()))
     if not facts and not rows and _digests(old, live=live) != _digests(new, live=live):
         facts = (Fact(name="specs", was=_shown(old, live=live), now=_shown(new, live=live)),)
     step, settled = _step(old, new, fields), _unsaid(old, new)
     if not (facts or rows or settled or any(note.attention for note in step.notes)):
         return None
     return Entry(kind=CHANGED, before=old, after=new, facts=facts, rows=rows, step=step, settled=settled)
-
-
-def _deferred(old: Change, new: Change, facts: tuple[Fact, ...]) -> Entry | None:
-    rows = tuple(override_rows(old, new))
-    if not (facts or rows):
-        return None
-    return Entry(kind=CHANGED, before=old, after=new, facts=facts, rows=rows, step=_step(old, new, ()))
 
 
 def _facts(old: Change, new: Change, *, live: bool) -> Iterator[Fact]:
