@@ -12,6 +12,7 @@ from flyteplan.validate.draft import Draft, shown
 _RETRIES = ("overrides", "retries")
 _TIMEOUT = ("overrides", "timeout")
 _BACKOFF = (*_RETRIES, "backoff")
+_WAITS = {name: ((*_BACKOFF, name), ("spec", *_BACKOFF, name)) for name in ("base", "cap")}
 
 
 def nanoseconds(draft: Draft, value: Any, pointer: Pointer) -> int | None:
@@ -58,11 +59,10 @@ def put_retries(draft: Draft, value: Any) -> None:
 
 
 def _put_backoff(draft: Draft, backoff: Mapping[str, Any]) -> None:
-    for name in ("base", "cap"):
+    for name, (path, pointer) in _WAITS.items():
         if name in backoff:
-            pointer = ("spec", *_BACKOFF, name)
             value = backoff[name]
-            draft.put((*_BACKOFF, name), None if value is None else nanoseconds(draft, value, pointer))
+            draft.put(path, None if value is None else nanoseconds(draft, value, pointer))
     if "factor" in backoff:
         draft.put((*_BACKOFF, "factor"), float(backoff["factor"]))
     if backoff.get("factor", 1) > 1 and backoff.get("cap") is None:
@@ -72,7 +72,7 @@ def _put_backoff(draft: Draft, backoff: Mapping[str, Any]) -> None:
 
 def _check_cap(draft: Draft, backoff: Mapping[str, Any]) -> None:
     """Flyte takes it, and waits for the cap from the first retry on."""
-    base, cap = (_whole(backoff.get(name) or 0) for name in ("base", "cap"))
+    base, cap = _whole(backoff.get("base") or 0), _whole(backoff.get("cap") or 0)
     least, most = duration.parse(base), duration.parse(cap)
     if least is not None and most and most < least:
         message = f"retries.backoff: the cap {cap} is below the base {base}"

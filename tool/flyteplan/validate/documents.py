@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flyteplan.errors import Problem, is_valid, ordered
@@ -168,9 +169,15 @@ def _put_selector(draft: Draft, spec: Mapping[str, Any]) -> None:
     written = spec.get(name, {})
     for key in ("version", "auto_version"):
         if key in written:
-            draft.put(("selector",), Selector(**{key: written[key]}), ("spec", name, key))
+            draft.put(("selector",), _selector(key, written[key]), ("spec", name, key))
     if "version" in written:
         check_version(draft, written["version"], ("spec", name, "version"))
+
+
+@lru_cache(maxsize=1024)
+def _selector(key: str, value: str) -> Selector:
+    """Most manifests want the newest version, or one of few."""
+    return Selector(**{key: value})
 
 
 def _manifest(document: Document, value: Mapping[str, Any], layer: int, settings: Written) -> Manifest:

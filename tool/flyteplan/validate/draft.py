@@ -15,6 +15,8 @@ _SHORTENED = (("spec", "overrides", "resources"), ("spec", "overrides"), ("spec"
 class Draft:
     """A manifest in the making."""
 
+    __slots__ = ("_locator", "_puts", "problems", "replacing")
+
     def __init__(self, locator: Locator, *, replacing: bool = False) -> None:
         self.replacing = replacing
         self.problems: list[Problem] = []

@@ -20,20 +20,31 @@ _LONGEST_VERSION = 63
 
 def check_env_vars(draft: Draft, values: Mapping[str, str | None], pointer: Pointer) -> None:
     for name, value in values.items():
-        if not (name.isascii() and name.isidentifier()):
-            hint = "letters, digits and _, not beginning with a digit"
-            draft.wrong_key("FP1204", (*pointer, name), f"'{name}' can not be the name of a variable", hint)
-        elif name.startswith("_F_"):
-            hint = "names that begin with _F_ are Flyte's own"
-            draft.wrong_key("FP1204", (*pointer, name), f"{name} can not be set", hint)
+        if not _is_settable(name):
+            _refuse_variable(draft, name, pointer)
         if value and "\0" in value:
             draft.wrong("FP1104", (*pointer, name), f"{shown((*pointer, name))} must not hold a NUL character")
+
+
+@lru_cache(maxsize=4096)
+def _is_settable(name: str) -> bool:
+    """Most manifests set the same variables."""
+    return name.isascii() and name.isidentifier() and not name.startswith("_F_")
+
+
+def _refuse_variable(draft: Draft, name: str, pointer: Pointer) -> None:
+    if name.startswith("_F_") and name.isascii() and name.isidentifier():
+        hint = "names that begin with _F_ are Flyte's own"
+        draft.wrong_key("FP1204", (*pointer, name), f"{name} can not be set", hint)
+    else:
+        hint = "letters, digits and _, not beginning with a digit"
+        draft.wrong_key("FP1204", (*pointer, name), f"'{name}' can not be the name of a variable", hint)
 
 
 def check_labels(draft: Draft, values: Mapping[str, str | None], pointer: Pointer) -> None:
     check_annotations(draft, values, pointer)
     for name, value in values.items():
-        if value and not _QUALIFIED.fullmatch(value):
+        if value and not _is_value(value):
             hint = "at most 63 letters, digits, '-', '_' and '.', beginning and ending with a letter or a digit"
             message = f"{shown((*pointer, name))} has a value that a label can not have"
             draft.wrong("FP1209", (*pointer, name), message, hint)
@@ -44,6 +55,11 @@ def check_annotations(draft: Draft, values: Mapping[str, str | None], pointer: P
         if not is_qualified(name):
             hint = "write name or domain/name, the name at most 63 letters, digits, '-', '_' and '.'"
             draft.wrong_key("FP1209", (*pointer, name), f"'{name}' can not be a key in {shown(pointer)}", hint)
+
+
+@lru_cache(maxsize=4096)
+def _is_value(text: str) -> bool:
+    return _QUALIFIED.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -24,9 +24,8 @@ def put_overrides(draft: Draft, overrides: Mapping[str, Any]) -> None:
     if draft.replacing:
         _refuse_nulls(draft, overrides)
     for name, value in overrides.items():
-        path = ("overrides", name)
         if value is None or (draft.replacing and (name in _REPLACED or value == {})):
-            draft.put(path, None)
+            draft.put(("overrides", name), None)
         if value is not None:
             _PUT[name](draft, name, value)
 

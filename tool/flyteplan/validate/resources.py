@@ -14,6 +14,11 @@ from flyteplan.validate.names import is_qualified
 
 _PATH = ("overrides", "resources")
 _AT = ("spec", *_PATH)
+# Where request and limit of a pair are set, and where they stand.
+_PAIRS = {
+    name: tuple(((*_PATH, name, side), (*_AT, name, index)) for index, side in enumerate(("request", "limit")))
+    for name in ("cpu", "memory")
+}
 # One field with `gpu`: a template has an accelerator under one of these names.
 _ACCELERATORS = frozenset(
     {"nvidia.com/gpu", "amd.com/gpu", "google.com/tpu", "aws.amazon.com/neuron", "habana.ai/gaudi"}
@@ -29,7 +34,7 @@ def put_resources(draft: Draft, resources: Mapping[str, Any]) -> None:
     for name, value in resources.items():
         if value is None:
             draft.put((*_PATH, name), None)
-        elif name in {"cpu", "memory"}:
+        elif name in _PAIRS:
             _put_pair(draft, name, value)
         elif name == "gpu":
             _put_gpu(draft, value)
@@ -44,22 +49,22 @@ def _put_gpu(draft: Draft, value: Any) -> None:
 
 
 def _put_pair(draft: Draft, name: str, value: Any) -> None:
-    path, pointer = (*_PATH, name), (*_AT, name)
+    unit, ((request_path, request_at), (limit_path, limit_at)) = name != "cpu", _PAIRS[name]
     if not isinstance(value, list):
-        draft.put((*path, "request"), _checked(draft, value, pointer, unit=name != "cpu"), pointer)
+        pointer = (*_AT, name)
+        draft.put(request_path, _checked(draft, value, pointer, unit=unit), pointer)
         return
     request, limit = value
-    first, second, unit = (*pointer, 0), (*pointer, 1), name != "cpu"
-    request = None if request is None else _checked(draft, request, first, unit=unit)
-    limit = None if limit is None else _checked(draft, limit, second, unit=unit)
-    draft.put((*path, "request"), request, first)
-    draft.put((*path, "limit"), limit, second)
-    _check_order(draft, name, request, limit)
+    request = None if request is None else _checked(draft, request, request_at, unit=unit)
+    limit = None if limit is None else _checked(draft, limit, limit_at, unit=unit)
+    draft.put(request_path, request, request_at)
+    draft.put(limit_path, limit, limit_at)
+    if request is not None and limit is not None:
+        _check_order(draft, name, request, limit)
 
 
-def _check_order(draft: Draft, name: str, request: str | None, limit: str | None) -> None:
-    least, most = quantity.nano(request or ""), quantity.nano(limit or "")
-    if least is not None and most is not None and least > most:
+def _check_order(draft: Draft, name: str, request: str, limit: str) -> None:
+    if quantity.is_above(request, limit):
         hint = f"did you mean [{limit}, {request}]?"
         draft.wrong("FP1203", (*_AT, name), f"{name} request {request} is above its limit {limit}", hint)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from flyteplan.model.document import Pointer
@@ -22,22 +23,29 @@ def put_secrets(draft: Draft, items: Sequence[Any]) -> None:
         secret = _secret(draft, {"key": item} if isinstance(item, str) else item or {}, pointer)
         if not secret.key:
             continue
-        if secret.name in seen:
-            draft.wrong(_CODE, pointer, f"secret {secret.name} stands twice", "keep one of them")
-        seen.add(secret.name)
-        draft.put(("overrides", "secrets", secret.name), secret, pointer)
+        name = secret.name
+        if name in seen:
+            draft.wrong(_CODE, pointer, f"secret {name} stands twice", "keep one of them")
+        seen.add(name)
+        draft.put(("overrides", "secrets", name), secret, pointer)
 
 
 def _secret(draft: Draft, item: dict[str, str], pointer: Pointer) -> Secret:
     """What is neither a file nor given a variable is the variable that the SDK derives from its name."""
     key, group = item.get("key", ""), item.get("group", "")
     if "mount" in item:
-        return Secret(key=key, group=group, as_file=True)
+        return _made(key, group, "", True)
     derived = (f"{group}_{key}" if group else key).replace("-", "_").upper()
     env_var = item.get("as_env_var", derived)
     if key and not _ENV_NAME.fullmatch(env_var):
         _refuse_name(draft, env_var, pointer, given="as_env_var" in item)
-    return Secret(key=key, group=group, env_var=env_var)
+    return _made(key, group, env_var, False)
+
+
+@lru_cache(maxsize=1024)
+def _made(key: str, group: str, env_var: str, as_file: bool) -> Secret:
+    """Many tasks of a team have the same."""
+    return Secret(key=key, group=group, env_var=env_var, as_file=as_file)
 
 
 def _refuse_name(draft: Draft, env_var: str, pointer: Pointer, *, given: bool) -> None:

@@ -16,7 +16,7 @@ def marked(draft: Draft, written: Mapping[str, Variable], at: Pointer) -> dict[s
     """The values of *written*, which stands at *at*; its marks are put. What is only marked has no value of its own."""
     values: dict[str, str | None] = {}
     for name, variable in written.items():
-        if not isinstance(variable, Mapping):
+        if variable is None or isinstance(variable, str):
             values[name] = variable
             continue
         if "sensitive" in variable:
