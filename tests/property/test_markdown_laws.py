@@ -87,7 +87,7 @@ def test_the_only_links_are_those_to_lines_of_manifests(dialect: str, plan: Plan
 def test_the_only_tags_are_our_own(dialect: str, plan: Plan) -> None:
     text = comment([(plan, DIGEST)], page(dialect))
     changed, alerts, judged = bool(changing(plan)), bool(told(plan)), bool(judged_summary(plan.judgement))
-    diff, html = bool(difftext(plan)), DIALECTS[dialect].html
+    diff, html = any(difftext(plan)), DIALECTS[dialect].html
     names = "Tasks that change alike" in text
     folded = ["details", "summary", "/summary", "/details"] if html else ["h4"]
     own = [

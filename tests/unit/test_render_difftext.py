@@ -63,7 +63,7 @@ def test_fields_are_shown_as_a_diff() -> None:
 
 
 def test_a_plan_that_changes_nothing_has_no_diff() -> None:
-    assert difftext(plan(change("a"))) == []
+    assert list(difftext(plan(change("a")))) == []
 
 
 def test_equal_plans_are_the_same() -> None:

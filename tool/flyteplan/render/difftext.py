@@ -11,9 +11,11 @@ from flyteplan.render.style import Line, Span
 from flyteplan.render.values import pair
 
 
-def difftext(plan: Plan) -> list[Line]:
+def difftext(plan: Plan) -> Iterator[Line]:
     """Every field that applying the plan changes: `-` live, `+` desired, `!` what nobody wrote."""
-    return [line for change in changing(plan) for field in shown_fields(change) for line in _hunk(field, change, plan)]
+    for change in changing(plan):
+        for field in shown_fields(change):
+            yield from _hunk(field, change, plan)
 
 
 def _hunk(field: Field, change: Change, plan: Plan) -> Iterator[Line]:

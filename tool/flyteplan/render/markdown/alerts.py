@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flyteplan.render.attention import Told
 from flyteplan.render.groups import named
@@ -16,9 +16,9 @@ _NAMES = 100
 _CODE = 40
 
 
-def in_full(told: Iterable[Told], page: Page, *, links: bool) -> list[str]:
+def in_full(told: Iterable[Told], page: Page, *, links: bool) -> Iterator[str]:
     """Task by task, with the line that causes it."""
-    return [f"- {_who(one.tasks)}: {_message(one)} {_where(one, page, links=links)}".rstrip() for one in told]
+    return (f"- {_who(one.tasks)}: {_message(one)} {_where(one, page, links=links)}".rstrip() for one in told)
 
 
 def _who(tasks: Sequence[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from flyteplan.model.comparison import REVISIONS, TARGETS, Comparison
 from flyteplan.model.rulechange import RuleChange
@@ -15,6 +16,7 @@ from flyteplan.render.judged import judged_summary, verdicts
 from flyteplan.render.markdown import alerts, policy
 from flyteplan.render.markdown.contrasts import kinds, names, table
 from flyteplan.render.markdown.escape import code, fenced, prose
+from flyteplan.render.markdown.ladder import Ladder, Part
 from flyteplan.render.markdown.page import Page, size
 from flyteplan.render.markdown.rows import linked, located
 from flyteplan.render.rulechanges import at, bearing, what
@@ -56,16 +58,13 @@ class Digested:
 def comparison(of: Comparison, digests: tuple[str, str], page: Page) -> str:
     """In full, or in as little as there is room for."""
     material = Digested(comparison=of, digests=digests, page=page)
-    cut: list[str] = []
-    body = _body(material, 0)
-    text = _text(material, body, cut)
+    ladder, cut = Ladder(material, _parts(page), page.room), list[str]()
+    text = _text(material, ladder.body(0), cut)
     for step, words in enumerate(STEPS, 1):
         if size(text) <= page.room:
             break
-        less = _body(material, step)
-        cut += [words] if less != body else []
-        body = less
-        text = _text(material, body, cut)
+        cut += [words] if ladder.differs(step) else []
+        text = _text(material, ladder.body(step), cut)
     return text
 
 
@@ -97,14 +96,10 @@ def _counts(of: Comparison) -> str:
     return prose(summary(of))
 
 
-def _body(of: Digested, step: int) -> str:
-    return "\n\n".join(filter(None, (part(of, step) for part in _PARTS)))
-
-
-def _rules(of: Digested, step: int) -> str:
+def _rules(of: Digested, step: int) -> Iterable[str]:
     found = of.comparison.rules
     if not found:
-        return ""
+        return ()
     lines = [f"**Rules** {prose(rules_summary(found))}", *_rule_list(found, of.page, step)]
     return of.page.warned(lines, kind="CAUTION" if any(one.alerts for one in found) else "IMPORTANT", title="Rules")
 
@@ -132,17 +127,17 @@ def _rule(one: RuleChange, page: Page, *, links: bool, where: bool) -> str:
     return " ".join(filter(None, (f"{head}:" if details else head, details, place)))
 
 
-def _policies(of: Digested, step: int) -> str:
+def _policies(of: Digested, step: int) -> Iterable[str]:
     plan = of.comparison.after
     said = "" if of.comparison.kind == TARGETS else judged_summary(plan.judgement)
     if not said:
-        return ""
+        return ()
     denied = plan.judgement is not None and plan.judgement.denied
-    lines = [f"**Policy** {prose(said)}", *_policy_lines(of, step)]
+    lines = chain([f"**Policy** {prose(said)}"], _policy_lines(of, step))
     return of.page.warned(lines, kind="CAUTION" if denied else "IMPORTANT", title="Denied" if denied else "Policy")
 
 
-def _policy_lines(of: Digested, step: int) -> list[str]:
+def _policy_lines(of: Digested, step: int) -> Iterable[str]:
     found = verdicts(of.comparison.after.judgement)
     if step < _WHICH:
         return policy.in_full(found, of.comparison.after, of.page, links=step < _LINKS)
@@ -151,10 +146,10 @@ def _policy_lines(of: Digested, step: int) -> list[str]:
     return policy.by_rule(found) if step < _COUNTS else []
 
 
-def _alerts(of: Digested, step: int) -> str:
+def _alerts(of: Digested, step: int) -> Iterable[str]:
     found = of.alerts
     if not found:
-        return ""
+        return ()
     if step < _WHICH:
         return of.page.warned(alerts.in_full(found, of.page, links=step < _LINKS))
     if step < _WORDS:
@@ -162,32 +157,43 @@ def _alerts(of: Digested, step: int) -> str:
     return of.page.warned(alerts.by_code(found) if step < _COUNTS else alerts.as_number(found))
 
 
-def _manifests(of: Digested, step: int) -> str:
+def _manifests(of: Digested, step: int) -> Iterable[str]:
     """Only the counts, which the first line has, where there is no room for names."""
     names = of.comparison.names
     if not names or step >= _FIELDS:
-        return ""
+        return ()
     told = [f"- removed {code(name)}" for name in names.removed] + [f"- added {code(name)}" for name in names.added]
     told += [f"- renamed {code(old)} -> {code(new)}" for old, new in names.renamed]
-    return "\n".join(["**Manifests**", *told])
+    return ["**Manifests**", *told]
 
 
-def _tasks(of: Digested, step: int) -> str:
+def _tasks(of: Digested, step: int) -> Iterable[str]:
     found = groups(of.comparison, expand=of.page.expand and step < _NAMES)
     if not found or step >= _KINDS:
-        return ""
-    return table(found, of.comparison, of.page, links=step < _LINKS) if step < _FIELDS else kinds(of.comparison)
+        return ()
+    return table(found, of.comparison, of.page, links=step < _LINKS) if step < _FIELDS else [kinds(of.comparison)]
 
 
-def _names(of: Digested, step: int) -> str:
+def _names(of: Digested, step: int) -> Iterable[str]:
     found = names(groups(of.comparison, expand=of.page.expand), of.comparison) if step < _NAMES else ""
-    return of.page.folded("Tasks that differ alike", found) if found else ""
+    return [of.page.folded("Tasks that differ alike", found)] if found else ()
 
 
-def _diff(of: Digested, step: int) -> str:
+def _diff(of: Digested, step: int) -> Iterable[str]:
     if step >= _DIFF or not of.comparison.differs:
-        return ""
-    return of.page.folded("Diff", fenced(plain(compared(of.comparison, expand=of.page.expand)), "diff"))
+        return ()
+    return [of.page.folded("Diff", fenced(plain(compared(of.comparison, expand=of.page.expand)), "diff"))]
 
 
-_PARTS: tuple[Callable[[Digested, int], str], ...] = (_policies, _rules, _alerts, _tasks, _manifests, _names, _diff)
+def _parts(page: Page) -> Sequence[Part[Digested]]:
+    """From top to bottom, each with the steps at which it is told in fewer words, or not any more."""
+    told = (_LINKS, _WHICH, _WORDS, _COUNTS)
+    return (
+        Part(lines=_policies, steps=told),
+        Part(lines=_rules, steps=told),
+        Part(lines=_alerts, steps=told),
+        Part(lines=_tasks, steps=(_LINKS, *([_NAMES] if page.expand else []), _FIELDS, _KINDS)),
+        Part(lines=_manifests, steps=(_FIELDS,)),
+        Part(lines=_names, steps=(_NAMES,)),
+        Part(lines=_diff, steps=(_DIFF,)),
+    )

@@ -25,14 +25,14 @@ _VALUE, _NAMES, _KINDS = 60, 100, 20
 _Cells = tuple[str, str, str, str, str]
 
 
-def table(groups: Iterable[Alike], of: Comparison, page: Page, *, links: bool) -> str:
-    lines = [row(_HEAD), row(_RULE)]
+def table(groups: Iterable[Alike], of: Comparison, page: Page, *, links: bool) -> Iterator[str]:
+    yield row(_HEAD)
+    yield row(_RULE)
     for group in groups:
         subject, sign = _subject(group, of), code(_SIGNS[group[0].kind])
         for mark, cells in _rows(group[0], of, page, links=links):
-            lines.append(row((code(mark) if mark else sign if subject else "", subject, *cells)))
+            yield row((code(mark) if mark else sign if subject else "", subject, *cells))
             subject = ""
-    return "\n".join(lines)
 
 
 def _subject(group: Alike, of: Comparison) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from flyteplan.record import dataclass, field
@@ -56,10 +57,10 @@ class Page:
         named = f"<code>{html_text(name)}</code> " if name else ""
         return f"<details{' open' if opened else ''}><summary>{named}{title}</summary>\n\n{body}\n\n</details>"
 
-    def warned(self, lines: list[str], *, kind: str = "WARNING", title: str = "Attention") -> str:
-        head = f"[!{kind}]" if self.dialect.alerts else f"**{title}**"
-        rest = [f"> {line}" for line in lines]
-        return "\n".join([f"> {head}", *([] if self.dialect.alerts else [">"]), *rest])
+    def warned(self, lines: Iterable[str], *, kind: str = "WARNING", title: str = "Attention") -> Iterator[str]:
+        yield f"> [!{kind}]" if self.dialect.alerts else f"> **{title}**\n>"
+        for line in lines:
+            yield f"> {line}"
 
 
 def size(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Plan
@@ -19,9 +19,9 @@ _RULE = 60
 _MESSAGE = 400
 
 
-def in_full(found: Iterable[Verdict], plan: Plan, page: Page, *, links: bool) -> list[str]:
+def in_full(found: Iterable[Verdict], plan: Plan, page: Page, *, links: bool) -> Iterator[str]:
     """The line of the manifest, and that of the rule, which has a link where it was read in this revision."""
-    return [_whole(one, plan, page, links=links) for one in found]
+    return (_whole(one, plan, page, links=links) for one in found)
 
 
 def _whole(one: Verdict, plan: Plan, page: Page, *, links: bool) -> str:

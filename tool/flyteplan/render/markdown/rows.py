@@ -40,16 +40,16 @@ class _Row:
     sign: str = ""
 
 
-def table(groups: Iterable[Group], plan: Plan, page: Page, *, links: bool) -> str:
+def table(groups: Iterable[Group], plan: Plan, page: Page, *, links: bool) -> Iterator[str]:
     """*links*: with addresses, and with the values that lost."""
-    lines = [row(_HEAD), row(_RULE)]
+    yield row(_HEAD)
+    yield row(_RULE)
     for group in groups:
         subject, sign = _subject(group, plan), _SIGNS[group[0].action]
         for one in _rows(group[0], page, links=links):
             cells = (one.field, one.before, one.after, one.change, one.source)
-            lines.append(row((code(one.sign or sign) if one.sign or subject else "", subject, *cells)))
+            yield row((code(one.sign or sign) if one.sign or subject else "", subject, *cells))
             subject = ""
-    return "\n".join(lines)
 
 
 def _subject(group: Group, plan: Plan) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from flyteplan.model.plan import Plan
-from flyteplan.record import dataclass
+from flyteplan.record import dataclass, replace
 from flyteplan.render.attention import Told, told
 from flyteplan.render.difftext import difftext
 from flyteplan.render.groups import Group, changing, groups
 from flyteplan.render.judged import judged_summary, verdicts
 from flyteplan.render.markdown import alerts, policy
 from flyteplan.render.markdown.escape import code, fenced, prose
+from flyteplan.render.markdown.ladder import Ladder, Part, styled_within
 from flyteplan.render.markdown.page import Page
 from flyteplan.render.markdown.rows import kinds, names, table
 from flyteplan.render.style import plain
@@ -48,7 +50,7 @@ class Section:
     """`step`: of how many of STEPS it goes without; `cut`: those of them that it had."""
 
     material: Material
-    body: str
+    ladder: Ladder[Material]
     step: int = 0
     cut: tuple[str, ...] = ()
 
@@ -72,37 +74,33 @@ class Section:
 
     @property
     def text(self) -> str:
-        return "\n\n".join(filter(None, (self.body, _said(self), _footer(self))))
+        return "\n\n".join(filter(None, (self.ladder.body(self.step), _said(self), _footer(self))))
 
     @property
     def is_shortest(self) -> bool:
         return self.step == len(STEPS)
 
     def shorter(self) -> Section:
-        step, body = self.step + 1, _body(self.material, self.step + 1)
-        cut = self.cut if body == self.body else (*self.cut, STEPS[self.step])
-        return Section(material=self.material, body=body, step=step, cut=cut)
+        step = self.step + 1
+        cut = (*self.cut, STEPS[self.step]) if self.ladder.differs(step) else self.cut
+        return replace(self, step=step, cut=cut)
 
 
 def section(plan: Plan, digest: str, page: Page) -> Section:
     material = Material(plan=plan, digest=digest, page=page, alerts=told(plan))
-    return Section(material=material, body=_body(material, 0))
+    return Section(material=material, ladder=Ladder(material, _parts(page), page.room))
 
 
-def _body(of: Material, step: int) -> str:
-    return "\n\n".join(filter(None, (part(of, step) for part in _PARTS)))
-
-
-def _policies(of: Material, step: int) -> str:
+def _policies(of: Material, step: int) -> Iterable[str]:
     told = judged_summary(of.plan.judgement)
     if not told:
-        return ""
+        return ()
     denied = of.plan.judgement is not None and of.plan.judgement.denied
-    lines = [f"**Policy** {prose(told)}", *_policy_lines(of, step)]
+    lines = chain([f"**Policy** {prose(told)}"], _policy_lines(of, step))
     return of.page.warned(lines, kind="CAUTION" if denied else "IMPORTANT", title="Denied" if denied else "Policy")
 
 
-def _policy_lines(of: Material, step: int) -> list[str]:
+def _policy_lines(of: Material, step: int) -> Iterable[str]:
     found = verdicts(of.plan.judgement)
     if step < _WHICH:
         return policy.in_full(found, of.plan, of.page, links=step < _LINKS)
@@ -111,12 +109,11 @@ def _policy_lines(of: Material, step: int) -> list[str]:
     return policy.by_rule(found) if step < _KINDS else []
 
 
-def _alerts(of: Material, step: int) -> str:
-    lines = _alert_lines(of, step) if of.alerts else []
-    return of.page.warned(lines) if lines else ""
+def _alerts(of: Material, step: int) -> Iterable[str]:
+    return of.page.warned(_alert_lines(of, step)) if of.alerts else ()
 
 
-def _alert_lines(of: Material, step: int) -> list[str]:
+def _alert_lines(of: Material, step: int) -> Iterable[str]:
     if step < _WHICH:
         return alerts.in_full(of.alerts, of.page, links=step < _LINKS)
     if step < _WORDS:
@@ -124,11 +121,11 @@ def _alert_lines(of: Material, step: int) -> list[str]:
     return alerts.by_code(of.alerts) if step < _KINDS else alerts.as_number(of.alerts)
 
 
-def _changes(of: Material, step: int) -> str:
+def _changes(of: Material, step: int) -> Iterable[str]:
     if step >= _CHANGES or not changing(of.plan):
-        return ""
+        return ()
     if step >= _FIELDS:
-        return kinds(of.plan)
+        return [kinds(of.plan)]
     return table(_groups(of, step), of.plan, of.page, links=step < _LINKS)
 
 
@@ -136,32 +133,41 @@ def _groups(of: Material, step: int) -> list[Group]:
     return groups(changing(of.plan), expand=of.page.expand and step < _NAMES)
 
 
-def _requests(of: Material, step: int) -> str:  # noqa: ARG001 (one of _PARTS)
+def _requests(of: Material, _: int) -> Iterable[str]:
     every = tally(of.plan.changes)
     told = {"Requests": requests(every, ", "), "Worst case with retries": worst_case(every, ", ")}
-    return "\n\n".join(f"**{name}** {found}" for name, found in told.items() if found)
+    return ["\n\n".join(f"**{name}** {found}" for name, found in told.items() if found)]
 
 
-def _notes(of: Material, step: int) -> str:
+def _notes(of: Material, step: int) -> Iterable[str]:
     if step >= _FIELDS:
-        return ""
+        return ()
     found = notes(tally(of.plan.changes))
-    return "\n".join(["**Notes**", *(f"- {prose(message)} {count}" for message, count in found)]) if found else ""
+    return ["**Notes**", *(f"- {prose(message)} {count}" for message, count in found)] if found else ()
 
 
-def _names(of: Material, step: int) -> str:
-    if step >= _NAMES:
-        return ""
-    found = names(_groups(of, step), of.plan)
-    return of.page.folded("Tasks that change alike", found) if found else ""
+def _names(of: Material, step: int) -> Iterable[str]:
+    found = names(_groups(of, step), of.plan) if step < _NAMES else ""
+    return [of.page.folded("Tasks that change alike", found)] if found else ()
 
 
-def _diff(of: Material, step: int) -> str:
-    lines = difftext(of.plan) if step < _DIFF else []
-    return of.page.folded("Diff", fenced(plain(lines), "diff")) if lines else ""
+def _diff(of: Material, step: int) -> Iterable[str]:
+    lines = styled_within(difftext(of.plan), of.page.room) if step < _DIFF else ()
+    return [of.page.folded("Diff", fenced(plain(lines), "diff"))] if lines else ()
 
 
-_PARTS: tuple[Callable[[Material, int], str], ...] = (_policies, _alerts, _changes, _requests, _notes, _names, _diff)
+def _parts(page: Page) -> Sequence[Part[Material]]:
+    """From top to bottom, each with the steps at which it is told in fewer words, or not any more."""
+    told = (_LINKS, _WHICH, _WORDS, _KINDS)
+    return (
+        Part(lines=_policies, steps=told),
+        Part(lines=_alerts, steps=told),
+        Part(lines=_changes, steps=(_LINKS, *([_NAMES] if page.expand else []), _FIELDS, _CHANGES)),
+        Part(lines=_requests),
+        Part(lines=_notes, steps=(_FIELDS,)),
+        Part(lines=_names, steps=(_NAMES,)),
+        Part(lines=_diff, steps=(_DIFF,)),
+    )
 
 
 def _said(one: Section) -> str:
