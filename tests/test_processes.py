@@ -102,6 +102,41 @@ def test_so_it_is_with_files(repository: Path, tmp_path: Path) -> None:
     assert output(repository, "diff", str(tmp_path / "saved-1"), str(tmp_path / "saved-3"), jobs=1, seed=0)[0] == 0
 
 
+POLICY = """
+apiVersion: flyteplan/v1
+kind: OverridePolicy
+metadata: {name: platform}
+spec:
+  rules:
+    - {name: one-core, limits: {resources.cpu: {max: 1}}, warn: one core is enough}
+    - {name: tokens, env_vars: {forbidden: ["TOKEN_2"]}, deny: tokens are secrets}
+  exceptions:
+    - {rule: tokens, match: {tasks: [etl.task_11]}, until: 2026-12-31, reason: it moves, owner: team-data}
+"""
+GUARDS = "policies: [policies], guards: {max_changed: 400, max_changed_percent: 50, protected: [etl.task_17]}"
+
+
+def test_so_it_is_with_policies_and_guards(repository: Path, tmp_path: Path) -> None:
+    """Rules look at one change at a time, wherever it is planned; guards at all of them together."""
+    root = tmp_path / "copy"
+    shutil.copytree(repository, root)
+    (root / "policies").mkdir()
+    (root / "policies" / "platform.yaml").write_text(POLICY)
+    (root / "flyteplan.yaml").write_text(CONFIG.replace("production]}", f"production], {GUARDS}}}"))
+    seen = []
+    for jobs in (1, 2, 5):
+        files = [tmp_path / f"{jobs}.json", tmp_path / f"saved-{jobs}"]
+        formats = ("-o", "text", "-o", f"json={files[0]}", "--out", str(files[1]), "--as-of", "2026-11-20")
+        code, text, _ = output(root, "plan", *formats, jobs=jobs, seed=jobs)
+        assert code == 3
+        seen.append([text, *(file.read_bytes() for file in files)])
+    assert seen[1:] == seen[:1] * 2
+    policy = json.loads(seen[0][1])["policy"]
+    assert {one["effect"] for one in policy["decisions"]} == {"warn", "deny", "excused"}
+    assert [one["guard"] for one in policy["guards"]] == ["max_changed", "max_changed_percent", "protected:etl.task_17"]
+    assert "450 of 450 tasks would change" in policy["guards"][1]["message"]
+
+
 def test_so_it_is_with_an_endpoint(repository: Path, tmp_path: Path) -> None:
     """Which one process asks, whoever plans: no selections, for which it is asked before there are others."""
     database = tmp_path / "catalog.db"

@@ -8,7 +8,7 @@ from tests.unit.test_render_text import change, field
 from flyteplan.errors import Position
 from flyteplan.model.guards import Freeze, Guards, Most, Protected
 from flyteplan.model.plan import Change
-from flyteplan.policy import breaches
+from flyteplan.policy import breaches, guarded
 
 HERE = Position("flyteplan.yaml", 9, 3)
 NOW = "2026-11-01T12:00Z"
@@ -20,7 +20,7 @@ def tasks(changed: int, unchanged: int = 0) -> list[Change]:
 
 
 def said(guards: Guards, changes: list[Change], left_out: int = 0, now: str = NOW) -> list[tuple[str, str]]:
-    return [(one.name, one.message) for one in breaches(guards, changes, left_out, now)]
+    return [(one.name, one.message) for one in breaches(guards, guarded(changes), left_out, now)]
 
 
 @pytest.mark.parametrize(("most", "changed", "stopped"), [(3, 3, False), (3, 4, True), (0, 1, True), (0, 0, False)])

@@ -83,15 +83,16 @@ def planned(stage: Stage, asked: Asked, tell: Tell = show_problems) -> Plan:
 
 
 def told_in_parts(asked: Asked, part: pipeline.Tell, tell: Tell = show_problems) -> tuple[Plan, tuple[Any, ...]]:
-    """The plan and what *part* makes of its parts, without changes in it unless there is something to hold it to."""
+    """The plan, without changes in it, and what *part* makes of its parts, which no policy has judged yet."""
     stage = prepare(asked.paths, asked.target, asked.catalog, asked.flags)
     now = moment(asked.as_of)
     rulebook = read_rulebook(stage.workspace, stage.target, asked.policy_from, now)
-    if rulebook.says_nothing:
-        return _planned(stage, asked, tell, part)
-    plan, _ = _planned(stage, asked, tell, None)
-    judged = pipeline.judge(plan, plan.changes, rulebook, now)
-    return judged, (part(judged),)
+
+    def judged_part(plan: Plan) -> tuple[pipeline.Heard, Any]:
+        return pipeline.heard(plan.target, plan.changes, rulebook, now), part(plan)
+
+    plan, parts = _planned(stage, asked, tell, judged_part)
+    return pipeline.judged(plan, [heard for heard, _ in parts], rulebook, now), tuple([made for _, made in parts])
 
 
 def _planned(stage: Stage, asked: Asked, tell: Tell, part: pipeline.Tell | None) -> tuple[Plan, tuple[Any, ...]]:

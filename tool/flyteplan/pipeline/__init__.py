@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from flyteplan.pipeline.following import follow
     from flyteplan.pipeline.importing import written
     from flyteplan.pipeline.joining import belonging, joined
-    from flyteplan.pipeline.judging import Policies, Rulebook, check_policies, judge, outdated, read_policies
+    from flyteplan.pipeline.judging import (
+        Heard,
+        Policies,
+        Rulebook,
+        check_policies,
+        heard,
+        judge,
+        judged,
+        outdated,
+        read_policies,
+    )
     from flyteplan.pipeline.locking import Relocked, relock
     from flyteplan.pipeline.planning import Planned, Tell, plan
     from flyteplan.pipeline.policytesting import try_case, try_manifests
@@ -35,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Choice",
     "Compared",
+    "Heard",
     "Known",
     "Manifests",
     "Pace",
@@ -50,9 +61,11 @@ __all__ = [
     "check_policies",
     "compare",
     "follow",
+    "heard",
     "history",
     "joined",
     "judge",
+    "judged",
     "outdated",
     "plan",
     "read_policies",
@@ -78,7 +91,8 @@ _MODULES = {
     **dict.fromkeys(("follow",), "flyteplan.pipeline.following"),
     **dict.fromkeys(("written",), "flyteplan.pipeline.importing"),
     **dict.fromkeys(
-        ("Policies", "Rulebook", "check_policies", "judge", "outdated", "read_policies"), "flyteplan.pipeline.judging"
+        ("Heard", "Policies", "Rulebook", "check_policies", "heard", "judge", "judged", "outdated", "read_policies"),
+        "flyteplan.pipeline.judging",
     ),
     **dict.fromkeys(("belonging", "joined"), "flyteplan.pipeline.joining"),
     **dict.fromkeys(("Relocked", "relock"), "flyteplan.pipeline.locking"),

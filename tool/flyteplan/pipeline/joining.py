@@ -62,13 +62,13 @@ def _judged(whole: Plan, parts: Sequence[Part]) -> Judgement | None:
     latest = max(parts, key=lambda one: one.now)
     if whole.judgement is None or latest.plan is None or latest.plan.judgement is None:
         return None
-    from flyteplan.policy import breaches, in_order
+    from flyteplan.policy import breaches, guarded, in_order
 
     said = [one.plan.judgement for one in parts if one.plan and one.plan.judgement]
     return replace(
         latest.plan.judgement,
         decisions=in_order(decision for one in said for decision in one.decisions),
-        breaches=breaches(latest.guards, whole.changes, whole.left_out, latest.now),
+        breaches=breaches(latest.guards, guarded(whole.changes), whole.left_out, latest.now),
     )
 
 

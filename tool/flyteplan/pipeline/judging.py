@@ -14,7 +14,9 @@ from flyteplan.record import dataclass, field, replace
 from flyteplan.validate import Validator
 
 if TYPE_CHECKING:
+    from flyteplan.model.decision import Decision
     from flyteplan.model.policy import Policy
+    from flyteplan.policy import Guarded
 
 _SOON_DAYS = 14
 _MINUTE = "%Y-%m-%dT%H:%MZ"
@@ -81,18 +83,40 @@ def outdated(policies: Iterable[Policy], now: str) -> tuple[Problem, ...]:
     return ordered(ended(policies, now, soon))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What some changes of a plan are judged by: the rules that they break, and what guards look at."""
+
+    decisions: tuple[Decision, ...] = ()
+    guarded: tuple[Guarded, ...] = ()
+
+
 def judge(plan: Plan, changes: Sequence[Change], rulebook: Rulebook, now: str) -> Plan:
     """*plan* with what *rulebook* says of its *changes* at *now*; as it is where there is nothing to hold it to."""
+    return judged(plan, [heard(plan.target, changes, rulebook, now)], rulebook, now)
+
+
+def heard(target: str, changes: Sequence[Change], rulebook: Rulebook, now: str) -> Heard:
+    """Of some of the changes of a plan: each rule looks at one of them at a time."""
+    if rulebook.says_nothing:
+        return Heard()
+    from flyteplan.policy import decisions, guarded
+
+    return Heard(decisions=decisions(rulebook.policies, target, changes, now), guarded=guarded(changes))
+
+
+def judged(plan: Plan, parts: Sequence[Heard], rulebook: Rulebook, now: str) -> Plan:
+    """As `judge`, of what was `heard` of all changes; *plan* itself needs none."""
     if rulebook.says_nothing:
         return plan
     from flyteplan.model.decision import Judgement
-    from flyteplan.policy import breaches, decisions
+    from flyteplan.policy import breaches, in_order
 
     judgement = Judgement(
         rules=sum(len(policy.rules) for policy in rulebook.policies),
         revision=rulebook.revision,
-        decisions=decisions(rulebook.policies, plan.target, changes, now),
-        breaches=breaches(rulebook.guards, changes, plan.left_out, now),
+        decisions=in_order(decision for part in parts for decision in part.decisions),
+        breaches=breaches(rulebook.guards, (one for part in parts for one in part.guarded), plan.left_out, now),
         problems=rulebook.problems,
     )
     return replace(plan, judgement=judgement)

@@ -2,8 +2,18 @@
 
 from flyteplan.policy.among import ended, wrong_among
 from flyteplan.policy.comparing import rule_changes
-from flyteplan.policy.guards import breaches
+from flyteplan.policy.guards import Guarded, breaches, guarded
 from flyteplan.policy.judging import decisions, in_order
 from flyteplan.policy.targetchanges import target_changes
 
-__all__ = ["breaches", "decisions", "ended", "in_order", "rule_changes", "target_changes", "wrong_among"]
+__all__ = [
+    "Guarded",
+    "breaches",
+    "decisions",
+    "ended",
+    "guarded",
+    "in_order",
+    "rule_changes",
+    "target_changes",
+    "wrong_among",
+]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from flyteplan.model.decision import Breach
 from flyteplan.model.guards import FREEZE, MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, Freeze, Guards, Most, Protected
@@ -15,11 +16,24 @@ from flyteplan.model.task import TaskName
 _SHOWN = 3
 
 
-def breaches(guards: Guards, changes: Sequence[Change], left_out: int, now: str) -> tuple[Breach, ...]:
+class Guarded(NamedTuple):
+    """What guards look at of a change."""
+
+    task: TaskName
+    action: str
+    submits: bool
+
+
+def guarded(changes: Iterable[Change]) -> tuple[Guarded, ...]:
+    return tuple([Guarded(change.task.task, change.action, change.submits) for change in changes])
+
+
+def breaches(guards: Guards, changes: Iterable[Guarded], left_out: int, now: str) -> tuple[Breach, ...]:
     """*left_out*: how many tasks the manifests are about that this plan leaves out."""
+    changes = list(changes)
     submitted = [change for change in changes if change.submits]
-    changed = sorted({change.task.task for change in submitted})
-    tasks = len({change.task.task for change in changes}) + left_out
+    changed = sorted({change.task for change in submitted})
+    tasks = len({change.task for change in changes}) + left_out
     if not changed:
         return ()
     actions = _actions(submitted)
@@ -31,7 +45,7 @@ def breaches(guards: Guards, changes: Sequence[Change], left_out: int, now: str)
     )
 
 
-def _actions(submitted: list[Change]) -> str:
+def _actions(submitted: list[Guarded]) -> str:
     """In the words of the plan's last line, with which whoever is stopped compares it: `9 to update, 1 to run`."""
     counts = Counter(change.action for change in submitted)
     return ", ".join(f"{count} to {action}" for action, count in sorted(counts.items(), reverse=True))
