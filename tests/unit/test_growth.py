@@ -1,0 +1,79 @@
+"""What grows with the number of things grows no faster than that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from tests.growth import grows_evenly, lines
+
+from flyteplan.errors import Position
+from flyteplan.model.manifest import Manifest, TaskReference
+from flyteplan.model.resolution import Group
+from flyteplan.model.settings import Path, Setting
+from flyteplan.model.task import TaskName
+from flyteplan.resolve import compose
+
+ENV: Path = ("overrides", "env_vars")
+A: Path = (*ENV, "A")
+
+
+def manifest(number: int, settings: Iterable[tuple[Path, object]], layer: int = 0) -> Manifest:
+    path = f"{number:04}.yaml"
+    return Manifest(
+        name=f"m-{number:04}",
+        layer=layer,
+        position=Position(path, 3, 18),
+        reference=TaskReference(project="p", domain="d", name="t"),
+        reference_at=Position(path, 4, 10),
+        settings=tuple(Setting(at, value, Position(path, line, 1)) for line, (at, value) in enumerate(settings, 5)),
+    )
+
+
+def group(manifests: Iterable[Manifest]) -> Group:
+    return Group(task=TaskName("p", "d", "t"), run="", manifests=tuple(manifests))
+
+
+def composing(manifests: Iterable[Manifest]) -> Callable[[], object]:
+    one = group(manifests)
+    return lambda: compose(one)
+
+
+def test_lines_are_counted() -> None:
+    assert lines(composing([manifest(0, [])])) > 10
+    assert not grows_evenly(composing_each_with_each)
+
+
+def composing_each_with_each(number: int) -> Callable[[], object]:
+    each = composing(manifest(one, [(A, "x")], layer=one) for one in range(number))
+    return lambda: [each() for _ in range(number)]
+
+
+def test_manifests_of_one_task_that_all_disagree() -> None:
+    def disagreeing(number: int) -> Callable[[], object]:
+        return composing(manifest(one, [(A, str(one))]) for one in range(number))
+
+    assert grows_evenly(disagreeing)
+
+
+@pytest.mark.parametrize("settings", [[(A, "1")], [(ENV, None), (A, "1")]])
+def test_what_loses_to_many_layers_is_put_together_once(
+    settings: list[tuple[Path, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths, over = list[int](), Setting.over
+
+    def counted(self: Setting, lost: tuple[Setting, ...]) -> Setting:
+        lengths.append(len(lost))
+        return over(self, lost)
+
+    monkeypatch.setattr(Setting, "over", counted)
+    composing(manifest(one, settings, layer=one) for one in range(50))()
+    assert sum(lengths) == 49 * len(settings)
+
+
+def test_many_that_are_cleared() -> None:
+    def clearing(number: int) -> Callable[[], object]:
+        names = [((*ENV, f"V{one}"), None) for one in range(number)]
+        return composing([manifest(0, names), manifest(1, names, layer=1)])
+
+    assert grows_evenly(clearing)
