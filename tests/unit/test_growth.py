@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import pytest
+from flyteidl2.task.task_definition_pb2 import TaskSpec
 from tests.growth import grows_evenly, lines
+from tests.memory_catalog import MemoryCatalog
 
 from flyteplan.errors import Position
-from flyteplan.model.manifest import Manifest, TaskReference
+from flyteplan.model.config import Target
+from flyteplan.model.manifest import Manifest, Selection, TaskReference
 from flyteplan.model.resolution import Group
 from flyteplan.model.settings import Path, Setting
-from flyteplan.model.task import TaskName
+from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template
+from flyteplan.record import replace
 from flyteplan.resolve import compose
+from flyteplan.resolve import group as grouped
 
 ENV: Path = ("overrides", "env_vars")
 A: Path = (*ENV, "A")
@@ -77,3 +83,41 @@ def test_many_that_are_cleared() -> None:
         return composing([manifest(0, names), manifest(1, names, layer=1)])
 
     assert grows_evenly(clearing)
+
+
+class Asked(MemoryCatalog):
+    """A catalog that remembers what it is asked."""
+
+    def __init__(self, templates: Iterable[Template]) -> None:
+        super().__init__(templates)
+        self.asked = Counter[str]()
+
+    def listing(self, scope: Scope) -> Sequence[Listing]:
+        self.asked["listing"] += 1
+        return super().listing(scope)
+
+    def newest(self, tasks: Collection[TaskName]) -> Mapping[TaskName, Newest]:
+        self.asked["newest"] += len(tasks)
+        return super().newest(tasks)
+
+    def templates(self, keys: Collection[TaskVersion]) -> Mapping[TaskVersion, Template]:
+        self.asked["templates"] += len(keys)
+        return super().templates(keys)
+
+
+def template(name: str) -> Template:
+    spec = TaskSpec()
+    spec.task_template.metadata.is_entrypoint = True
+    return Template(key=TaskVersion(TaskName("p", "d", name), "v1"), spec=spec, deployed_at=0)
+
+
+def test_the_catalog_is_asked_once_for_what_many_manifests_select() -> None:
+    catalog = Asked(map(template, "ab"))
+    entries = [
+        replace(manifest(one, []), reference=Selection(name="?", entrypoint=bool(one % 2), optional=True))
+        for one in range(10)
+    ]
+    groups, problems = grouped(entries, Target(name="t", project="p", domain="d"), catalog)
+    assert [(one.task.name, len(one.manifests)) for one in groups] == [("a", 5), ("b", 5)]
+    assert problems == ()
+    assert catalog.asked == {"listing": 1, "newest": 2, "templates": 2}
