@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import pytest
+from flyteidl2.core.tasks_pb2 import TaskTemplate
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 from tests.growth import grows_evenly, lines
 from tests.memory_catalog import MemoryCatalog
@@ -14,8 +15,9 @@ from flyteplan.errors import Position
 from flyteplan.model.config import Target
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
 from flyteplan.model.resolution import Group
-from flyteplan.model.settings import Path, Setting
+from flyteplan.model.settings import Path, Setting, Settings
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template
+from flyteplan.override import override
 from flyteplan.record import replace
 from flyteplan.resolve import compose
 from flyteplan.resolve import group as grouped
@@ -121,3 +123,41 @@ def test_the_catalog_is_asked_once_for_what_many_manifests_select() -> None:
     assert [(one.task.name, len(one.manifests)) for one in groups] == [("a", 5), ("b", 5)]
     assert problems == ()
     assert catalog.asked == {"listing": 1, "newest": 2, "templates": 2}
+
+
+def overriding(settings: Iterable[tuple[Path, object]], there: TaskTemplate | None = None) -> Callable[[], object]:
+    base = Template(key=TaskVersion(TaskName("p", "d", "t"), "v1"), spec=TaskSpec(task_template=there), deployed_at=0)
+    wanted = Settings(tuple(manifest(0, settings).settings))
+    return lambda: override(base, wanted, "merge")
+
+
+def with_a_pod(variables: int) -> TaskTemplate:
+    found = TaskTemplate()
+    env = [{"name": f"V{one}", "value": "x"} for one in range(variables)]
+    found.k8s_pod.pod_spec.update({"containers": [{"name": "main", "env": env}]})
+    return found
+
+
+def test_many_variables_of_a_pod() -> None:
+    def variables(number: int) -> Callable[[], object]:
+        return overriding([((*ENV, f"V{one}"), "y") for one in range(number)], with_a_pod(number))
+
+    assert grows_evenly(variables)
+
+
+def test_many_variables_of_a_container() -> None:
+    compared = 0
+
+    class Name(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str(self) == str(other)
+
+    there = TaskTemplate()
+    there.container.image = "x"
+    overriding([((*ENV, Name(f"V{one}")), "y") for one in range(100)], there)()
+    assert compared < 1000
