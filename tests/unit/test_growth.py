@@ -15,7 +15,7 @@ from flyteplan.errors import Position
 from flyteplan.model.config import Target
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
 from flyteplan.model.resolution import Group
-from flyteplan.model.settings import Path, Setting, Settings
+from flyteplan.model.settings import Path, Secret, Setting, Settings
 from flyteplan.model.task import Listing, Newest, Scope, TaskName, TaskVersion, Template
 from flyteplan.override import override
 from flyteplan.record import replace
@@ -161,3 +161,24 @@ def test_many_variables_of_a_container() -> None:
     there.container.image = "x"
     overriding([((*ENV, Name(f"V{one}")), "y") for one in range(100)], there)()
     assert compared < 1000
+
+
+def test_many_secrets() -> None:
+    def secrets(number: int) -> Callable[[], object]:
+        there = TaskTemplate()
+        for one in range(0, number, 2):
+            there.security_context.secrets.add(key=f"k{one}", env_var="V")
+        named = (Secret(key=f"k{one}", env_var="W") for one in range(number))
+        return overriding([(("overrides", "secrets", one.name), one) for one in named], there)
+
+    assert grows_evenly(secrets)
+
+
+def test_many_secrets_that_are_cleared() -> None:
+    def secrets(number: int) -> Callable[[], object]:
+        there = TaskTemplate()
+        for one in range(number):
+            there.security_context.secrets.add(key=f"k{one}", env_var="V")
+        return overriding([(("overrides", "secrets", f"k{one}"), None) for one in range(number)], there)
+
+    assert grows_evenly(secrets)
