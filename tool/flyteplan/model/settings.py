@@ -104,9 +104,14 @@ class Settings:
     _parameters: tuple[dict[str, Parts], frozenset[str]] | None = field(
         init=False, default=None, repr=False, compare=False
     )
+    _under: dict[Path, tuple[Setting, ...]] | None = field(init=False, default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_path", {item.path: item for item in self.items})
+
+    def __reduce__(self) -> tuple[type[Settings], tuple[tuple[Setting, ...]]]:
+        """Without what is made of the items."""
+        return type(self), (self.items,)
 
     def __iter__(self) -> Iterator[Setting]:
         return iter(self.items)
@@ -143,9 +148,11 @@ class Settings:
         return default if setting is None or setting.value is None else setting.value
 
     def under(self, *path: str) -> tuple[Setting, ...]:
-        """All settings at this path and below it, in order."""
-        depth = len(path)
-        return tuple([item for item in self.items if item.path[:depth] == path])
+        """All settings at this path and below it, in order. There may be as many that ask as there are settings."""
+        if self._under is None:
+            object.__setattr__(self, "_under", _under(self.items))
+        assert self._under is not None
+        return self._under.get(path, ())
 
     def parameters(self) -> tuple[dict[str, Parts], frozenset[str]]:
         """What is set of each parameter of `overrides`, and the names of those of which something is cleared.
@@ -157,6 +164,15 @@ class Settings:
             object.__setattr__(self, "_parameters", _parameters(self.items))
         assert self._parameters is not None
         return self._parameters
+
+
+def _under(items: Iterable[Setting]) -> dict[Path, tuple[Setting, ...]]:
+    found: dict[Path, list[Setting]] = {}
+    for item in items:
+        path = item.path
+        for end in range(len(path) + 1):
+            found.setdefault(path[:end], []).append(item)
+    return {path: tuple(below) for path, below in found.items()}
 
 
 def _parameters(items: Iterable[Setting]) -> tuple[dict[str, Parts], frozenset[str]]:

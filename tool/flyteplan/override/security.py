@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model.settings import WHOLE, Parts, Secret
@@ -22,11 +23,13 @@ def secrets(edit: Edit, wanted: Parts) -> None:
     messages = context.secrets
     if WHOLE in wanted:
         del messages[:]
+    gone = {name for name, secret in wanted.items() if secret is None and name != WHOLE}
+    if gone:
+        _drop(messages, gone)
+    there = _by_name(messages)
     for name, secret in wanted.items():
         if secret is not None:
-            _set(messages, name, secret)
-        elif name != WHOLE:
-            _drop(messages, name)
+            _set(messages, there.get(name, ()), secret)
     if not messages:
         _drop_empty(edit)
 
@@ -38,16 +41,19 @@ def _start_anew(edit: Edit, context: SecurityContext) -> None:
         context.run_as.k8s_service_account = account
 
 
-def _set(messages: Any, name: str, secret: Secret) -> None:
-    mount, chosen = _FILE if secret.as_file else _ENV_VAR, None
+def _by_name(messages: Any) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
     for message in messages[:]:
-        # Of several with one name the first that is mounted alike, else the first.
-        if _name(message) == name:
-            alike = (message.mount_requirement == _FILE) == secret.as_file
-            if chosen is None or alike:
-                chosen = message
-            if alike:
-                break
+        found.setdefault(_name(message), []).append(message)
+    return found
+
+
+def _set(messages: Any, there: Sequence[Any], secret: Secret) -> None:
+    """*there* are those of its name."""
+    mount = _FILE if secret.as_file else _ENV_VAR
+    alike = (message for message in there if (message.mount_requirement == _FILE) == secret.as_file)
+    # The first that is mounted alike, else the first.
+    chosen = next(alike, there[0] if there else None)
     if chosen is None:
         chosen = messages.add()
         chosen.key = secret.key
@@ -57,8 +63,9 @@ def _set(messages: Any, name: str, secret: Secret) -> None:
     chosen.env_var = "" if secret.as_file else secret.env_var
 
 
-def _drop(messages: Any, name: str) -> None:
-    kept = [type(message).FromString(message.SerializeToString()) for message in messages if _name(message) != name]
+def _drop(messages: Any, names: Collection[str]) -> None:
+    left = (message for message in messages if _name(message) not in names)
+    kept = [type(message).FromString(message.SerializeToString()) for message in left]
     del messages[:]
     messages.extend(kept)
 

@@ -63,12 +63,13 @@ def _placed(
 ) -> tuple[list[tuple[Manifest, TaskName]], list[Problem]]:
     placed: list[tuple[Manifest, TaskName]] = []
     problems: list[Problem] = []
+    asked = _Asked(catalog)
     for manifest in manifests:
         scope = Scope(manifest.reference.project or target.project, manifest.reference.domain or target.domain)
         missing = [*_missing(manifest, scope), *_foreign_org(manifest, target)]
         problems += missing
         if not missing:
-            tasks, unmatched = _tasks(manifest, scope, catalog)
+            tasks, unmatched = _tasks(manifest, scope, asked)
             placed += [(manifest, task) for task in tasks]
             problems += unmatched
     return placed, problems
@@ -93,14 +94,43 @@ def _foreign_org(manifest: Manifest, target: Target) -> list[Problem]:
     return [Problem(code="FP1306", position=manifest.reference_at, message=message, hint=hint)]
 
 
-def _tasks(manifest: Manifest, scope: Scope, catalog: Catalog) -> tuple[list[TaskName], list[Problem]]:
+class _Asked:
+    """What the catalog says of its scopes: it is asked once, however many manifests select there."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._listings: dict[Scope, Sequence[Listing]] = {}
+        # None of a task whose template is not there.
+        self._entrypoints: dict[TaskName, bool | None] = {}
+
+    def listing(self, scope: Scope) -> Sequence[Listing]:
+        if scope not in self._listings:
+            self._listings[scope] = self._catalog.listing(scope)
+        return self._listings[scope]
+
+    def entrypoints(self, tasks: list[TaskName], *, wanted: bool) -> list[TaskName]:
+        """Those of *tasks* that are entry points, or are none."""
+        self._find_out([task for task in tasks if task not in self._entrypoints])
+        return [task for task in tasks if self._entrypoints[task] is wanted]
+
+    def _find_out(self, tasks: list[TaskName]) -> None:
+        self._entrypoints.update(dict.fromkeys(tasks))
+        newest = self._catalog.newest(tasks) if tasks else {}
+        keys = {task: TaskVersion(task, newest[task].base or newest[task].live) for task in tasks if task in newest}
+        templates = self._catalog.templates(keys.values()) if keys else {}
+        for task, key in keys.items():
+            if key in templates:
+                self._entrypoints[task] = templates[key].spec.task_template.metadata.is_entrypoint
+
+
+def _tasks(manifest: Manifest, scope: Scope, asked: _Asked) -> tuple[list[TaskName], list[Problem]]:
     reference = manifest.reference
     if isinstance(reference, TaskReference):
         return [TaskName(scope.project, scope.domain, reference.name)], []
-    listing = catalog.listing(scope)
+    listing = asked.listing(scope)
     found = [row.task for row in listing if _matches(reference, row)]
     if reference.entrypoint is not None:
-        found = _entrypoints(found, catalog, wanted=reference.entrypoint)
+        found = asked.entrypoints(found, wanted=reference.entrypoint)
     if found or reference.optional:
         return found, []
     return [], [_nothing(manifest, reference, listing, scope)]
@@ -118,17 +148,6 @@ def _glob(pattern: str, row: Listing) -> bool:
     """Against the whole name, or the name within its environment: `train_*` means `training.train_model` too."""
     short = row.task.name.removeprefix(f"{row.environment}.")
     return fnmatchcase(row.task.name, pattern) or fnmatchcase(short, pattern)
-
-
-def _entrypoints(tasks: list[TaskName], catalog: Catalog, *, wanted: bool) -> list[TaskName]:
-    newest = catalog.newest(tasks)
-    keys = {task: TaskVersion(task, newest[task].base or newest[task].live) for task in tasks if task in newest}
-    templates = catalog.templates(keys.values())
-    return [
-        task
-        for task, key in keys.items()
-        if key in templates and templates[key].spec.task_template.metadata.is_entrypoint == wanted
-    ]
 
 
 def _nothing(manifest: Manifest, selection: Selection, listing: Sequence[Listing], scope: Scope) -> Problem:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -50,7 +51,7 @@ def _settled(group: Group) -> tuple[Settings, list[Problem]]:
     table = _Table(group)
     for manifest in sorted(group.manifests, key=lambda manifest: (manifest.rank, manifest.name)):
         table.put_all(_settings_for(group, manifest), manifest)
-    return Settings(tuple(table.settings.values())), table.problems
+    return Settings(tuple(table.settled())), table.problems
 
 
 def _settings_for(group: Group, manifest: Manifest) -> tuple[Setting, ...]:
@@ -62,66 +63,85 @@ def _settings_for(group: Group, manifest: Manifest) -> tuple[Setting, ...]:
     return tuple([item for item in settings if item.path not in _VERSION_ONLY])
 
 
-def _secrecy(group: Group) -> Secrecy:
-    """Of all that is marked by any of its manifests: nothing is compared with what a plan says."""
-    settings = [setting for manifest in group.manifests for setting in manifest.settings]
-    return secrecy(group.task, settings, salt="", base_digest="")
-
-
 class _Owner(NamedTuple):
     manifest: Manifest
     rank: tuple[int, int, int]
 
 
 class _Table:
-    """One setting a path, and whose it is. They are put in from the lowest rank to the highest."""
+    """One setting a path, and whose it is. They are put in from the lowest rank to the highest.
+
+    What thousands of manifests say of one task goes through here once: what loses is put to what has lost before it,
+    and what stands below a path is looked up.
+    """
 
     def __init__(self, group: Group) -> None:
         self._group = group
-        self.settings: dict[Path, Setting] = {}
+        self._settings: dict[Path, Setting] = {}
         self._owners: dict[Path, _Owner] = {}
-        self._clearing = False
+        self._lost: dict[Path, list[Setting]] = {}
+        # From the first clearing setting on: the paths at and below each path, in the order of the settings.
+        self._below: dict[Path, dict[Path, None]] | None = None
         self.problems: list[Problem] = []
+
+    @cached_property
+    def _secrecy(self) -> Secrecy:
+        """Of all that is marked by any of its manifests: nothing is compared with what a plan says."""
+        settings = [setting for manifest in self._group.manifests for setting in manifest.settings]
+        return secrecy(self._group.task, settings, salt="", base_digest="")
+
+    def settled(self) -> Iterator[Setting]:
+        """Each with those that lost to it."""
+        for path, setting in self._settings.items():
+            lost = self._lost.get(path)
+            yield setting.over(tuple(lost)) if lost else setting
 
     def put_all(self, settings: Iterable[Setting], manifest: Manifest) -> None:
         """Those of one manifest. Most of them are about their own path only, and take a third of the time of others."""
-        owner, there, owners = _Owner(manifest, manifest.rank), self.settings, self._owners
+        owner, there, owners = _Owner(manifest, manifest.rank), self._settings, self._owners
         for setting in settings:
             path = setting.path
-            if setting.value is None or path == _DEVICE or self._clearing:
+            if setting.value is None or path == _DEVICE or self._below is not None:
                 self._put(setting, owner)
             else:
-                there[path] = self._over(setting, owner, (path,)) if path in there else setting
-                owners[path] = owner
+                if path in there:
+                    self._beat(setting, owner, (path,))
+                there[path], owners[path] = setting, owner
 
     def _put(self, setting: Setting, owner: _Owner) -> None:
-        beaten = self._beaten(setting, owner)
-        if beaten:
-            setting = self._over(setting, owner, beaten)
-        if self._clearing:
+        path = setting.path
+        if setting.clears and self._below is None:
+            self._below = {}
+            for there in self._settings:
+                self._enter(there)
+        self._beat(setting, owner, self._beaten(setting, owner))
+        if self._below is not None:
             self._check_clearing(setting, owner)
-        self._clearing = self._clearing or setting.clears
-        self.settings[setting.path], self._owners[setting.path] = setting, owner
+        self._enter(path)
+        self._settings[path], self._owners[path] = setting, owner
 
-    def _over(self, setting: Setting, owner: _Owner, beaten: Iterable[Path]) -> Setting:
+    def _beat(self, setting: Setting, owner: _Owner, beaten: Iterable[Path]) -> None:
+        """What stands at the paths *beaten* goes, with all that lost to it, to what loses to *setting*."""
         lost: list[Setting] = []
         for path in beaten:
             self._check(path, setting, owner)
-            one = self.settings.pop(path)
-            lost += (*one.lost, _alone(one))
-        return setting.over(tuple(lost))
+            before = self._lost.pop(path, [])
+            before.append(self._settings.pop(path))
+            lost = _joined(lost, before)
+            self._leave(path)
+        if lost:
+            self._lost[setting.path] = lost
 
     def _beaten(self, setting: Setting, owner: _Owner) -> Sequence[Path]:
         path = setting.path
-        if setting.clears:
-            depth = len(path)
-            return [there for there in self.settings if there[:depth] == path]
-        beaten = (path,) if path in self.settings else ()
+        if setting.clears and self._below is not None:
+            return tuple(self._below.get(path, ()))
+        beaten = (path,) if path in self._settings else ()
         return beaten if path != _DEVICE else (*beaten, *self._stale_partition(setting, owner))
 
     def _stale_partition(self, setting: Setting, owner: _Owner) -> Sequence[Path]:
         """A partition is one of its device's: another device does not keep it."""
-        device, partition = self.settings.get(_DEVICE), self.settings.get(_PARTITION)
+        device, partition = self._settings.get(_DEVICE), self._settings.get(_PARTITION)
         if partition is None or self._owners[_PARTITION].manifest is owner.manifest:
             return ()
         same = device is not None and device.value == setting.value
@@ -131,20 +151,34 @@ class _Table:
         other = self._owners[path]
         if other.rank != owner.rank or other.manifest is owner.manifest:
             return
-        there = self.settings[path]
+        there = self._settings[path]
         if not _agree(there, setting):
-            self.problems.append(_disagreement(there, setting, _secrecy(self._group)))
+            self.problems.append(_disagreement(there, setting, self._secrecy))
+
+    def _enter(self, path: Path) -> None:
+        if self._below is not None:
+            for end in range(1, len(path) + 1):
+                self._below.setdefault(path[:end], {})[path] = None
+
+    def _leave(self, path: Path) -> None:
+        if self._below is not None:
+            for end in range(1, len(path) + 1):
+                del self._below[path[:end]][path]
 
     def _check_clearing(self, setting: Setting, owner: _Owner) -> None:
         """What another manifest clears at the same rank can not be set: neither comes first."""
         for end in range(1, len(setting.path)):
-            above = self.settings.get(setting.path[:end])
+            above = self._settings.get(setting.path[:end])
             if above is not None and above.clears:
                 self._check(above.path, setting, owner)
 
 
-def _alone(setting: Setting) -> Setting:
-    return setting.over(()) if setting.lost else setting
+def _joined(one: list[Setting], other: list[Setting]) -> list[Setting]:
+    """In their order, and in place: the first one has what all earlier manifests set."""
+    if not one:
+        return other
+    one += other
+    return one
 
 
 def _agree(one: Setting, other: Setting) -> bool:

@@ -68,9 +68,10 @@ class ContainerPrimary:
             value = variables.get(name)
             if value is not None:
                 pair.value = value
+        there = set(names)
         for name in sorted(variables) if by_name else variables:
             value = variables[name]
-            if value is not None and name not in names:
+            if value is not None and name not in there:
                 names.append(name)
                 pair = env.add()
                 pair.key = name

@@ -83,12 +83,12 @@ class PodPrimary:
         return [_pod_variable(plain(item)) for item in self._env_items()]
 
     def set_env(self, variables: Mapping[str, str | None], *, by_name: bool = False) -> list[str]:
+        there = self._env_by_name() if variables else {}
         for name in sorted(variables) if by_name else variables:
             value = variables[name]
             if value is None:
                 continue
-            found = [item for item in self._env_items() if _pod_variable(plain(item))[0] == name]
-            for item in found or [self._container.fields["env"].list_value.values.add().struct_value]:
+            for item in there.get(name) or [self._container.fields["env"].list_value.values.add().struct_value]:
                 item.Clear()
                 item.update({"name": name, "value": value})
         return [name for name, _ in self.env()]
@@ -102,6 +102,12 @@ class PodPrimary:
         if len(kept) < len(values):
             refill(values, kept)
         return there
+
+    def _env_by_name(self) -> dict[str, list[Struct]]:
+        found: dict[str, list[Struct]] = {}
+        for item in self._env_items():
+            found.setdefault(_pod_variable(plain(item))[0], []).append(item)
+        return found
 
     def _env_items(self) -> list[Struct]:
         if "env" not in self._container.fields:
