@@ -13,16 +13,18 @@ from flyteplan.model.resolution import Group
 from flyteplan.model.task import Listing, Scope, TaskName, TaskVersion
 from flyteplan.ports import Catalog
 from flyteplan.record import replace
+from flyteplan.resolve.listings import Listings
 
 
 def group(
-    manifests: Sequence[Manifest], target: Target, catalog: Catalog
+    manifests: Sequence[Manifest], target: Target, catalog: Catalog, listings: Listings | None = None
 ) -> tuple[tuple[Group, ...], tuple[Problem, ...]]:
     """One group a task for what becomes its version, and one for each run of it, sorted; and what could not be placed.
 
-    The catalog is asked for its listing of a scope only when a manifest selects in it.
+    The catalog is asked for its listing of a scope only when a manifest selects in it. *listings* are the catalog's,
+    where they are asked for more than once.
     """
-    placed, problems = _placed(manifests, target, catalog)
+    placed, problems = _placed(manifests, target, catalog, listings or Listings(catalog))
     runs = _runs(manifests)
     groups: dict[tuple[TaskName, str], list[Manifest]] = {}
     for manifest, task in placed:
@@ -59,7 +61,7 @@ def _spread_selections(groups: dict[tuple[TaskName, str], list[Manifest]]) -> No
 
 
 def _placed(
-    manifests: Sequence[Manifest], target: Target, catalog: Catalog
+    manifests: Sequence[Manifest], target: Target, catalog: Catalog, listings: Listings
 ) -> tuple[list[tuple[Manifest, TaskName]], list[Problem]]:
     placed: list[tuple[Manifest, TaskName]] = []
     problems: list[Problem] = []
@@ -68,7 +70,7 @@ def _placed(
         missing = [*_missing(manifest, scope), *_foreign_org(manifest, target)]
         problems += missing
         if not missing:
-            tasks, unmatched = _tasks(manifest, scope, catalog)
+            tasks, unmatched = _tasks(manifest, scope, catalog, listings)
             placed += [(manifest, task) for task in tasks]
             problems += unmatched
     return placed, problems
@@ -93,17 +95,18 @@ def _foreign_org(manifest: Manifest, target: Target) -> list[Problem]:
     return [Problem(code="FP1306", position=manifest.reference_at, message=message, hint=hint)]
 
 
-def _tasks(manifest: Manifest, scope: Scope, catalog: Catalog) -> tuple[list[TaskName], list[Problem]]:
+def _tasks(
+    manifest: Manifest, scope: Scope, catalog: Catalog, listings: Listings
+) -> tuple[list[TaskName], list[Problem]]:
     reference = manifest.reference
     if isinstance(reference, TaskReference):
         return [TaskName(scope.project, scope.domain, reference.name)], []
-    listing = catalog.listing(scope)
-    found = [row.task for row in listing if _matches(reference, row)]
+    found = [row.task for row in listings.rows(scope) if _matches(reference, row)]
     if reference.entrypoint is not None:
         found = _entrypoints(found, catalog, wanted=reference.entrypoint)
     if found or reference.optional:
         return found, []
-    return [], [_nothing(manifest, reference, listing, scope)]
+    return [], [_nothing(manifest, reference, listings, scope)]
 
 
 def _matches(selection: Selection, row: Listing) -> bool:
@@ -131,15 +134,15 @@ def _entrypoints(tasks: list[TaskName], catalog: Catalog, *, wanted: bool) -> li
     ]
 
 
-def _nothing(manifest: Manifest, selection: Selection, listing: Sequence[Listing], scope: Scope) -> Problem:
-    if any(_matches(replace(selection, exclude=()), row) for row in listing):
+def _nothing(manifest: Manifest, selection: Selection, listings: Listings, scope: Scope) -> Problem:
+    rows, broader = listings.rows(scope), replace(selection, exclude=())
+    if selection.exclude and any(_matches(broader, row) for row in rows):
         hint = "exclude takes away all that it would match"
-    elif selection.environment and all(row.environment != selection.environment for row in listing):
-        known = {row.environment for row in listing if row.environment}
+    elif selection.environment and all(row.environment != selection.environment for row in rows):
+        known = {row.environment for row in rows if row.environment}
         hint = did_you_mean(selection.environment, known, "its environments are")
     else:
-        known = {row.task.name for row in listing}
-        hint = did_you_mean(selection.name or selection.environment, known, "its tasks are")
+        hint = listings.tasks(scope).did_you_mean(selection.name or selection.environment, "its tasks are")
     return Problem(
         code="FP2003",
         position=manifest.reference_at,
