@@ -136,7 +136,9 @@ def _entrypoints(tasks: list[TaskName], catalog: Catalog, *, wanted: bool) -> li
 
 def _nothing(manifest: Manifest, selection: Selection, listings: Listings, scope: Scope) -> Problem:
     rows, broader = listings.rows(scope), replace(selection, exclude=())
-    if selection.exclude and any(_matches(broader, row) for row in rows):
+    if selection.entrypoint is not None and any(_matches(selection, row) for row in rows):
+        hint = f"{'none' if selection.entrypoint else 'each'} of the tasks that it would match is an entrypoint"
+    elif selection.exclude and any(_matches(broader, row) for row in rows):
         hint = "exclude takes away all that it would match"
     elif selection.environment and all(row.environment != selection.environment for row in rows):
         known = {row.environment for row in rows if row.environment}
