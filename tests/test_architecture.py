@@ -127,6 +127,8 @@ def test_a_dataclass_that_can_be_changed_is_found() -> None:
     assert mutable_dataclasses("@dataclass\nclass A:\n    x: int") == ["A: frozen", "A: slots"]
     fields = "".join(f"\n    {name}: int" for name in "abcd")
     assert mutable_dataclasses(f"@dataclass(frozen=True, slots=True)\nclass A:{fields}") == ["A: kw_only"]
+    given = fields.replace("d: int", "d: int = field(init=False)")
+    assert mutable_dataclasses(f"@dataclass(frozen=True, slots=True)\nclass A:{given}") == []
 
 
 def complaints(path: str, source: str) -> Iterator[str]:
@@ -200,10 +202,16 @@ def mutable_dataclasses(source: str) -> list[str]:
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef) and (options := dataclass_options(node)) is not None:
-            fields = sum(isinstance(item, ast.AnnAssign) for item in node.body)
+            fields = sum(isinstance(item, ast.AnnAssign) and not is_made_inside(item) for item in node.body)
             wanted = ["frozen", "slots"] + ["kw_only"] * (fields > 3)
             found += [f"{node.name}: {option}" for option in wanted if option not in options]
     return found
+
+
+def is_made_inside(item: ast.AnnAssign) -> bool:
+    """A field that no caller gives."""
+    keywords = item.value.keywords if isinstance(item.value, ast.Call) else []
+    return any(one.arg == "init" and ast.unparse(one.value) == "False" for one in keywords)
 
 
 def dataclass_options(node: ast.ClassDef) -> set[str | None] | None:

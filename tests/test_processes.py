@@ -165,6 +165,17 @@ def test_so_do_problems(repository: Path, tmp_path: Path) -> None:
     assert {problem["code"] for problem in found["problems"]} >= {"FP1101", "FP1305"}
 
 
+def test_so_does_what_a_wrong_catalog_does_not_have(repository: Path, tmp_path: Path) -> None:
+    """What each task, and one selector, may have meant is found among the same names by all processes."""
+    other = "".join(f"{details(number).replace('etl.task', 'etl.job')}\n" for number in reversed(range(COUNT)))
+    (tmp_path / "other.jsonl").write_text(other)
+    flags = ("--catalog", str(tmp_path / "other.jsonl"))
+    runs = [output(repository, "plan", *flags, jobs=jobs, seed=jobs) for jobs in (1, 2, 5)]
+    assert runs[1:] == runs[:1] * 2
+    code, _, told = runs[0]
+    assert (code, told.count(b"did you mean etl.job_")) == (1, COUNT + 1)
+
+
 def test_no_process_loads_a_library_that_checks_schemas_for_what_is_evidently_valid(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

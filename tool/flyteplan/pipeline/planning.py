@@ -18,7 +18,7 @@ from flyteplan.pipeline.choice import Choice, unmatched
 from flyteplan.pipeline.intents import intents
 from flyteplan.ports import Catalog, Spread, Watch, alone, unwatched
 from flyteplan.record import dataclass, replace
-from flyteplan.resolve import group, resolve
+from flyteplan.resolve import Listings, group, resolve
 
 if TYPE_CHECKING:
     from flyteplan.model.deployment import Provenance
@@ -68,11 +68,13 @@ def plan(
     nothing is said that only all of them together can tell (see `joining`).
     *tell* is given the plan of some of the tasks after the other, by as many processes as *spread* has.
     """
-    groups, problems = group(manifests, target, catalog)
+    listings = Listings(catalog)
+    groups, problems = group(manifests, target, catalog, listings)
     wanted = [one for one in groups if choice.wants(one.task.name) and (only is None or one.key in only)]
     stages = _Stages(
         target=target,
         catalog=catalog,
+        listings=listings,
         current=current,
         choice=choice,
         lock=lock,
@@ -117,6 +119,7 @@ class _Stages:
 
     target: Target
     catalog: Catalog
+    listings: Listings
     current: str | None
     choice: Choice
     lock: Lock | None
@@ -134,7 +137,8 @@ class _Stages:
         # Before the versions are resolved: an endpoint that has listed a scope knows what is live there.
         gone, baseless = self._without_manifest(composed)
         mine = self._mine(composed, attrgetter("task"))
-        resolutions, unresolved = resolve(mine, self.catalog, self.current, _locked(self.lock, self.target))
+        locked = _locked(self.lock, self.target)
+        resolutions, unresolved = resolve(mine, self.catalog, self.current, locked, self.listings)
         going = self._mine(gone, attrgetter("intent.task"))
         made, impossible = changes(
             [*resolutions, *going], self.target, self.catalog, again=self.again, watch=self.watch

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flyteplan.resolve.groups import group, referenced
 from flyteplan.resolve.layers import compose
+from flyteplan.resolve.listings import Listings
 from flyteplan.resolve.versions import base_of, resolve
 
-__all__ = ["base_of", "compose", "group", "referenced", "resolve"]
+__all__ = ["Listings", "base_of", "compose", "group", "referenced", "resolve"]

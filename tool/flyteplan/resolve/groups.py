@@ -10,19 +10,21 @@ from flyteplan.model.config import Target
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.resolution import Group
-from flyteplan.model.task import Listing, Scope, TaskName, TaskVersion
+from flyteplan.model.task import Listing, Scope, TaskName
 from flyteplan.ports import Catalog
 from flyteplan.record import replace
+from flyteplan.resolve.listings import Listings
 
 
 def group(
-    manifests: Sequence[Manifest], target: Target, catalog: Catalog
+    manifests: Sequence[Manifest], target: Target, catalog: Catalog, listings: Listings | None = None
 ) -> tuple[tuple[Group, ...], tuple[Problem, ...]]:
     """One group a task for what becomes its version, and one for each run of it, sorted; and what could not be placed.
 
-    The catalog is asked for its listing of a scope only when a manifest selects in it.
+    The catalog is asked for its listing of a scope only when a manifest selects in it. *listings* are the catalog's,
+    where they are asked for more than once.
     """
-    placed, problems = _placed(manifests, target, catalog)
+    placed, problems = _placed(manifests, target, listings or Listings(catalog))
     runs = _runs(manifests)
     groups: dict[tuple[TaskName, str], list[Manifest]] = {}
     for manifest, task in placed:
@@ -59,17 +61,16 @@ def _spread_selections(groups: dict[tuple[TaskName, str], list[Manifest]]) -> No
 
 
 def _placed(
-    manifests: Sequence[Manifest], target: Target, catalog: Catalog
+    manifests: Sequence[Manifest], target: Target, listings: Listings
 ) -> tuple[list[tuple[Manifest, TaskName]], list[Problem]]:
     placed: list[tuple[Manifest, TaskName]] = []
     problems: list[Problem] = []
-    asked = _Asked(catalog)
     for manifest in manifests:
         scope = Scope(manifest.reference.project or target.project, manifest.reference.domain or target.domain)
         missing = [*_missing(manifest, scope), *_foreign_org(manifest, target)]
         problems += missing
         if not missing:
-            tasks, unmatched = _tasks(manifest, scope, asked)
+            tasks, unmatched = _tasks(manifest, scope, listings)
             placed += [(manifest, task) for task in tasks]
             problems += unmatched
     return placed, problems
@@ -94,46 +95,16 @@ def _foreign_org(manifest: Manifest, target: Target) -> list[Problem]:
     return [Problem(code="FP1306", position=manifest.reference_at, message=message, hint=hint)]
 
 
-class _Asked:
-    """What the catalog says of its scopes: it is asked once, however many manifests select there."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._listings: dict[Scope, Sequence[Listing]] = {}
-        # None of a task whose template is not there.
-        self._entrypoints: dict[TaskName, bool | None] = {}
-
-    def listing(self, scope: Scope) -> Sequence[Listing]:
-        if scope not in self._listings:
-            self._listings[scope] = self._catalog.listing(scope)
-        return self._listings[scope]
-
-    def entrypoints(self, tasks: list[TaskName], *, wanted: bool) -> list[TaskName]:
-        """Those of *tasks* that are entry points, or are none."""
-        self._find_out([task for task in tasks if task not in self._entrypoints])
-        return [task for task in tasks if self._entrypoints[task] is wanted]
-
-    def _find_out(self, tasks: list[TaskName]) -> None:
-        self._entrypoints.update(dict.fromkeys(tasks))
-        newest = self._catalog.newest(tasks) if tasks else {}
-        keys = {task: TaskVersion(task, newest[task].base or newest[task].live) for task in tasks if task in newest}
-        templates = self._catalog.templates(keys.values()) if keys else {}
-        for task, key in keys.items():
-            if key in templates:
-                self._entrypoints[task] = templates[key].spec.task_template.metadata.is_entrypoint
-
-
-def _tasks(manifest: Manifest, scope: Scope, asked: _Asked) -> tuple[list[TaskName], list[Problem]]:
+def _tasks(manifest: Manifest, scope: Scope, listings: Listings) -> tuple[list[TaskName], list[Problem]]:
     reference = manifest.reference
     if isinstance(reference, TaskReference):
         return [TaskName(scope.project, scope.domain, reference.name)], []
-    listing = asked.listing(scope)
-    found = [row.task for row in listing if _matches(reference, row)]
+    found = [row.task for row in listings.rows(scope) if _matches(reference, row)]
     if reference.entrypoint is not None:
-        found = asked.entrypoints(found, wanted=reference.entrypoint)
+        found = listings.entrypoints(found, wanted=reference.entrypoint)
     if found or reference.optional:
         return found, []
-    return [], [_nothing(manifest, reference, listing, scope)]
+    return [], [_nothing(manifest, reference, listings, scope)]
 
 
 def _matches(selection: Selection, row: Listing) -> bool:
@@ -150,15 +121,17 @@ def _glob(pattern: str, row: Listing) -> bool:
     return fnmatchcase(row.task.name, pattern) or fnmatchcase(short, pattern)
 
 
-def _nothing(manifest: Manifest, selection: Selection, listing: Sequence[Listing], scope: Scope) -> Problem:
-    if any(_matches(replace(selection, exclude=()), row) for row in listing):
+def _nothing(manifest: Manifest, selection: Selection, listings: Listings, scope: Scope) -> Problem:
+    rows, broader = listings.rows(scope), replace(selection, exclude=())
+    if selection.entrypoint is not None and any(_matches(selection, row) for row in rows):
+        hint = f"{'none' if selection.entrypoint else 'each'} of the tasks that it would match is an entrypoint"
+    elif selection.exclude and any(_matches(broader, row) for row in rows):
         hint = "exclude takes away all that it would match"
-    elif selection.environment and all(row.environment != selection.environment for row in listing):
-        known = {row.environment for row in listing if row.environment}
+    elif selection.environment and all(row.environment != selection.environment for row in rows):
+        known = {row.environment for row in rows if row.environment}
         hint = did_you_mean(selection.environment, known, "its environments are")
     else:
-        known = {row.task.name for row in listing}
-        hint = did_you_mean(selection.name or selection.environment, known, "its tasks are")
+        hint = listings.tasks(scope).did_you_mean(selection.name or selection.environment, "its tasks are")
     return Problem(
         code="FP2003",
         position=manifest.reference_at,

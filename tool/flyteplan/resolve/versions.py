@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flyteplan.errors import Problem
 from flyteplan.model.derived import TAG_PREFIX, is_derived
@@ -10,6 +10,7 @@ from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.resolution import Intent, Resolution
 from flyteplan.model.task import Newest, TaskName, TaskVersion, Template, Triggers
 from flyteplan.ports import Catalog
+from flyteplan.resolve.listings import Listings
 
 _AUTO = ("latest", "current")
 _NO_BASE = "the current version of {} is a derived one that does not say its base"
@@ -18,18 +19,24 @@ BASE_TAG = f"{TAG_PREFIX}base"
 
 
 def resolve(
-    intents: Sequence[Intent], catalog: Catalog, current: str | None, locked: Mapping[TaskName, str]
+    intents: Sequence[Intent],
+    catalog: Catalog,
+    current: str | None,
+    locked: Mapping[TaskName, str],
+    listings: Listings | None = None,
 ) -> tuple[tuple[Resolution, ...], tuple[Problem, ...]]:
     """Base and live of every intent, in order; and the problems of those that have none.
 
     *current* is the version of the deployment that flyteplan runs in, None outside of one. *locked* says what `latest`
-    stands for, task by task; where it says nothing, or a version that is gone, it is the newest base.
+    stands for, task by task; where it says nothing, or a version that is gone, it is the newest base. *listings* are
+    the catalog's, where they are asked for more than once.
     """
+    listings = listings or Listings(catalog)
     newest = catalog.newest({intent.task for intent in intents})
     bases: dict[int, TaskVersion | None] = {}
     problems: list[Problem] = []
     for number, intent in enumerate(intents):
-        version, problem = _version(intent, newest.get(intent.task), catalog, current, locked)
+        version, problem = _version(intent, newest.get(intent.task), listings, current, locked)
         problems += [problem] if problem else []
         if problem is None:
             bases[number] = TaskVersion(intent.task, version) if version else None
@@ -37,14 +44,13 @@ def resolve(
     templates, bases = _of_derived(bases, templates, catalog)
     templates, bases = _of_gone(intents, bases, templates, newest, catalog)
     triggers = catalog.triggers({intent.task for intent in intents if intent.kind == "version"})
-    resolutions = []
-    for number, key in bases.items():
-        if key is not None and key not in templates:
-            problems.append(_unknown_version(intents[number], key.version, catalog))
-        else:
-            told = triggers.get(intents[number].task, _NO_TRIGGERS)
-            resolutions.append(_resolution(intents[number], key, newest, templates, locked, triggers=told))
-    return tuple(resolutions), tuple(problems)
+    resolutions = [
+        _resolution(intents[number], key, newest, templates, locked, triggers=triggers)
+        for number, key in bases.items()
+        if key is None or key in templates
+    ]
+    unknown = {number: key for number, key in bases.items() if key is not None and key not in templates}
+    return tuple(resolutions), (*problems, *_unknown_versions(intents, unknown, catalog))
 
 
 def _keys(bases: Iterable[TaskVersion | None], newest: Mapping[TaskName, Newest]) -> set[TaskVersion]:
@@ -55,13 +61,13 @@ def _keys(bases: Iterable[TaskVersion | None], newest: Mapping[TaskName, Newest]
 def _version(
     intent: Intent,
     newest: Newest | None,
-    catalog: Catalog,
+    listings: Listings,
     current: str | None,
     locked: Mapping[TaskName, str],
 ) -> tuple[str, Problem | None]:
     """The version that is meant; "" when it can be known in a task only, and nothing is submitted."""
     if newest is None:
-        return "", _unknown_task(intent, catalog)
+        return "", _unknown_task(intent, listings)
     if intent.selector.version:
         return intent.selector.version, None
     if intent.selector.auto_version == "latest":
@@ -117,33 +123,41 @@ def _resolution(
     templates: Mapping[TaskVersion, Template],
     locked: Mapping[TaskName, str],
     *,
-    triggers: Triggers,
+    triggers: Mapping[TaskName, Triggers],
 ) -> Resolution:
+    told = triggers.get(intent.task, _NO_TRIGGERS)
     if key is None:
-        return Resolution(intent=intent, base=None, live=None, triggers=triggers)
+        return Resolution(intent=intent, base=None, live=None, triggers=told)
     live = templates.get(TaskVersion(key.task, newest[key.task].live), templates[key])
     return Resolution(
         intent=intent,
         base=templates[key],
         live=live,
         newest_base=newest[key.task].base or "",
-        triggers=triggers,
+        triggers=told,
         locked=intent.selector.auto_version == "latest" and locked.get(key.task) == key.version,
     )
 
 
-def _unknown_task(intent: Intent, catalog: Catalog) -> Problem:
-    names = [row.task.name for row in catalog.listing(intent.task.scope)]
+def _unknown_task(intent: Intent, listings: Listings) -> Problem:
     place = f"{intent.task.project}/{intent.task.domain}"
-    hint = did_you_mean(intent.task.name, names, f"the tasks of {place} are")
-    if not names:
+    hint = listings.tasks(intent.task.scope).did_you_mean(intent.task.name, f"the tasks of {place} are")
+    if not listings.rows(intent.task.scope):
         hint = f"the catalog has no task in {place} at all; check project and domain"
     message = f"{place} has no task {intent.task.name}"
     return Problem(code="FP2001", position=intent.named_at, message=message, hint=hint)
 
 
-def _unknown_version(intent: Intent, version: str, catalog: Catalog) -> Problem:
-    known = [known for known in catalog.versions([intent.task])[intent.task] if not is_derived(known)]
+def _unknown_versions(
+    intents: Sequence[Intent], unknown: Mapping[int, TaskVersion], catalog: Catalog
+) -> Iterator[Problem]:
+    known = catalog.versions({intents[number].task for number in unknown}) if unknown else {}
+    for number, key in unknown.items():
+        yield _unknown_version(intents[number], key.version, known[intents[number].task])
+
+
+def _unknown_version(intent: Intent, version: str, versions: Iterable[str]) -> Problem:
+    known = [known for known in versions if not is_derived(known)]
     return Problem(
         code="FP2002",
         position=intent.selector_at,
