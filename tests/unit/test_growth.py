@@ -182,3 +182,12 @@ def test_many_secrets_that_are_cleared() -> None:
         return overriding([(("overrides", "secrets", f"k{one}"), None) for one in range(number)], there)
 
     assert grows_evenly(secrets)
+
+
+def test_many_overrides_that_can_not_take_effect() -> None:
+    def resources(number: int) -> Callable[[], object]:
+        there = TaskTemplate()
+        there.container.image = "x"
+        return overriding([(("overrides", "resources", f"x.com/r{one}"), "1") for one in range(number)], there)
+
+    assert grows_evenly(resources)

@@ -94,19 +94,42 @@ def made_settings(paths: Iterable[Path], values: Iterable[Any], places: Iterable
     return tuple(map(_setting, zip(paths, values, places, repeat(()))))
 
 
+class _Views:
+    """What is made of settings when somebody asks."""
+
+    __slots__ = ("_items", "_parameters", "_under")
+
+    def __init__(self, items: tuple[Setting, ...]) -> None:
+        self._items = items
+        self._parameters: tuple[dict[str, Parts], frozenset[str]] | None = None
+        self._under: dict[Path, tuple[Setting, ...]] | None = None
+
+    def parameters(self) -> tuple[dict[str, Parts], frozenset[str]]:
+        if self._parameters is None:
+            self._parameters = _parameters(self._items)
+        return self._parameters
+
+    def under(self) -> dict[Path, tuple[Setting, ...]]:
+        if self._under is None:
+            self._under = _under(self._items)
+        return self._under
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What is left when every layer has had its say: one setting a path, each with those that lost to it."""
 
     items: tuple[Setting, ...] = ()
     _by_path: dict[Path, Setting] = field(init=False, repr=False, compare=False)
-    # Made when somebody asks.
-    _parameters: tuple[dict[str, Parts], frozenset[str]] | None = field(
-        init=False, default=None, repr=False, compare=False
-    )
+    _views: _Views = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_path", {item.path: item for item in self.items})
+        object.__setattr__(self, "_views", _Views(self.items))
+
+    def __reduce__(self) -> tuple[type[Settings], tuple[tuple[Setting, ...]]]:
+        """Without what is made of the items."""
+        return type(self), (self.items,)
 
     def __iter__(self) -> Iterator[Setting]:
         return iter(self.items)
@@ -143,9 +166,8 @@ class Settings:
         return default if setting is None or setting.value is None else setting.value
 
     def under(self, *path: str) -> tuple[Setting, ...]:
-        """All settings at this path and below it, in order."""
-        depth = len(path)
-        return tuple([item for item in self.items if item.path[:depth] == path])
+        """All settings at this path and below it, in order. There may be as many that ask as there are settings."""
+        return self._views.under().get(path, ())
 
     def parameters(self) -> tuple[dict[str, Parts], frozenset[str]]:
         """What is set of each parameter of `overrides`, and the names of those of which something is cleared.
@@ -153,10 +175,16 @@ class Settings:
         For whoever looks at what there is, not for what could be. Every task comes through here with a score of
         settings, most of which stand right below their parameter.
         """
-        if self._parameters is None:
-            object.__setattr__(self, "_parameters", _parameters(self.items))
-        assert self._parameters is not None
-        return self._parameters
+        return self._views.parameters()
+
+
+def _under(items: Iterable[Setting]) -> dict[Path, tuple[Setting, ...]]:
+    found: dict[Path, list[Setting]] = {}
+    for item in items:
+        path = item.path
+        for end in range(len(path) + 1):
+            found.setdefault(path[:end], []).append(item)
+    return {path: tuple(below) for path, below in found.items()}
 
 
 def _parameters(items: Iterable[Setting]) -> tuple[dict[str, Parts], frozenset[str]]:

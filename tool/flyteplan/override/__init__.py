@@ -48,7 +48,7 @@ def override(template: Template, settings: Settings, strategy: str) -> Desired:
     pool.follow(edit)
     notes.remark(edit)
     call = () if given.keys().isdisjoint(CALL) else _call(given)
-    return made_desired(edit.spec, call, edit.notes, edit.problems)
+    return made_desired(edit.spec, call, edit.notes, tuple(edit.problems))
 
 
 def _call(given: dict[str, Parts]) -> tuple[tuple[str, Any], ...]:

@@ -45,7 +45,7 @@ class Edit:
         spec.CopyFrom(deployed)
         self.template = template = spec.task_template
         self.metadata = template.metadata
-        self.problems: tuple[Problem, ...] = ()
+        self.problems: list[Problem] = []
         self.notes: tuple[Note, ...] = ()
         # Names of the variables, those of the deployed container among them; None where no edit had to look at them.
         self.variables: list[str] | None = None
@@ -72,4 +72,4 @@ class Edit:
 
     def problem(self, code: str, path: Path, message: str, hint: str) -> None:
         text = f"{self.task}: {message}"
-        self.problems += (Problem(code=code, position=self.position(*path), message=text, hint=hint),)
+        self.problems.append(Problem(code=code, position=self.position(*path), message=text, hint=hint))
