@@ -13,7 +13,11 @@ _PACKAGE = package.removesuffix("__init__.py")
 
 
 def grows_evenly(work: Callable[[int], Callable[[], object]], some: int = 50, more: int = 4) -> bool:
-    """Whether *more* times as much takes about as many times the lines. *work* gets ready what is then counted."""
+    """Whether *more* times as much takes about as many times the lines. *work* gets ready what is then counted.
+
+    Where something is remembered by name, other numbers have other names: else the first count has what the second
+    one only recalls.
+    """
     return lines(work(some * more)) < 1.2 * more * lines(work(some))
 
 

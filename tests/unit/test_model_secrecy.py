@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flyteplan.errors import Position
-from flyteplan.model.secrecy import Secrecy, secrecy
+from flyteplan.model.secrecy import Secrecy, secrecy, veil
 from flyteplan.model.sensitive import HIDDEN, holds_stand_in, is_stand_in
 from flyteplan.model.settings import Setting, Settings
 from flyteplan.model.task import TaskName
@@ -171,3 +171,10 @@ def test_a_list_of_texts_is_hidden_as_a_text_is(value: Any) -> None:
 def test_of_three_sides_each_is_what_its_value_is(path: str, value: Any, other: Any) -> None:
     for sides in ((other, other, value), (value, other, value), (value, value, other), (other, value, "text")):
         assert made().sides(path, *sides) == tuple(made().value(path, side) for side in sides)
+
+
+def test_what_thousands_of_runs_mark_alike_is_kept_once() -> None:
+    marks = [[Setting(*mark("DB", one % 2 == 0), position=PLACE)] for one in range(100)]
+    over = veil("pepper", ((TASK, settings) for settings in marks))
+    assert len(over.marks[TASK]) == 2
+    assert over.of(TASK, "").marked == {"DB"}

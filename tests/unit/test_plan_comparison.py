@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tests.growth import grows_evenly
 from tests.unit.test_render_difftext import change, field, plan
 
 from flyteplan.errors import Position
@@ -44,6 +46,17 @@ def test_who_wants_what_is_live_already_is_told_by_the_settings() -> None:
     assert row(wanting, found).was_set_by == cpu.position
     assert row(found, wanting).set_by == cpu.position
     assert row(change("a"), found).was_set_by is None
+
+
+def test_many_fields_that_one_side_leaves_alone_take_time_by_their_number() -> None:
+    def both(number: int) -> Callable[[], object]:
+        names = [f"V{one}_{number}" for one in range(number)]
+        settings = tuple(Setting(("overrides", "env_vars", name), "2", AT) for name in names)
+        old = plan(change("a", settings=settings))
+        new = plan(change("a", *(field(f"env_vars.{name}", "2", "4") for name in names)))
+        return lambda: comparison(old, new)
+
+    assert grows_evenly(both)
 
 
 def test_with_another_base_and_another_live_it_is_not_known() -> None:

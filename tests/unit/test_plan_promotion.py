@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from flyteidl2.task.task_definition_pb2 import TaskSpec
+from tests.growth import grows_evenly
 
 from flyteplan.errors import Position
 from flyteplan.model.plan import Change, Field, Plan, Source, Submit
@@ -69,6 +71,19 @@ def test_where_a_task_is_is_no_difference() -> None:
 def test_one_row_a_field_that_differs_and_the_base_first() -> None:
     other = change("production", {"A": "2"}, task=TaskVersion(TaskName("p", "production", "etl.load"), "v2"))
     assert contrasts(change("staging", {"A": "1"}), other) == [("version", "v1", "v2"), ("env_vars.A", "1", "2")]
+
+
+def test_many_fields_of_one_task_take_time_by_their_number() -> None:
+    def wanting(domain: str, number: int) -> Plan:
+        names = [f"V{one}_{number}" for one in range(number)]
+        settings = tuple(Setting(("overrides", "env_vars", name), domain, PLACE) for name in names)
+        return plan(domain, change(domain, dict.fromkeys(names, domain), settings=settings))
+
+    def both(number: int) -> Callable[[], object]:
+        left, right = wanting("staging", number), wanting("production", number)
+        return lambda: promotion(left, right)
+
+    assert grows_evenly(both)
 
 
 def test_a_sensitive_value_that_is_the_same_in_both_is_no_row_and_another_one_is() -> None:

@@ -10,6 +10,7 @@ import pytest
 from flyteidl2.task.task_definition_pb2 import TaskSpec
 from jsonschema import Draft202012Validator
 from tests.applying import TASK, spec
+from tests.memory_catalog import MemoryCatalog
 
 from flyteplan.diff import digest
 from flyteplan.errors import Position
@@ -29,6 +30,7 @@ from flyteplan.model.status import (
     TaskStatus,
 )
 from flyteplan.model.task import TaskVersion, Template
+from flyteplan.pipeline import reporting
 from flyteplan.render.status import markdown, summary, text
 from flyteplan.render.style import plain
 from flyteplan.status import document, judge
@@ -78,6 +80,20 @@ def states(status: TaskStatus) -> list[str]:
 
 def judged(live: Template, **wanted: object) -> TaskStatus:
     return judge(replace(change(live), **wanted), live, None, US)  # type: ignore[arg-type]
+
+
+def test_changes_are_not_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = [change(one) for one in (derived(), base_of("v1")) for _ in range(5)]
+    plan = Plan(target="local", catalog="", org="", project="p", domain="d", changes=tuple(changes))
+    compared = list[object]()
+
+    def equal(self: Change, other: object) -> bool:
+        compared.append(other)
+        return self is other
+
+    monkeypatch.setattr(Change, "__eq__", equal)
+    assert len(reporting.report(plan, MemoryCatalog([derived(), base_of("v1")]), US).tasks) == 10
+    assert compared == []
 
 
 def test_what_is_as_desired_is_in_step_whoever_made_it() -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from flyteplan.model.sensitive import HIDDEN, looks_secret, stand_in
 from flyteplan.model.sent import Sent
-from flyteplan.model.settings import Setting, Settings
+from flyteplan.model.settings import Path, Setting, Settings
 from flyteplan.model.task import TaskName
 from flyteplan.record import dataclass, field
 
@@ -144,10 +144,12 @@ class Veil:
 
 def veil(salt: str, settings: Iterable[tuple[TaskName, Iterable[Setting]]]) -> Veil:
     """*settings* are what the manifests of each task come to, for its version and for its runs."""
-    marks: dict[TaskName, tuple[Setting, ...]] = {}
+    marks: dict[TaskName, dict[tuple[Path, bool], Setting]] = {}
     for task, items in settings:
-        marks[task] = (*marks.get(task, ()), *(item for item in items if item.path[0] == MARKS))
-    return Veil(salt=salt, marks=marks)
+        found = marks.setdefault(task, {})
+        # Thousands of runs of one task may all mark the same.
+        found.update({(item.path, bool(item.value)): item for item in items if item.path[0] == MARKS})
+    return Veil(salt=salt, marks={task: tuple(found.values()) for task, found in marks.items()})
 
 
 def secrecy(task: TaskName, settings: Iterable[Setting], *, salt: str, base_digest: str) -> Secrecy:

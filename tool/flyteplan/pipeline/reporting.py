@@ -22,7 +22,7 @@ def report(plan: Plan, catalog: Catalog, provenance: Provenance) -> Report:
     behind = [change for change in changes if change.action == "update"]
     derived = [change for change in behind if is_derived(change.live_version)]
     live = _by_task([TaskVersion(change.task.task, change.live_version) for change in derived], catalog)
-    earlier = _earlier([change for change in behind if change not in derived], catalog)
+    earlier = _earlier([change for change in behind if not is_derived(change.live_version)], catalog)
     judged = (judge(one, live.get(one.task.task), earlier.get(one.task.task), provenance) for one in changes)
     return Report(plan=plan, tasks=tuple(judged))
 

@@ -12,7 +12,7 @@ from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Loser, Note, P
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.plan.calls import call_rows
 from flyteplan.plan.deferred import override_rows
-from flyteplan.plan.fields import credit
+from flyteplan.plan.fields import Credits
 from flyteplan.record import replace
 
 # By whom a change is known in both plans: its task, how it is submitted, and for runs the manifests.
@@ -129,6 +129,7 @@ class _Pair:
         self._old, self._new = old, new
         self._before = {field.path: field for field in old.fields}
         self._after = {field.path: field for field in new.fields}
+        self._was_by, self._now_by = Credits(old), Credits(new)
 
     def rows(self) -> Iterator[Row]:
         for path in sorted(filter(_is_told, self._before.keys() | self._after.keys())):
@@ -158,8 +159,8 @@ class _Pair:
 
     def _row(self, path: str, was: Any, now: Any, *, known: bool) -> Row:
         right = self._after.get(path)
-        was_set_by, _ = _credit(path, self._before.get(path), self._old, was)
-        set_by, overridden = _credit(path, right, self._new, now)
+        was_set_by, _ = _credit(path, self._before.get(path), self._was_by, was)
+        set_by, overridden = _credit(path, right, self._now_by, now)
         return Row(
             path=path,
             was=was,
@@ -173,9 +174,9 @@ class _Pair:
         )
 
 
-def _credit(path: str, own: Field | None, change: Change, value: Any) -> tuple[Position | None, tuple[Loser, ...]]:
+def _credit(path: str, own: Field | None, by: Credits, value: Any) -> tuple[Position | None, tuple[Loser, ...]]:
     """A plan has no field where what a manifest wants is what base and live are: its settings tell where that is."""
-    return (own.set_by, own.overridden) if own else credit(path, change, gone=value is None)
+    return (own.set_by, own.overridden) if own else by.of(path, gone=value is None)
 
 
 def _step(old: Change, new: Change, rows: Sequence[Row]) -> Change:

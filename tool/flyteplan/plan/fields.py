@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from flyteplan.errors import Position
@@ -72,11 +72,21 @@ def _known(path: str, cached: bool) -> tuple[tuple[Path, ...], tuple[str, ...] |
     return setting_paths(path), done, own_name(path)
 
 
-def credit(path: str, change: Change, *, gone: bool) -> tuple[Position | None, tuple[Loser, ...]]:
-    """Where the field of this path is set, and what lost there, also where nothing differs; *gone*: it has no value."""
-    paths = setting_paths(path)
-    cause, _ = _cause(paths, Settings(change.settings), replace=change.strategy == "replace", gone=gone)
-    return (None, ()) if cause is None else (cause.position, _losers(cause.lost, paths, change.secrecy))
+class Credits:
+    """Whose the fields of one change are, also where nothing differs."""
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+
+    @cached_property
+    def _settings(self) -> Settings:
+        return Settings(self._change.settings)
+
+    def of(self, path: str, *, gone: bool) -> tuple[Position | None, tuple[Loser, ...]]:
+        """Where the field of this path is set, and what lost there; *gone*: it has no value."""
+        paths, change = setting_paths(path), self._change
+        cause, _ = _cause(paths, self._settings, replace=change.strategy == "replace", gone=gone)
+        return (None, ()) if cause is None else (cause.position, _losers(cause.lost, paths, change.secrecy))
 
 
 @lru_cache(maxsize=4096)

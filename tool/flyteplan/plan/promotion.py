@@ -12,7 +12,7 @@ from flyteplan.plan.calls import call_rows
 from flyteplan.plan.changes import of_run
 from flyteplan.plan.comparison import first_step, made
 from flyteplan.plan.deferred import override_rows
-from flyteplan.plan.fields import credit
+from flyteplan.plan.fields import Credits
 
 # Where a task is deployed is what two targets are for.
 _PLACE = frozenset({"id.org", "id.project", "id.domain"})
@@ -68,14 +68,15 @@ def _contrasts(left: Change, right: Change) -> Iterator[Row]:
     yield from call_rows(left, right, (_call(left, secrecy), _call(right, secrecy)))
     assert left.desired is not None
     assert right.desired is not None
+    was_by, now_by = Credits(left), Credits(right)
     for one in differences(left.desired, left.desired, right.desired):
         if one.path not in _PLACE:
             yield Row(
                 path=one.path,
                 was=secrecy.value(one.path, one.live),
                 now=secrecy.value(one.path, one.desired),
-                was_set_by=credit(one.path, left, gone=one.live is None)[0],
-                set_by=credit(one.path, right, gone=one.desired is None)[0],
+                was_set_by=was_by.of(one.path, gone=one.live is None)[0],
+                set_by=now_by.of(one.path, gone=one.desired is None)[0],
             )
 
 
