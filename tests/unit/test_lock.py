@@ -137,8 +137,9 @@ def test_what_is_known_in_a_task_only_needs_no_stanza() -> None:
 
 
 def test_tasks_without_a_stanza_are_told_together_where_they_are_selected() -> None:
-    found = told(Lock(), *(resolved("v1", "latest", f"etl.t{number}") for number in range(5)))
-    assert found == [("FP2101", "etl.t0, etl.t1, etl.t2 and 2 more have no stanza in flyteplan.lock")]
+    every = [resolved("v1", "latest", f"etl.t{number}") for number in range(5)]
+    assert told(Lock(), *every) == [("FP2101", "etl.t0, etl.t1, etl.t2 and 2 more have no stanza in flyteplan.lock")]
+    assert told(Lock(), *every[:4]) == [("FP2101", "etl.t0, etl.t1, etl.t2, etl.t3 have no stanza in flyteplan.lock")]
 
 
 def test_stanzas_of_another_target_do_not_count() -> None:

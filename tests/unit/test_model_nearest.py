@@ -39,6 +39,7 @@ def test_a_few_of_all_there_are_when_none_is_near() -> None:
     assert did_you_mean("xyz", (), "there are") == "there are none"
     assert did_you_mean("xyz", names) == ""
     assert did_you_mean("xyz", names, "there are").endswith(", field_5 and 4 more")
+    assert did_you_mean("xyz", names[:9], "there are").endswith(", field_7, field_8")
 
 
 @pytest.mark.parametrize("asked", ["team{:02}.job_{:05}", "other.place_{:02}_{:05}", "team{:02}.task_{:05}_"])

@@ -74,6 +74,9 @@ def test_protected_tasks_do_not_change_and_may_be_looked_at() -> None:
     assert said(guards, tasks(5)) == [
         ("protected:etl.t*", "etl.t* is protected (5 tasks would change: etl.t0, etl.t1, etl.t2 and 2 more)")
     ]
+    assert said(guards, tasks(4)) == [
+        ("protected:etl.t*", "etl.t* is protected (4 tasks would change: etl.t0, etl.t1, etl.t2, etl.t3)")
+    ]
     assert said(guards, tasks(0, 3)) == []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from flyteplan.diff import digest
 from flyteplan.errors import Position, Problem
+from flyteplan.model.listed import listed
 from flyteplan.model.lock import Lock, Stanza
 from flyteplan.model.resolution import Resolution
 from flyteplan.model.task import TaskName, Template
@@ -73,9 +74,8 @@ def _faults(stanza: Stanza, resolution: Resolution, base: Template) -> Iterator[
 
 def _missing(position: Position, tasks: set[str]) -> Problem:
     names = sorted(tasks)
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     verb = "has" if len(names) == 1 else "have"
-    message = f"{', '.join(names[:_SHOWN])}{more} {verb}{_NO_STANZA}"
+    message = f"{listed(names, _SHOWN)} {verb}{_NO_STANZA}"
     return _warning("FP2101", position, message, "run flyteplan lock")
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from flyteplan.model.alike import Alike
+from flyteplan.model.listed import listed
 
 _SHOWN = 8
 _ALIKE = 0.6
@@ -32,10 +33,7 @@ class Names:
         found = self.nearest(word, limit)
         if found:
             return f"did you mean {' or '.join(found)}?"
-        if not otherwise:
-            return ""
-        rest = f" and {len(self._names) - _SHOWN} more" if len(self._names) > _SHOWN else ""
-        return f"{otherwise} {', '.join(self._names[:_SHOWN]) or 'none'}{rest}"
+        return f"{otherwise} {listed(self._names, _SHOWN) or 'none'}" if otherwise else ""
 
     def _close(self, word: str, limit: int) -> list[str]:
         """As `difflib.get_close_matches`, which compares all there are: here only those that can be among the best."""

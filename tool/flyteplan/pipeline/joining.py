@@ -13,6 +13,7 @@ from itertools import chain
 
 from flyteplan.errors import Position, Problem, is_valid, ordered
 from flyteplan.model.decision import Judgement
+from flyteplan.model.listed import cut
 from flyteplan.model.part import Part, Share
 from flyteplan.model.plan import Plan
 from flyteplan.pipeline.planning import Planned, said_together
@@ -30,6 +31,7 @@ _WORDS = {
     "lock": "flyteplan.lock",
     "flags": "flags",
 }
+_NAMED = 4
 _SHOWN = ("flyteplan", "revision", "catalog", "flags")
 _ALIKE = "make all parts from one checkout, with the same flags"
 
@@ -107,7 +109,8 @@ def _missing(share: Share, files: Sequence[tuple[str, Part]]) -> Iterator[Proble
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = names if len(names) <= 5 else [*names[:4], f"{len(names) - 4} more"]
+    first, left = cut(names, _NAMED)
+    shown = [*first, *([f"{left} more"] if left else [])]
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flyteplan.model.decision import Breach
 from flyteplan.model.guards import FREEZE, MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, Freeze, Guards, Most, Protected
+from flyteplan.model.listed import listed
 from flyteplan.model.moment import has_begun, has_ended
 from flyteplan.model.plan import Change
 from flyteplan.model.policy import matches
@@ -82,8 +83,7 @@ def _frozen(one: Freeze, changed: list[TaskName], now: str) -> Iterator[Breach]:
 
 
 def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{_count(len(names))} would change: {', '.join(names[:_SHOWN])}{more}"
+    return f"{_count(len(names))} would change: {listed(names, _SHOWN)}"
 
 
 def _count(tasks: int) -> str:

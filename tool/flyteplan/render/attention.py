@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flyteplan.errors import Position
+from flyteplan.model.listed import cut
 from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Note, Plan
 from flyteplan.record import dataclass
 from flyteplan.render.fields import entry_of, reason, shown_fields
@@ -122,9 +123,9 @@ def _again(change: Change) -> Iterator[Alert]:
 
 def _listed(parts: list[Line]) -> Line:
     """The first of them, and how many more there are."""
-    shown = [span for part in parts[:_NAMED] for span in (Span(", "), *part)][1:]
-    more = f", and {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
-    return (*shown, *([Span(more)] if more else []))
+    first, left = cut(parts, _NAMED)
+    shown = [span for part in first for span in (Span(", "), *part)][1:]
+    return (*shown, *([Span(f", and {left} more")] if left else []))
 
 
 def _fate(field: Field, change: Change) -> Line:

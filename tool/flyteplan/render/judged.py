@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flyteplan.errors import Position, Problem, ordered
 from flyteplan.model.decision import EXCUSED, Breach, Decision, Judgement
+from flyteplan.model.listed import listed
 from flyteplan.model.policy import DENY, WARN
 from flyteplan.model.task import TaskName
 from flyteplan.record import dataclass, replace
@@ -46,9 +47,7 @@ def _tasks(group: Sequence[Decision]) -> str:
 
 
 def _listed(tasks: Iterable[TaskName]) -> str:
-    names = list(dict.fromkeys(task.name for task in tasks))
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{', '.join(names[:_SHOWN])}{more}"
+    return listed(list(dict.fromkeys(task.name for task in tasks)), _SHOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

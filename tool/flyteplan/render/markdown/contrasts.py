@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from flyteplan.errors import Position
 from flyteplan.model.comparison import ADDED, CHANGED, REMOVED, TARGETS, UNKNOWN, Comparison, Entry, Fact, Row
+from flyteplan.model.listed import cut
 from flyteplan.render.contrast import Alike, difference, places, remains, run_of, standing, wanted
 from flyteplan.render.groups import full_name, named
 from flyteplan.render.markdown.escape import code, prose, row
@@ -103,8 +104,8 @@ def names(groups: Iterable[Alike], of: Comparison) -> str:
 def kinds(of: Comparison) -> str:
     """In how many tasks what differs, where their fields take too much room."""
     counts = Counter(kind for entry in of.entries for kind in {row.path.partition(".")[0] for row in entry.rows})
-    told = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown, left = cut(sorted(counts.items(), key=lambda item: (-item[1], item[0])), _KINDS)
     lines = [row(("What differs", "In")), row(("--", "--:"))]
-    lines += [row((code(shortened(kind, _VALUE)), counted(count, "task"))) for kind, count in told[:_KINDS]]
-    lines += [row((f"and {len(told) - _KINDS} more", ""))] if len(told) > _KINDS else []
-    return "\n".join(lines) if told else ""
+    lines += [row((code(shortened(kind, _VALUE)), counted(count, "task"))) for kind, count in shown]
+    lines += [row((f"and {left} more", ""))] if left else []
+    return "\n".join(lines) if shown else ""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from flyteplan.errors import Position
+from flyteplan.model.listed import cut
 from flyteplan.model.plan import Change, Plan
 from flyteplan.record import dataclass
 from flyteplan.render.fields import Entry, entry_of, place, shown_fields
@@ -142,11 +143,10 @@ def kinds(plan: Plan) -> str:
     """How many tasks change in what, where their fields take too much room."""
     changes = changing(plan)
     counts = Counter(kind for change in changes for kind in {_kind(field.path) for field in shown_fields(change)})
-    told = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown, left = cut(sorted(counts.items(), key=lambda item: (-item[1], item[0])), _KINDS)
     lines = [row(("What changes", "In")), row(("--", "--:"))]
-    lines += [row((code(shortened(kind, _VALUE)), counted(count, "task"))) for kind, count in told[:_KINDS]]
-    if len(told) > _KINDS:
-        lines.append(row((f"and {len(told) - _KINDS} more", "")))
+    lines += [row((code(shortened(kind, _VALUE)), counted(count, "task"))) for kind, count in shown]
+    lines += [row((f"and {left} more", ""))] if left else []
     return "\n".join(lines)
 
 
