@@ -6,16 +6,23 @@ it: nothing, or `effect field: message`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from flyteidl2.task.task_definition_pb2 import TaskSpec
+from tests.unit.test_render_text import change, field
 
 from flyteplan import pipeline
+from flyteplan.errors import Position
 from flyteplan.load import load
 from flyteplan.model.document import Document
+from flyteplan.model.policy import Match, Naming, Policy, Rule, matches
 from flyteplan.model.policytest import Case, Result
+from flyteplan.model.settings import Setting
 from flyteplan.model.task import TaskVersion, Template
+from flyteplan.policy import decisions, judging
+from flyteplan.record import replace
 from flyteplan.validate import Validator
 from flyteplan.validate.policytests import cases
 
@@ -24,6 +31,7 @@ POLICY, TEST, MANIFEST = (
     Validator((SCHEMAS / f"{name}.v1.schema.json").read_text("utf-8"))
     for name in ("override-policy", "policy-test", "task-override")
 )
+HERE = Position("m.yaml", 7, 5)
 MEMORY = "limits: {resources.memory: {max: 8Gi}}"
 CPU = "limits: {resources.requests.cpu: {min: 500m, max: 4}}"
 GPU = "limits: {resources.gpu: {max: 1}}"
@@ -351,3 +359,28 @@ spec:
     judgement = pipeline.judge(plan, plan.changes, pipeline.Rulebook(policies=policies), "2026-11-01T00:00Z").judgement
     assert judgement is not None
     assert [one.message for one in judgement.decisions] == ["retries.count is 9, and may be at most 3"]
+
+
+def test_the_names_of_fields_are_held_to_a_rule_once_however_many_tasks_have_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count = 0
+
+    def counted(name: str, globs: Iterable[str]) -> bool:
+        nonlocal count
+        count += 1
+        return matches(name, globs)
+
+    monkeypatch.setattr(judging, "matches", counted)
+    globs = tuple(f"labels.x{number}-*" for number in range(20))
+    naming = Naming(subject="fields", mode="forbidden", globs=globs, position=Position("p.yaml", 5))
+    everything = Match()
+    rule = Rule(
+        policy="p", name="r", effect="deny", message="m", match=everything, bounds=(), namings=(naming,), position=HERE
+    )
+    retries = Setting(("overrides", "retries", "count"), 2, HERE)
+    changes = [
+        replace(change(f"etl.t{number}", field("retries.count", 1, 2)), settings=(retries,)) for number in range(50)
+    ]
+    assert decisions([Policy(name="p", position=HERE, rules=(rule,))], "", changes, "2026-11-01T00:00Z") == ()
+    assert 0 < count <= 5 * len(globs)

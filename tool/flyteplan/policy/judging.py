@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from flyteplan.errors import Position
 from flyteplan.model.decision import EXCUSED, Decision
@@ -118,7 +119,7 @@ def _mend(subject: str, glob: str) -> str:
 
 
 def _forbidden(naming: Naming, touched: Touched) -> str:
-    found = next((glob for glob in naming.globs if any(matches(name, (glob,)) for name in touched.names)), None)
+    found = _first(naming.globs, touched.names)
     if found is None:
         return ""
     by = "" if found in touched.shown.split() else f" by {found}"
@@ -128,7 +129,15 @@ def _forbidden(naming: Naming, touched: Touched) -> str:
 def _not_allowed(naming: Naming, touched: Touched) -> str:
     """`allowed` fields are overrides; how they are submitted is another matter."""
     submit = naming.subject == FIELDS and "submit" in touched.names
-    if submit or any(matches(name, naming.globs) for name in touched.names):
+    if submit or _first(naming.globs, touched.names) is not None:
         return ""
     assert naming.mode == ALLOWED
     return f"{touched.shown} is not allowed, only {', '.join(naming.globs)}"
+
+
+@lru_cache(maxsize=1 << 14)
+def _first(globs: tuple[str, ...], names: frozenset[str]) -> str | None:
+    """The first of *globs* that one of *names* matches. Every rule looks at each field of each task, and these have
+    the same names everywhere.
+    """
+    return next((glob for glob in globs if any(matches(name, (glob,)) for name in names)), None)
