@@ -7,9 +7,12 @@ import os
 import pickle
 import pty
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,12 @@ progress._AFTER_SECONDS = progress._EVERY_SECONDS = 0
 from flyteplan.__main__ import main
 sys.argv[0] = "flyteplan"
 main()
+"""
+# The first terminal that is opened in a new session is the one whose Ctrl-C reaches it.
+IN_A_SESSION = """
+import os, sys
+os.open(os.ttyname(0), os.O_RDWR)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 COUNT = 450
 
@@ -164,6 +173,51 @@ def test_an_error_comes_on_a_line_of_its_own(repository: Path) -> None:
     assert "\nmanifests/base/wrong.yaml:1:1: " in screen(drawn)
 
 
+def test_ctrl_c_is_told_in_the_line_after_its_own(waiting: Path) -> None:
+    ours, its = pty.openpty()
+    command = [sys.executable, "-c", IN_A_SESSION, *_reading(waiting)]
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True) as process:
+        os.close(its)
+        writer = _writer(waiting)
+        os.write(ours, b"\x03")
+        written = _all_of(ours)
+    for end in (ours, writer):
+        os.close(end)
+    assert process.returncode == 130
+    assert written == "^C\ninterrupted\n"
+
+
+def test_elsewhere_an_interrupt_has_one_line(waiting: Path) -> None:
+    with subprocess.Popen([sys.executable, *_reading(waiting)], stderr=subprocess.PIPE) as process:
+        writer = _writer(waiting)
+        process.send_signal(signal.SIGINT)
+        _, written = process.communicate(timeout=30)
+    os.close(writer)
+    assert (process.returncode, written) == (130, b"interrupted\n")
+
+
+@pytest.fixture
+def waiting(tmp_path: Path) -> Path:
+    """A pipe, for a command to wait for what is in it."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    return tmp_path / "pipe.yaml"
+
+
+def _reading(path: Path) -> list[str]:
+    return ["-m", "flyteplan", "validate", str(path)]
+
+
+def _writer(path: Path) -> int:
+    """The other end, once the command reads: Python does not see a signal that comes just before it begins to wait."""
+    for _ in range(300):
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            time.sleep(0.5)
+            return descriptor
+        time.sleep(0.1)
+    pytest.fail("nothing reads it")
+
+
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("CI", "NO_COLOR", "FLYTEPLAN_JOBS"):
@@ -206,9 +260,13 @@ def on_a_terminal(folder: Path, *arguments: str) -> str:
     command = [sys.executable, "-c", AT_ONCE, *arguments]
     with subprocess.Popen(command, cwd=folder, stdin=its, stdout=its, stderr=its):
         os.close(its)
-        parts = list(iter(lambda: _read(ours), b""))
+        written = _all_of(ours)
     os.close(ours)
-    return b"".join(parts).decode().replace("\r\n", "\n")
+    return written
+
+
+def _all_of(terminal: int) -> str:
+    return b"".join(iter(lambda: _read(terminal), b"")).decode().replace("\r\n", "\n")
 
 
 def _read(descriptor: int) -> bytes:

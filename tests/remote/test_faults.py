@@ -270,5 +270,5 @@ def test_a_command_that_waits_can_be_interrupted(catalog: str) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             process.communicate(timeout=2)
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=4) == ("", "\ninterrupted\n")
+        assert process.communicate(timeout=4) == ("", "interrupted\n")
         assert process.returncode == Exit.INTERRUPTED

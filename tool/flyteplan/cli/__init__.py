@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -97,6 +97,13 @@ class _Commands(click.Group):
 
             raise click.UsageError(f"no command {args[0]} ({did_you_mean(args[0], COMMANDS, 'there are')})", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """An interrupt is told in `run`: click would write an empty line of it, wherever that goes."""
+        try:
+            return super().invoke(ctx)
+        except (EOFError, KeyboardInterrupt) as error:
+            raise click.Abort from error
 
 
 @click.group(
