@@ -23,13 +23,13 @@ def secrets(edit: Edit, wanted: Parts) -> None:
     messages = context.secrets
     if WHOLE in wanted:
         del messages[:]
-    gone = {name for name, secret in wanted.items() if secret is None and name != WHOLE}
+    gone = [name for name, secret in wanted.items() if secret is None and name != WHOLE]
     if gone:
-        _drop(messages, gone)
-    there = _by_name(messages)
+        _drop(messages, frozenset(gone))
+    there = _by_name(messages) if messages else {}
     for name, secret in wanted.items():
         if secret is not None:
-            _set(messages, there.get(name, ()), secret)
+            _set(messages, there.get(name), secret)
     if not messages:
         _drop_empty(edit)
 
@@ -48,19 +48,23 @@ def _by_name(messages: Any) -> dict[str, list[Any]]:
     return found
 
 
-def _set(messages: Any, there: Sequence[Any], secret: Secret) -> None:
-    """*there* are those of its name."""
+def _set(messages: Any, there: Sequence[Any] | None, secret: Secret) -> None:
+    """*there* are those of its name, if any."""
     mount = _FILE if secret.as_file else _ENV_VAR
-    alike = (message for message in there if (message.mount_requirement == _FILE) == secret.as_file)
-    # The first that is mounted alike, else the first.
-    chosen = next(alike, there[0] if there else None)
-    if chosen is None:
+    if there:
+        chosen = _chosen(there, as_file=secret.as_file)
+    else:
         chosen = messages.add()
         chosen.key = secret.key
         if secret.group:
             chosen.group = secret.group
     chosen.mount_requirement = mount
     chosen.env_var = "" if secret.as_file else secret.env_var
+
+
+def _chosen(there: Sequence[Any], *, as_file: bool) -> Any:
+    """The first that is mounted alike, else the first."""
+    return next((message for message in there if (message.mount_requirement == _FILE) == as_file), there[0])
 
 
 def _drop(messages: Any, names: Collection[str]) -> None:

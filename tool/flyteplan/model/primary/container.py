@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from flyteidl2.core.tasks_pb2 import Container
 
 _KEY = attrgetter("key")
+# To make a set takes longer than to look for a few names in a list.
+_MANY = 20
 
 
 class ContainerPrimary:
@@ -68,7 +70,7 @@ class ContainerPrimary:
             value = variables.get(name)
             if value is not None:
                 pair.value = value
-        there = set(names)
+        there = names if len(variables) < _MANY else set(names)
         for name in sorted(variables) if by_name else variables:
             value = variables[name]
             if value is not None and name not in there:
