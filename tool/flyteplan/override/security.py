@@ -23,9 +23,8 @@ def secrets(edit: Edit, wanted: Parts) -> None:
     messages = context.secrets
     if WHOLE in wanted:
         del messages[:]
-    gone = [name for name, secret in wanted.items() if secret is None and name != WHOLE]
-    if gone:
-        _drop(messages, frozenset(gone))
+    if "secrets" in edit.cleared:
+        _drop(messages, {name for name, secret in wanted.items() if secret is None and name != WHOLE})
     there = _by_name(messages) if messages else {}
     for name, secret in wanted.items():
         if secret is not None:
@@ -68,6 +67,8 @@ def _chosen(there: Sequence[Any], *, as_file: bool) -> Any:
 
 
 def _drop(messages: Any, names: Collection[str]) -> None:
+    if not names:
+        return
     left = (message for message in messages if _name(message) not in names)
     kept = [type(message).FromString(message.SerializeToString()) for message in left]
     del messages[:]

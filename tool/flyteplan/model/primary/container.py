@@ -70,12 +70,12 @@ class ContainerPrimary:
             value = variables.get(name)
             if value is not None:
                 pair.value = value
-        there = names if len(variables) < _MANY else set(names)
+        there, add = names if len(variables) < _MANY else set(names), env.add
         for name in sorted(variables) if by_name else variables:
             value = variables[name]
             if value is not None and name not in there:
                 names.append(name)
-                pair = env.add()
+                pair = add()
                 pair.key = name
                 pair.value = value
         return names
