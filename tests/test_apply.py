@@ -440,6 +440,21 @@ def details(repo: Repository) -> list[TriggerDetails]:
     return list(controller.triggers(TASK, ["nightly", "weekly"]))
 
 
+def test_a_saved_plan_holds_what_json_has_no_number_for(repo: Repository) -> None:
+    template = spec("v2")
+    template.task_template.metadata.retries.retries = 1
+    template.task_template.metadata.retries.backoff.factor = float("inf")
+    repo.deploy("v2", template)
+    assert run(["apply", "-y"]) == 0
+    repo.wants({"resources": {"cpu": 2}, "retries": {"count": 3, "backoff": None}})
+    assert run(["plan", "-q", "--out", "plan.json"]) == 0
+    fields = json.loads(Path("plan.json").read_text("utf-8"), parse_constant=pytest.fail)["changes"][0]["fields"]
+    assert [one["live"] for one in fields if one["path"] == "retries.backoff.factor"] == ["Infinity"]
+    assert run(["diff", "--detailed-exitcode", "plan.json", "plan.json"]) == 0
+    assert run(["apply", "-y", "plan.json"]) == 0
+    assert repo.is_in_step()
+
+
 def test_nobody_is_asked_without_a_terminal(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["apply"]) == 64
     assert "no terminal to ask on" in capsys.readouterr().err

@@ -20,6 +20,7 @@ from tests.property.tree import Tree
 
 from flyteplan.diff.names import KNOWN
 from flyteplan.model import duration
+from flyteplan.model.itemname import unquoted
 from flyteplan.model.primary import counts_gpus, primary_name
 from flyteplan.model.struct import plain
 
@@ -80,7 +81,7 @@ def _pod_path(live: TaskSpec, path: str) -> str:
     head, _, rest = path.partition(".")
     start = f"k8s_pod.pod_spec.containers[{_word(name)}]"
     if head == "env_vars":
-        return f"{start}.env[{_word(rest)}].value"
+        return f"{start}.env[{_word(unquoted(rest))}].value"
     if path.startswith(("resources.requests.", "resources.limits.")):
         side, _, key = rest.partition(".")
         return f"{start}.resources.{side}.{_word(_pod_key(live, side, key))}"
@@ -193,9 +194,9 @@ def _set(spec: TaskSpec, path: str, value: Any) -> None:
             return
         message = getattr(message, name)
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
-        _set_entry(getattr(message, name), rest, value)
+        _set_entry(getattr(message, name), unquoted(rest), value)
     elif field.is_repeated:
-        _set_items(message, field, rest, value)
+        _set_items(message, field, unquoted(rest), value)
     else:
         _set_value(message, field, value)
 

@@ -33,7 +33,9 @@ _DEPTH = 7
 _MAX_ITEMS = 4
 _WORDS = ("", "a", "b", "main", "A", "LOG_LEVEL", "_F_X", "a.b", "a b", "é", "x", "seed")
 _AMOUNTS = ("1", "2", "500m", "1Gi", "1024Mi", "1000m", "0.5", "4Gi", "100", "odd", "")
-words = st.sampled_from(_WORDS)
+# What a plan could take for the order of the items among which it stands.
+_LIKE_AN_ORDER = ("(order)", "a(order)", '"(order)"')
+words = st.sampled_from((*_WORDS, *_LIKE_AN_ORDER))
 amounts = st.sampled_from(_AMOUNTS)
 # What a newer server may send: fields that this flyteidl2 does not know, of each wire type.
 unknown_fields = st.sampled_from(

@@ -16,7 +16,7 @@ from flyteplan.model.plan import Plan
 from flyteplan.plan.document import document
 from flyteplan.render import jsontext as module
 from flyteplan.render.jsontext import jsontext, jsontexts
-from flyteplan.workspace.plantext import joined, part
+from flyteplan.workspace.plantext import joined, written
 
 MANY = 60
 SCALARS = st.one_of(
@@ -34,12 +34,23 @@ VALUES = st.recursive(
 DOCUMENTS = st.dictionaries(st.text(), VALUES, max_size=4)
 
 
-@given(made=whole(), settings=st.booleans())
-def test_parts_are_joined_to_the_same_text(made: tuple[Plan, list[Plan]], settings: Any) -> None:
+@given(made=whole(), readers=st.booleans(), saved=st.booleans())
+def test_parts_are_joined_to_the_same_text(made: tuple[Plan, list[Plan]], readers: Any, saved: Any) -> None:
     plan, parts = made
-    told = [part(one, str, settings=settings) for one in parts]
-    found = b"".join(joined(replace(plan, changes=()), told))
-    assert found.decode() == jsontext(document(plan, desired=str, settings=settings))
+    told = [written(one, str, readers=readers, saved=saved) for one in parts]
+    for place, (settings, wanted) in enumerate(((False, readers), (True, saved))):
+        found = [one for pair in told if (one := pair[place])]
+        assert len(found) == (len(parts) if wanted else 0)
+        if wanted:
+            text = b"".join(joined(replace(plan, changes=()), found)).decode()
+            assert text == jsontext(document(plan, desired=str, settings=settings))
+
+
+@given(made=whole())
+def test_a_spec_is_written_once_for_readers_and_to_be_saved(made: tuple[Plan, list[Plan]]) -> None:
+    seen: list[Any] = []
+    written(made[0], seen.append, readers=True, saved=True)
+    assert len(seen) == sum(change.desired is not None for change in made[0].changes)
 
 
 @example({"a": [1e16, 1e-7, 1e22, 5e-324, -0.0, 2**64, 2**63, {}, [], ""]})

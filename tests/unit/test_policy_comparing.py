@@ -190,6 +190,27 @@ def test_guards(before: Guards, after: Guards, name: str, expected: str) -> None
         assert {only.bearing, back.bearing} == {"loosened", "tightened"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "bearing"),
+    [
+        ({"start": "2026-12-20"}, {"start": "2026-12-20T00:00Z"}, None),
+        ({"start": "2026-12-20"}, {"start": "2026-12-20T00:01Z"}, "loosened"),
+        ({"start": "2026-12-20"}, {"start": "2026-12-19T23:59Z"}, "tightened"),
+        ({"end": "2026-12-31"}, {"end": "2026-12-31T23:59Z"}, None),
+        ({"end": "2026-12-31"}, {"end": "2026-12-31T00:00Z"}, "loosened"),
+        ({"end": "2026-12-31"}, {"end": "2027-01-01T00:00Z"}, "tightened"),
+    ],
+)
+def test_one_moment_of_a_freeze_may_be_written_as_a_day_and_as_a_minute(
+    old: dict[str, str], new: dict[str, str], bearing: str | None
+) -> None:
+    before, after = (Guards(freezes=(freeze(**ends),)) for ends in (old, new))
+    opposite = {"loosened": "tightened", "tightened": "loosened"}
+    assert [one.bearing for one in rule_changes(([], before), ([], after))] == ([bearing] if bearing else [])
+    back = [one.bearing for one in rule_changes(([], after), ([], before))]
+    assert back == ([opposite[bearing]] if bearing else [])
+
+
 def declared(owner: str = "", outside: tuple[str, ...] = (), **target: Any) -> Declared:
     return Declared(target=Target(name="local", **target), owner=owner, outside=outside)
 

@@ -11,8 +11,8 @@ def moment(asked: str | None) -> str:
     """The minute that is *asked* for (a day: its first one), else the present one, in UTC: `2026-12-31T18:00Z`."""
     if asked is None:
         return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime())
-    from flyteplan.model.moment import is_day, is_moment
+    from flyteplan.model.moment import first_minute, is_moment
 
     if not is_moment(asked):
         raise click.UsageError(f"--as-of {asked}: no day, and no minute in UTC (2026-12-31, 2026-12-31T18:00Z)")
-    return f"{asked}T00:00Z" if is_day(asked) else asked
+    return first_minute(asked)

@@ -62,18 +62,16 @@ def told_by_parts(asked: Asked, shown: Shown) -> int:
 
 def _part(plan: Plan, *, lines: Callable[[Plan], text.Part], json: bool, saved: bool) -> _Part:
     piped = ((change.order, name) for change in plan.changes for name in piped_names(change)) if saved else ()
-    return _Part(
-        text=lines(plan),
-        json=_written(plan, settings=False) if json else None,
-        saved=_written(plan, settings=True) if saved else None,
-        piped=tuple(piped),
-    )
+    for_readers, to_save = _written(plan, readers=json, saved=saved)
+    return _Part(text=lines(plan), json=for_readers, saved=to_save, piped=tuple(piped))
 
 
-def _written(plan: Plan, *, settings: bool) -> plantext.Part:
-    from flyteplan.workspace.plantext import part
+def _written(plan: Plan, *, readers: bool, saved: bool) -> tuple[plantext.Part | None, plantext.Part | None]:
+    if not (readers or saved):
+        return None, None
+    from flyteplan.workspace.plantext import written
 
-    return part(plan, readable, settings=settings)
+    return written(plan, readable, readers=readers, saved=saved)
 
 
 def _joined(plan: Plan, parts: Iterable[plantext.Part | None]) -> Iterable[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,7 +72,8 @@ def command(
         plan = make_plan(Asked(**asked), warnings.extend)
     if out:
         check_lines(plan)
-    return show_plan(plan, warnings, shown, partial(_document, plan), partial(_saved, plan))
+    made = cache(partial(_document, plan, settings=bool(out)))
+    return show_plan(plan, warnings, shown, partial(_for_readers, made), lambda: [_json(made).encode()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,14 +160,16 @@ def _text(plan: Plan, *, quiet: bool, verbose: bool) -> Iterable[Line]:
     return text(plan, expand=verbose, width=width())
 
 
-def _document(plan: Plan, *, settings: bool = False) -> PlanDocument:
+def _document(plan: Plan, *, settings: bool) -> PlanDocument:
     from flyteplan.plan.document import document
 
     return document(plan, desired=readable, settings=settings)
 
 
-def _saved(plan: Plan) -> Iterable[bytes]:
-    return [_json(partial(_document, plan, settings=True)).encode()]
+def _for_readers(whole: Callable[[], PlanDocument]) -> PlanDocument:
+    from flyteplan.plan.document import for_readers
+
+    return {**whole(), "changes": list(map(for_readers, whole()["changes"]))}
 
 
 def _json(whole: Callable[[], PlanDocument]) -> str:

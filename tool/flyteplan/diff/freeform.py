@@ -14,6 +14,7 @@ from typing import Any
 from flyteplan.diff.keyed import order
 from flyteplan.diff.names import name_of
 from flyteplan.diff.values import by_key, same, serialized, told
+from flyteplan.model.itemname import ORDER
 from flyteplan.model.plan import Difference
 from flyteplan.model.struct import plain
 
@@ -41,8 +42,8 @@ def _differences(sides: Sequence[Any], path: str) -> Iterator[Difference]:
     *before, desired = flat
     for leaf in sorted({leaf for side in before for leaf in _changed(side, desired)}):
         values = [side.get(leaf) for side in flat]
-        if leaf.endswith("(order)"):
-            yield from order([value or [] for value in values], f"{name_of(path)}{leaf.removesuffix('(order)')}")
+        if leaf.endswith(ORDER):
+            yield from order([value or [] for value in values], f"{name_of(path)}{leaf.removesuffix(ORDER)}")
         elif not (_holds_more(desired, leaf) and all(value in (None, {}, []) for value in values)):
             yield from told(f"{name_of(path)}{leaf}", values)
 
@@ -66,7 +67,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         for item in value:
             rest = {key: item[key] for key in item if key != "name"}
             yield from _leaves(rest, f"{path}[{word(item['name'])}]")
-        yield f"{path}(order)", [item["name"] for item in value]
+        yield f"{path}{ORDER}", [item["name"] for item in value]
     else:
         yield path, NULL if value is None else by_key(value)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flyteplan.diff.names import name_of
 from flyteplan.diff.values import Sides, difference, equal, plain, serialized, tell, teller, told, unlike
+from flyteplan.model.itemname import ORDER, quoted
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import quantity_name
 from flyteplan.model.settings import Secret
@@ -54,7 +55,7 @@ def keyed(field: Any, path: str) -> Callable[[Sides], Iterable[Difference]]:
         found: list[Difference] = []
         # Items are compared in C: of those that are equal not even the value is looked at.
         for key, there in unlike(items):
-            found += _item(there, shown, name_of(f"{path}.{called(key)}"))
+            found += _item(there, shown, name_of(f"{path}.{quoted(called(key))}"))
         if not _is_expected(list(map(list, items))):
             found += order([list(map(called, side)) for side in items], name_of(f"{path}."))
         return found
@@ -79,7 +80,7 @@ def _item(items: Sides, shown: _Told, path: str) -> Iterable[Difference]:
 
 def order(names: Sequence[list[str]], path: str) -> Iterable[Difference]:
     """A field for the order, unless it follows from base or live: what stays in place, then what is new."""
-    return () if _is_expected(names) else told(f"{path}(order)", list(names))
+    return () if _is_expected(names) else told(f"{path}{ORDER}", list(names))
 
 
 def _is_expected(names: Sequence[list[Any]]) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
 from flyteplan.diff.freeform import word
+from flyteplan.model.itemname import quoted, unquoted
 from flyteplan.model.plan import Difference
 from flyteplan.model.primary import counts_gpus, manifest_name
 
@@ -30,18 +30,14 @@ def _renamed(rest: str, gpus: dict[str, str | None]) -> str:
     quantity, variable = _QUANTITY.fullmatch(rest), _VARIABLE.fullmatch(rest)
     if quantity is not None:
         side = quantity["side"]
-        return f"resources.{side}.{manifest_name(_key(quantity['key']), gpus[side])}"
+        return f"resources.{side}.{manifest_name(unquoted(quantity['key']), gpus[side])}"
     if variable is not None:
-        return f"env_vars.{_key(variable['key'])}"
+        return f"env_vars.{quoted(unquoted(variable['key']))}"
     return "image" if rest == ".image" else f"primary_container{rest}"
 
 
 def _gpu_key(found: Sequence[Difference], prefix: str) -> str | None:
     """The one key that counts accelerators, if live or the SDK's own word for it tells where it is written."""
-    there = [d for d in found if d.path.startswith(prefix) and counts_gpus(_key(d.path.removeprefix(prefix)))]
-    keys = [_key(d.path.removeprefix(prefix)) for d in there]
+    there = [d for d in found if d.path.startswith(prefix) and counts_gpus(unquoted(d.path.removeprefix(prefix)))]
+    keys = [unquoted(d.path.removeprefix(prefix)) for d in there]
     return keys[0] if len(keys) == 1 and (keys[0] == "gpu" or there[0].live is not None) else None
-
-
-def _key(word: str) -> str:
-    return str(json.loads(word)) if word.startswith('"') else word

@@ -11,6 +11,7 @@ from flyteplan.diff.names import VALUES, name_of
 from flyteplan.diff.scalars import shown_scalar
 from flyteplan.diff.values import TEXTS, Sides, difference, equal, holds_unknown, plain, serialized, tell, told, unlike
 from flyteplan.model.derived import TAG_PREFIX
+from flyteplan.model.itemname import quoted
 from flyteplan.model.plan import Difference
 
 # Messages that are shown field by field even where a side lacks them; any other is then shown whole. The first are
@@ -83,7 +84,7 @@ def _map(path: str) -> _Tells:
             if path == _TAGS and str(key).startswith(TAG_PREFIX):
                 continue
             inside = [plain(entries[key]) if key in entries else None for entries in maps]
-            found += told(name_of(f"{path}.{key}"), inside)
+            found += told(name_of(f"{path}.{quoted(str(key))}"), inside)
         return found
 
     return tells

@@ -23,6 +23,15 @@ def is_day(text: str) -> bool:
     return len(text) == _DAY and is_moment(text)
 
 
+def first_minute(text: str) -> str:
+    """Of a day; a minute is itself."""
+    return f"{text}T00:00Z" if is_day(text) else text
+
+
+def last_minute(text: str) -> str:
+    return f"{text}T23:59Z" if is_day(text) else text
+
+
 def _days(year: int, month: int) -> int:
     leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     return _DAYS[month - 1] + leap

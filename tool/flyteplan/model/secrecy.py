@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from flyteplan.model.itemname import unquoted
 from flyteplan.model.sensitive import HIDDEN, looks_secret, stand_in
 from flyteplan.model.sent import Sent
 from flyteplan.model.settings import Path, Setting, Settings
@@ -66,8 +67,9 @@ class Secrecy(Sent):
         name = _name_of(path, value)
         if name and (name == _UNKNOWN or self.hides(name)):
             return self._stand_in(name, value)
-        if path.startswith(_DEFAULT) and self.hides(path[len(_DEFAULT) :]):
-            return _without_default(value, path[len(_DEFAULT) :], self._stand_in)
+        parameter = unquoted(path[len(_DEFAULT) :]) if path.startswith(_DEFAULT) else ""
+        if parameter and self.hides(parameter):
+            return _without_default(value, parameter, self._stand_in)
         return self._inside(value, self._stand_in) if isinstance(value, dict | list) else value
 
     def sides(self, path: str, base: Any, live: Any, desired: Any) -> tuple[Any, Any, Any]:
@@ -180,13 +182,13 @@ def own_name(path: str) -> str | None:
     """
     if path.endswith(_UNKNOWN) or path.startswith((_DEFAULT, *_FREE)):
         return None
-    return path[len(_ENV) :] if path.startswith(_ENV) else ""
+    return unquoted(path[len(_ENV) :]) if path.startswith(_ENV) else ""
 
 
 def _name_of(path: str, value: Any) -> str:
     """What the field at *path* calls its value, "" where it has no name of its own."""
     if path.startswith(_ENV):
-        return path[len(_ENV) :]
+        return unquoted(path[len(_ENV) :])
     if path.endswith(_UNKNOWN):
         return _UNKNOWN
     if not path.startswith(_FREE):
@@ -194,7 +196,7 @@ def _name_of(path: str, value: Any) -> str:
     found = _NAMED_VALUE.search(path) or (_LAST_KEY.search(path) if _is_text(value) else None)
     if found is None:
         return ""
-    return str(json.loads(found["name"])) if found["name"].startswith('"') else found["name"]
+    return unquoted(found["name"])
 
 
 def _is_text(value: Any) -> bool:

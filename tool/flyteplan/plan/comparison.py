@@ -8,6 +8,7 @@ from typing import Any
 from flyteplan.errors import Position
 from flyteplan.model.comparison import ADDED, CHANGED, PLANS, REMOVED, Comparison, Entry, Fact, Names, Row
 from flyteplan.model.effects import effects
+from flyteplan.model.itemname import ORDER
 from flyteplan.model.plan import KEPT, OLDER_BASE, Change, Field, Loser, Note, Plan, Source, differ
 from flyteplan.model.rulechange import RuleChange
 from flyteplan.plan.calls import call_rows
@@ -238,7 +239,7 @@ def made(change: Change) -> Iterator[Row]:
 
 def _is_told(path: str) -> bool:
     """Whether a plan tells an order depends on what is live; one that alone is another is told by the digests."""
-    return not path.endswith("(order)")
+    return not path.endswith(ORDER)
 
 
 def _base_cached(change: Change) -> bool:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 PlanDocument = Mapping[str, Any]
+# What only a saved plan has of a change.
+_SAVED = ("overrides", "strategy_at")
 # Whether a total is of bytes, and so shown in Ki, Mi, Gi.
 _BINARY = {"cpu": False, "memory": True, "gpu": False}
 
@@ -156,6 +158,11 @@ def change_document(change: Change, desired: Callable[[TaskSpec], Any] | None, *
     if desired and change.desired is not None:
         found |= {"desired": hidden.spec(by_key(desired(change.desired)))}
     return found
+
+
+def for_readers(change: Mapping[str, Any]) -> dict[str, Any]:
+    """One change as `change_document` has it without its settings, from one with them."""
+    return {name: value for name, value in change.items() if name not in _SAVED}
 
 
 def _sides(pair: tuple[Any, Any]) -> dict[str, Any]:

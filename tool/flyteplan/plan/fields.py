@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flyteplan.errors import Position
 from flyteplan.model.effects import BY_VALUES, effects
+from flyteplan.model.itemname import ORDER, unquoted
 from flyteplan.model.plan import Change, Difference, Field, Loser, differ
 from flyteplan.model.readable import readable
 from flyteplan.model.secrecy import NESTED, Secrecy, own_name
@@ -19,7 +20,7 @@ _HALVES = {"requests": "request", "limits": "limit"}
 # What `diff` calls the rest of a pod's primary container.
 _PRIMARY = "primary_container"
 _VARIABLE = re.compile(r"env\[(?P<name>\w+)\]")
-_WHOLE_ENV = ("env", "env(order)")
+_WHOLE_ENV = ("env", f"env{ORDER}")
 _PAIRS = frozenset({"cpu", "memory"})
 _NAMED = frozenset({"env_vars", "labels", "annotations", "secrets"})
 
@@ -98,7 +99,7 @@ def setting_paths(field: str) -> tuple[Path, ...]:
     elif parameter == "resources":
         paths = _resource_paths(rest)
     elif parameter in _NAMED:
-        paths = [(rest,)]
+        paths = [(unquoted(rest),)]
     else:
         parts = tuple(rest.split(".")) if rest else ()
         paths = [parts[:end] for end in range(len(parts), 0, -1)]

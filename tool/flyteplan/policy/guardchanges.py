@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flyteplan.model.guards import FREEZE, MAX_CHANGED, MAX_CHANGED_PERCENT, PROTECTED, Freeze, Guards, Most
+from flyteplan.model.moment import first_minute, last_minute
 from flyteplan.model.policy import Match
 from flyteplan.model.rulechange import GUARD, LOOSENED, REWORDED, TIGHTENED, RuleChange
 from flyteplan.policy.bearings import Detail, came_or_went, changed, of_match
@@ -43,12 +44,13 @@ def _freezes(old: Iterable[Freeze], new: Iterable[Freeze]) -> Iterator[RuleChang
 
 
 def _freeze_details(old: Freeze, new: Freeze) -> Iterator[Detail]:
-    """A day is all of it, so that one that ends at noon ends before one that ends on that day."""
-    if old.start != new.start:
-        yield Detail(LOOSENED if new.start > old.start else TIGHTENED, f"from {old.start} -> {new.start}")
-    if old.end != new.end:
-        ends = [one.end if "T" in one.end else f"{one.end}T~" for one in (old, new)]
-        yield Detail(TIGHTENED if ends[1] > ends[0] else LOOSENED, f"until {old.end} -> {new.end}")
+    """A day begins with its first minute and ends with its last: written as those, it is no other time."""
+    was, now = first_minute(old.start), first_minute(new.start)
+    if was != now:
+        yield Detail(LOOSENED if now > was else TIGHTENED, f"from {old.start} -> {new.start}")
+    was, now = last_minute(old.end), last_minute(new.end)
+    if was != now:
+        yield Detail(TIGHTENED if now > was else LOOSENED, f"until {old.end} -> {new.end}")
     matches = [Match(tasks=one.tasks, exclude=one.exclude) for one in (old, new)]
     yield from of_match(matches[0], matches[1], holding=True)
     if old.reason != new.reason:

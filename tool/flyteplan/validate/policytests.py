@@ -8,7 +8,7 @@ from typing import Any
 from flyteplan.errors import Position, Problem
 from flyteplan.model.decision import OUTCOMES
 from flyteplan.model.document import Document, Locator, Pointer
-from flyteplan.model.moment import is_day, is_moment
+from flyteplan.model.moment import first_minute, is_moment
 from flyteplan.model.policytest import Case, Said
 from flyteplan.model.task import TaskName
 from flyteplan.record import dataclass
@@ -65,7 +65,7 @@ def _case(value: Mapping[str, Any], number: int, document: Document) -> Case:
         test=value["metadata"]["name"],
         name=written["name"],
         position=document.locator.value((*pointer, "name")),
-        now=f"{now}T00:00Z" if is_day(now) else now,
+        now=first_minute(now),
         target=written.get("target", spec.get("target", "")),
         task=TaskName(task["project"], task["domain"], task["name"]),
         deployed=_override(document, pointer, task["name"], {"overrides": written.get("deployed", {})}, "deployed"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from flyteplan.model.plan import Order, Plan
-from flyteplan.plan.document import approved, around, change_document, digest_of, effects_of, summary_of
+from flyteplan.plan.document import approved, around, change_document, digest_of, effects_of, for_readers, summary_of
 from flyteplan.record import dataclass
 from flyteplan.render.jsontext import jsontext, jsontexts
 from flyteplan.render.tally import Tally, tally, together
@@ -31,12 +31,22 @@ class Part:
     rows: tuple[tuple[Order, str, bytes], ...]
 
 
-def part(plan: Plan, desired: Callable[[TaskSpec], Any], *, settings: bool) -> Part:
-    """Of a *plan* that has some of the tasks, each with all of its changes; see `plan.document.document`."""
-    documents = [change_document(change, desired, settings=settings) for change in plan.changes]
-    texts = (_indented(text).encode() for text in jsontexts(documents))
-    rows = zip([change.order for change in plan.changes], map(approved, plan.changes), texts, strict=True)
-    return Part(tally=tally(plan.changes), effects=effects_of(plan.changes), rows=tuple(rows))
+def written(
+    plan: Plan, desired: Callable[[TaskSpec], Any], *, readers: bool, saved: bool
+) -> tuple[Part | None, Part | None]:
+    """Of a *plan* that has some of the tasks, each with all of its changes: for readers, and as it is saved.
+
+    None what nobody asks for. See `plan.document.document`.
+    """
+    documents = [change_document(change, desired, settings=saved) for change in plan.changes]
+    orders, approvals = [change.order for change in plan.changes], list(map(approved, plan.changes))
+    tallied, effects = tally(plan.changes), effects_of(plan.changes)
+
+    def part(documents: Collection[Mapping[str, Any]]) -> Part:
+        texts = (_indented(text).encode() for text in jsontexts(documents))
+        return Part(tally=tallied, effects=effects, rows=tuple(zip(orders, approvals, texts, strict=True)))
+
+    return part(list(map(for_readers, documents))) if readers else None, part(documents) if saved else None
 
 
 def joined(plan: Plan, parts: Sequence[Part]) -> Iterator[bytes]:
