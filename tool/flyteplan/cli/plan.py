@@ -185,6 +185,6 @@ def _html(plan: Plan, whole: Callable[[], PlanDocument], *, expand: bool) -> str
 
 
 def readable(spec: TaskSpec) -> Any:
-    from google.protobuf.json_format import MessageToDict
+    from flyteplan.diff.protojson import as_json
 
-    return MessageToDict(spec, preserving_proto_field_name=True)
+    return as_json(spec)

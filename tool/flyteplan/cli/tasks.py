@@ -136,7 +136,7 @@ def _json_rows(rows: Sequence[TaskRow]) -> str:
 def _json_task(template: Template, versions: Sequence[str], triggers: Triggers, secrecy: Secrecy) -> str:
     from dataclasses import asdict
 
-    from google.protobuf.json_format import MessageToDict
+    from flyteplan.diff.protojson import as_json
 
     task = template.key.task
     content = {
@@ -144,6 +144,6 @@ def _json_task(template: Template, versions: Sequence[str], triggers: Triggers, 
         "versions": list(versions),
         "triggers": [asdict(one) for one in triggers.known],
         "other_triggers": triggers.others,
-        "spec": secrecy.spec(MessageToDict(template.spec, preserving_proto_field_name=True)),
+        "spec": secrecy.spec(as_json(template.spec)),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
