@@ -58,3 +58,19 @@ def test_few_names_are_compared_however_many_there_are(monkeypatch: pytest.Monke
     for number in range(200):
         known.nearest(asked.format(number % 50, number + 3_000))
     assert compared.total() <= 10 * 200
+
+
+def test_the_same_names_are_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, ...]] = []
+
+    class Counted(Names):
+        def __init__(self, names: tuple[str, ...]) -> None:
+            made.append(names)
+            super().__init__(names)
+
+    monkeypatch.setattr("flyteplan.model.nearest.Names", Counted)
+    known = [f"input_that_no_other_test_has_{number}" for number in range(10)]
+    for number in range(20):
+        assert did_you_mean(f"inptu_that_no_other_test_has_{number}", known).startswith("did you mean input_that")
+        assert nearest("xyz", known) == []
+    assert made == [tuple(known)]

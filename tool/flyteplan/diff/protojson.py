@@ -1,4 +1,4 @@
-"""A message as proto3 JSON for readers."""
+"""Messages and numbers as proto3 JSON."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from math import isfinite, isnan
 from typing import Any
 
 _VALUE = "google.protobuf.Value"
+
+
+def number(value: float) -> float | str:
+    """What JSON has no number for is its name, which equals itself, as not a number does not."""
+    if isfinite(value):
+        return value
+    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def as_json(message: Any) -> Any:
@@ -26,9 +33,9 @@ def as_json(message: Any) -> Any:
 
 def _say(message: Any) -> None:
     if message.DESCRIPTOR.full_name == _VALUE and message.WhichOneof("kind") == "number_value":
-        number = message.number_value
-        if not isfinite(number):
-            message.string_value = "NaN" if isnan(number) else "Infinity" if number > 0 else "-Infinity"
+        told = number(message.number_value)
+        if isinstance(told, str):
+            message.string_value = told
     for part in _parts(message):
         _say(part)
 

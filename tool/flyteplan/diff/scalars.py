@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite, isnan
 from typing import Any
 
+from flyteplan.diff.protojson import number
 from flyteplan.diff.values import plain
 
 Shown = Callable[[Any], Any]
@@ -19,19 +19,13 @@ def shown_scalar(field: Any) -> Shown:
     if isinstance(default, bytes):
         return plain if field.has_presence else (lambda value: plain(value or default))
     if isinstance(default, float):
-        return _number if field.has_presence else (lambda value: _number(default if value is None else value))
+        absent = None if field.has_presence else number(default)
+        return lambda value: absent if value is None else number(value)
     if field.has_presence:
         return lambda value: value
     if isinstance(default, str):
         return lambda value: value or None
     return lambda value: default if value is None else value
-
-
-def _number(value: Any) -> Any:
-    """What JSON has no number for by its name in proto3 JSON, which equals itself, as not a number does not."""
-    if value is None or isfinite(value):
-        return value
-    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _enum(field: Any) -> Shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import lru_cache
 
 from flyteplan.model.alike import Alike
 from flyteplan.model.listed import listed
@@ -56,11 +57,17 @@ class Names:
         return found if len(word) >= _SHORTEST_BEGINNING and len(found) == 1 else []
 
 
+@lru_cache(maxsize=16)
+def _prepared(names: tuple[str, ...]) -> Names:
+    """What is misspelt many times is mostly looked for among the same names: keys, inputs, versions."""
+    return Names(names)
+
+
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """`Names.nearest`, of names that one word is asked for."""
-    return Names(known).nearest(word, limit)
+    """As `Names.nearest`."""
+    return _prepared(tuple(known)).nearest(word, limit)
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", limit: int = 3) -> str:
-    """`Names.did_you_mean`, of names that one word is asked for."""
-    return Names(known).did_you_mean(word, otherwise, limit)
+    """As `Names.did_you_mean`."""
+    return _prepared(tuple(known)).did_you_mean(word, otherwise, limit)

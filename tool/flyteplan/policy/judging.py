@@ -32,7 +32,10 @@ _PLACES = {
 
 
 def decisions(policies: Sequence[Policy], target: str, changes: Iterable[Change], now: str) -> tuple[Decision, ...]:
-    """Every rule that a change breaks, by task. What stays as it is live is not judged: nothing is done to it."""
+    """Every rule that a change breaks, as they are found: `in_order` is for those of all changes together.
+
+    What stays as it is live is not judged: nothing is done to it.
+    """
     rules = [rule for policy in policies for rule in policy.rules]
     waivers = [one for policy in policies for one in policy.waivers if not has_ended(one.until, now)]
     found: list[Decision] = []
@@ -42,7 +45,7 @@ def decisions(policies: Sequence[Policy], target: str, changes: Iterable[Change]
             own = [one for one in waivers if _takes(one.match, target, change)]
             known = facts(change)
             found += [_excused(decision, own) for rule in held for decision in _broken(rule, known)]
-    return in_order(found)
+    return tuple(found)
 
 
 def in_order(found: Iterable[Decision]) -> tuple[Decision, ...]:

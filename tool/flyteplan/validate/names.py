@@ -20,25 +20,20 @@ _LONGEST_VERSION = 63
 
 def check_env_vars(draft: Draft, values: Mapping[str, str | None], pointer: Pointer) -> None:
     for name, value in values.items():
-        if not _is_settable(name):
-            _refuse_variable(draft, name, pointer)
+        if not _is_variable(name):
+            hint = "letters, digits and _, not beginning with a digit"
+            draft.wrong_key("FP1204", (*pointer, name), f"'{name}' can not be the name of a variable", hint)
+        elif name.startswith("_F_"):
+            hint = "names that begin with _F_ are Flyte's own"
+            draft.wrong_key("FP1204", (*pointer, name), f"{name} can not be set", hint)
         if value and "\0" in value:
             draft.wrong("FP1104", (*pointer, name), f"{shown((*pointer, name))} must not hold a NUL character")
 
 
 @lru_cache(maxsize=4096)
-def _is_settable(name: str) -> bool:
+def _is_variable(name: str) -> bool:
     """Most manifests set the same variables."""
-    return name.isascii() and name.isidentifier() and not name.startswith("_F_")
-
-
-def _refuse_variable(draft: Draft, name: str, pointer: Pointer) -> None:
-    if name.startswith("_F_") and name.isascii() and name.isidentifier():
-        hint = "names that begin with _F_ are Flyte's own"
-        draft.wrong_key("FP1204", (*pointer, name), f"{name} can not be set", hint)
-    else:
-        hint = "letters, digits and _, not beginning with a digit"
-        draft.wrong_key("FP1204", (*pointer, name), f"'{name}' can not be the name of a variable", hint)
+    return name.isascii() and name.isidentifier()
 
 
 def check_labels(draft: Draft, values: Mapping[str, str | None], pointer: Pointer) -> None:

@@ -15,7 +15,7 @@ from flyteplan.errors import InputError, Position, Problem
 from flyteplan.files.saved import read_bytes
 from flyteplan.model.part import Part
 from flyteplan.model.plan import FORMAT_VERSION, Plan
-from flyteplan.plan.document import PlanDocument, document
+from flyteplan.plan.document import PlanDocument, document, for_readers
 from flyteplan.plan.parts import read_part
 from flyteplan.record import dataclass
 from flyteplan.render.jsontext import jsontext
@@ -26,8 +26,6 @@ _DIGEST = '  "digest": "sha256:{}",\n'
 # Where a text goes from one of its changes to the next.
 _BETWEEN = ",\n    {\n"
 _AGAIN = "make it again with flyteplan plan --shard I/N --out"
-# What a saved plan has for whoever applies it, and `-o json` leaves out.
-_SETTINGS = ("overrides", "strategy_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +66,7 @@ def joined_text(plan: Plan, parts: Iterable[SavedPart]) -> Iterator[bytes]:
 
 def joined_document(plan: Plan, parts: Iterable[SavedPart]) -> PlanDocument:
     """*plan* as `plan -o json` writes it."""
-    changes = [json.loads(text) for text in _in_order(plan, parts)]
-    for change in changes:
-        for name in _SETTINGS:
-            change.pop(name, None)
+    changes = [for_readers(json.loads(text)) for text in _in_order(plan, parts)]
     return {**document(plan), "changes": changes}
 
 

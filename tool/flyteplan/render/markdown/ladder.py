@@ -10,6 +10,7 @@ from flyteplan.record import dataclass
 from flyteplan.render.style import Line, text_of
 
 _Of = TypeVar("_Of")
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +78,6 @@ def _made(lines: Iterable[str], room: int) -> _Made:
 def styled_within(lines: Iterable[Line], room: int) -> list[Line]:
     """As many of *lines* as there is room for, and one more where that is not all."""
     return within(lines, room, lambda line: len(text_of(line)))[0]
-
-
-_One = TypeVar("_One")
 
 
 def within(lines: Iterable[_One], room: int, length: Callable[[_One], int]) -> tuple[list[_One], bool]:
