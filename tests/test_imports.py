@@ -37,6 +37,8 @@ HEAVY = """
 EDGES = "flyte local remote serve"
 # Libraries bring modules of their own along, and with them parts of Python.
 WITH = {
+    # Python 3.10 asks for the system with `uuid`, which click needs.
+    "click": "click" if sys.version_info >= (3, 11) else "click signal subprocess",
     "yaml": "yaml",
     "jsonschema_rs": "jsonschema_rs decimal email random socket string urllib",
     "protobuf": "google flyteidl2 buf pickle",

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flyteidl2.task.task_definition_pb2 import TaskDetails, TaskIdentifier
 
 from flyteplan.cli import run
 from flyteplan.files.snapshot import write
+from flyteplan.local.fill import fill
+from flyteplan.local.store import Store
 
 REPOSITORY = Path(__file__).parents[2]
 CATALOG = str(REPOSITORY / "examples" / "catalog")
@@ -90,3 +93,28 @@ def test_nothing_selected_names_the_nearest(capsys: pytest.CaptureFixture[str]) 
 def test_what_is_read_is_not_written_over(capsys: pytest.CaptureFixture[str]) -> None:
     assert pull("--into", "one.jsonl") == 0
     assert pull("--into", "one.jsonl", catalog="one.jsonl") == 64
+
+
+def odd_database() -> None:
+    """Two tasks; one has what only a server takes."""
+    store = Store("odd.db", mode="create")
+    for name, number in (("a", 1.5), ("b", float("nan"))):
+        details = TaskDetails(
+            task_id=TaskIdentifier(project="flytesnacks", domain="development", name=name, version="v1")
+        )
+        details.spec.task_template.type = "python-task"
+        details.spec.task_template.custom.fields["ratio"].number_value = number
+        fill(store, [details])
+    store.close()
+
+
+def test_what_json_can_not_hold_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    odd_database()
+    assert pull("--into", "all.jsonl", catalog="odd.db") == 1
+    told = capsys.readouterr().err
+    assert "JSON can not hold b@v1 of flytesnacks/development: " in told
+    assert told.endswith(" (pull into a .db, which can, or leave the task out with --exclude)\n")
+    assert not Path("all.jsonl").exists()
+    assert pull("--exclude", "b", "--into", "rest.jsonl", catalog="odd.db") == 0
+    assert [line["task_id"]["name"] for line in lines("rest.jsonl")] == ["a"]
+    assert pull("--into", "copy.db", catalog="odd.db") == 0

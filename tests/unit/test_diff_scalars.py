@@ -7,7 +7,6 @@ from flyteidl2.task.task_definition_pb2 import TaskSpec
 from google.protobuf.json_format import MessageToDict, ParseDict
 
 from flyteplan.diff import differences
-from flyteplan.diff.protojson import as_json
 from flyteplan.render.jsontext import jsontext, jsontexts
 
 NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
@@ -40,16 +39,3 @@ def test_few_and_many_are_written_alike(count: int) -> None:
     texts = list(jsontexts(changes * count))
     assert texts == [*map(jsontext, changes)] * count
     assert [json.loads(text, parse_constant=pytest.fail)["live"] for text in texts] == [*NO_NUMBERS] * count
-
-
-@pytest.mark.parametrize("word", NO_NUMBERS)
-def test_so_it_is_told_where_protobuf_itself_refuses_to(word: str) -> None:
-    made = TaskSpec()
-    items = made.task_template.custom.fields["deep"].struct_value.fields["list"].list_value.values
-    for number in (1.5, float(word)):
-        items.add().number_value = number
-    made.task_template.config["key"] = "value"
-    before = made.SerializeToString(deterministic=True)
-    told = as_json(made)["task_template"]
-    assert told == {"custom": {"deep": {"list": [1.5, word]}}, "config": {"key": "value"}}
-    assert made.SerializeToString(deterministic=True) == before

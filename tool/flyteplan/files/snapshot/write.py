@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from flyteplan.errors import UsageError
+from flyteplan.errors import CatalogError, UsageError
 from flyteplan.files.reading import explained
 from flyteplan.model.task import Template, Triggers
 
 if TYPE_CHECKING:
-    from flyteidl2.task.task_definition_pb2 import TaskDetails
+    from flyteidl2.task.task_definition_pb2 import TaskDetails, TaskIdentifier
 
 _SECOND = 10**9
 
@@ -46,12 +46,24 @@ def _tell(details: TaskDetails, triggers: Triggers) -> None:
 
 
 def line(details: TaskDetails) -> bytes:
-    """Proto3 JSON with proto field names and sorted keys, and the end of the line."""
-    from google.protobuf.json_format import MessageToDict
+    """Proto3 JSON with proto field names and sorted keys, and the end of the line.
 
-    content = MessageToDict(details, preserving_proto_field_name=True)
+    Raises CatalogError for what a server takes and proto3 JSON does not: NaN in a Struct, too long a duration.
+    """
+    from google.protobuf.json_format import MessageToDict, SerializeToJsonError
+
+    try:
+        content = MessageToDict(details, preserving_proto_field_name=True)
+    except SerializeToJsonError as error:
+        raise CatalogError(_can_not_be_held(details.task_id, error)) from None
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _can_not_be_held(task: TaskIdentifier, error: Exception) -> str:
+    reason = str(error).rstrip(".")
+    hint = "pull into a .db, which can, or leave the task out with --exclude"
+    return f"JSON can not hold {task.name}@{task.version} of {task.project}/{task.domain}: {reason} ({hint})"
 
 
 def is_whole(details: TaskDetails) -> bool:
