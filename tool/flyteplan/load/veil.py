@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -19,38 +19,46 @@ _HINT = "quote the value if it is a text"
 
 def veiled(problems: Iterable[Problem], root: Node, path: str) -> list[Problem]:
     """*problems* in one document, in general words where their own may quote what is sensitive."""
-    marks = {(mark.line, mark.column) for mark in _Walk().marks(root, hidden=False)}
-    places = {Position(path, line + 1, column + 1) for line, column in marks}
+    walk = _Walk()
+    walk.over(root, hidden=False)
+    places = {Position(path, mark.line + 1, mark.column + 1) for mark in walk.marks}
     return [replace(one, message=CODES[one.code], hint=_HINT) if one.position in places else one for one in problems]
 
 
 class _Walk:
-    """Goes to each node once, however many aliases lead there: once as hidden, and once as not."""
+    """Goes to each node once, however many aliases lead there: once as hidden, and once as not.
+
+    `marks`: where the nodes stand that are sensitive, and the aliases that lead to them.
+    """
 
     def __init__(self) -> None:
+        self.marks: list[Mark] = []
         self._seen: set[tuple[int, bool]] = set()
 
-    def marks(self, node: Node, *, hidden: bool) -> Iterator[Mark]:
-        """Where the nodes stand that are sensitive, and the aliases that lead to them."""
+    def over(self, node: Node, *, hidden: bool) -> None:
+        # Most nodes are such, and there is nothing to do about them.
+        if not hidden and node.__class__ is ScalarNode:
+            return
         if hidden:
-            yield node.start_mark
+            self.marks.append(node.start_mark)
         node = target(node)
         if (id(node), hidden) in self._seen:
             return
         self._seen.add((id(node), hidden))
         if hidden:
-            yield node.start_mark
+            self.marks.append(node.start_mark)
         if isinstance(node, MappingNode):
-            yield from self._pairs(node, hidden=hidden)
+            self._over_pairs(node, hidden=hidden)
         elif isinstance(node, SequenceNode):
             for item in node.value:
-                yield from self.marks(item, hidden=hidden)
+                self.over(item, hidden=hidden)
 
-    def _pairs(self, mapping: MappingNode, *, hidden: bool) -> Iterator[Mark]:
-        marked = hidden or any(_text(key) == _MARK for key, _ in mapping.value)
-        for key, value in mapping.value:
-            yield from self.marks(key, hidden=hidden)
-            yield from self.marks(value, hidden=marked or _is_secret(_text(key)))
+    def _over_pairs(self, mapping: MappingNode, *, hidden: bool) -> None:
+        names = [_text(key) for key, _ in mapping.value]
+        marked = hidden or _MARK in names
+        for (key, value), name in zip(mapping.value, names, strict=True):
+            self.over(key, hidden=hidden)
+            self.over(value, hidden=marked or _is_secret(name))
 
 
 def _is_secret(name: str) -> bool:

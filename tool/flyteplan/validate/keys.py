@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import lru_cache
 from typing import Any
 
 from flyteplan.model.nearest import did_you_mean
@@ -45,8 +46,17 @@ def _listed(known: Iterable[str]) -> str:
 
 def _belongs(key: str, validator: Validator) -> str:
     """Only for a key that has one or two places: `name` has many, and is no hint."""
-    places = sorted({place for place, name in _keys(validator.schema, "the document") if name == key})
+    places = sorted(_places(validator).get(key, ()))
     return f"it belongs in {' or '.join(places)}" if 0 < len(places) < 3 else ""
+
+
+@lru_cache(maxsize=8)
+def _places(validator: Validator) -> Mapping[str, Set[str]]:
+    """Of each key the mappings that know it. The same key is misplaced in many files, in all of one schema."""
+    found: dict[str, set[str]] = {}
+    for place, key in _keys(validator.schema, "the document"):
+        found.setdefault(key, set()).add(place)
+    return found
 
 
 def _keys(node: Node, name: str) -> Iterator[tuple[str, str]]:

@@ -89,7 +89,7 @@ class Validator:
 
     def _errors(self, value: Any) -> Iterable[_Raw]:
         """jsonschema-rs loses the key "" from the places that it tells, and makes numbers of "1", "01" and "+1"."""
-        if self._made_of[1] == "jsonschema" or all(map(_NAME.search, _keys(value))):
+        if self._made_of[1] == "jsonschema" or _has_names_only(value):
             return self._compiled[1](value)
         return _compile_py(self.schema)[1](value)
 
@@ -127,13 +127,16 @@ def options(node: Node, validator: Validator) -> Iterator[Node]:
         yield from options(branch, validator)
 
 
-def _keys(value: Any) -> Iterator[str]:
-    """All keys of all mappings in *value*."""
+def _has_names_only(value: Any) -> bool:
+    """Whether no key of a mapping in *value*, at any depth, is empty or could be a number."""
     if isinstance(value, dict):
-        yield from value
-    if isinstance(value, dict | list):
-        for child in value.values() if isinstance(value, dict) else value:
-            yield from _keys(child)
+        return all(map(_NAME.search, value)) and all(map(_has_names_only, _nested(value.values())))
+    return not isinstance(value, list) or all(map(_has_names_only, _nested(value)))
+
+
+def _nested(values: Iterable[Any]) -> list[Any]:
+    """Those that can hold others. A list, and no call for the rest: a generator takes several times as long."""
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def at(value: Any, pointer: Pointer) -> Any:
