@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,14 @@ from flyteidl2.task.task_definition_pb2 import TaskDetails
 from google.protobuf.json_format import MessageToDict
 from tests.serving import serving
 
+ROOT = Path(__file__).parents[1]
+UNFORKED = "tests.unforked"
+# As Ctrl-C on a terminal, which all processes hear of, at a moment when a process is not one of ours yet.
+INTERRUPTED = """
+import os, signal, sys
+if "--multiprocessing-fork" in sys.orig_argv:
+    os.killpg(os.getpgrp(), signal.SIGINT)
+"""
 # More than one process reads alone.
 COUNT = 450
 CONFIG = """
@@ -71,10 +80,14 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def output(folder: Path, *arguments: str, jobs: int, seed: int) -> tuple[int, bytes, bytes]:
-    environment = {**os.environ, "FLYTEPLAN_JOBS": str(jobs), "PYTHONHASHSEED": str(seed)}
-    command = [sys.executable, "-m", "flyteplan", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+def output(folder: Path, *arguments: str, jobs: int, seed: int, module: str = "flyteplan") -> tuple[int, bytes, bytes]:
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT)]))
+    environment = {**os.environ, "FLYTEPLAN_JOBS": str(jobs), "PYTHONHASHSEED": str(seed), "PYTHONPATH": path}
+    command = [sys.executable, "-m", module, *arguments]
+    # A group of its own: what interrupts all of its processes interrupts no other one.
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, check=False, start_new_session=True
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -86,6 +99,22 @@ def test_one_process_and_several_give_the_same_bytes(repository: Path, arguments
     assert (code, told) == (0, b"")
     assert any(word in first for word in (b'"manifests": 601', b"Plan: 450 to update, 0 unchanged", b"TOKEN_2"))
     assert [output(repository, *arguments, jobs=jobs, seed=jobs) for jobs in (2, 5)] == 2 * [(0, first, b"")]
+
+
+@pytest.mark.parametrize("arguments", [("plan", "-o", "json"), ("plan",), ("validate", "-o", "json")])
+def test_so_do_processes_that_are_no_copies(repository: Path, arguments: tuple[str, ...]) -> None:
+    first = output(repository, *arguments, jobs=1, seed=0)
+    assert [output(repository, *arguments, jobs=jobs, seed=jobs, module=UNFORKED) for jobs in (2, 3)] == 2 * [first]
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signals can be held back")
+def test_one_that_is_interrupted_while_it_starts_says_nothing(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTED)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    code, _, told = output(repository, "validate", jobs=2, seed=0, module=UNFORKED)
+    assert (code, told) == (130, b"interrupted\n")
 
 
 def test_so_it_is_with_files(repository: Path, tmp_path: Path) -> None:
