@@ -22,6 +22,12 @@ _AS: Path = ("submit", "as")
 _RESOURCES: Path = ("overrides", "resources")
 _DEVICE: Path = ("overrides", "resources", "gpu", "device")
 _PARTITION: Path = ("overrides", "resources", "gpu", "partition")
+# One setting in two words: a queue is one of a run's, and the SDK's override() takes it too.
+_QUEUE: Path = ("overrides", "queue")
+_RUN_QUEUE: Path = ("submit", "run", "queue")
+_OTHER_WORD = {_QUEUE: _RUN_QUEUE, _RUN_QUEUE: _QUEUE}
+# What beats more than what stands at its own path.
+_AKIN = frozenset({_DEVICE, *_OTHER_WORD})
 _POSITION = attrgetter("position")
 _VERSION_ONLY = frozenset({_AS, ("submit", "triggers"), ("submit", "allow_older_base")})
 
@@ -101,7 +107,7 @@ class _Table:
         owner, there, owners = _Owner(manifest, manifest.rank), self._settings, self._owners
         for setting in settings:
             path = setting.path
-            if setting.value is None or path == _DEVICE or self._below is not None:
+            if setting.value is None or path in _AKIN or self._below is not None:
                 self._put(setting, owner)
             else:
                 if path in there:
@@ -134,10 +140,16 @@ class _Table:
 
     def _beaten(self, setting: Setting, owner: _Owner) -> Sequence[Path]:
         path = setting.path
+        others = self._akin(setting, owner) if path in _AKIN else ()
         if setting.clears and self._below is not None:
-            return tuple(self._below.get(path, ()))
-        beaten = (path,) if path in self._settings else ()
-        return beaten if path != _DEVICE else (*beaten, *self._stale_partition(setting, owner))
+            return (*self._below.get(path, ()), *others)
+        return (path, *others) if path in self._settings else others
+
+    def _akin(self, setting: Setting, owner: _Owner) -> Sequence[Path]:
+        if setting.path == _DEVICE:
+            return self._stale_partition(setting, owner)
+        other = _OTHER_WORD[setting.path]
+        return (other,) if other in self._settings else ()
 
     def _stale_partition(self, setting: Setting, owner: _Owner) -> Sequence[Path]:
         """A partition is one of its device's: another device does not keep it."""
@@ -185,7 +197,8 @@ def _agree(one: Setting, other: Setting) -> bool:
     """Two that clear agree wherever one stands above the other; amounts agree by value."""
     if one.clears and other.clears:
         return True
-    return one.path == other.path and _equal(one.value, other.value, amounts=one.path[:2] == _RESOURCES)
+    alike = one.path == other.path or _OTHER_WORD.get(one.path) == other.path
+    return alike and _equal(one.value, other.value, amounts=one.path[:2] == _RESOURCES)
 
 
 def _equal(left: Any, right: Any, *, amounts: bool) -> bool:
@@ -218,7 +231,7 @@ def _shown(setting: Setting, secrecy: Secrecy) -> str:
 
 def _misplaced(settings: Settings, kind: str) -> list[Problem]:
     """A queue is one of a run's."""
-    queue = settings.get("overrides", "queue")
+    queue = settings.get(*_QUEUE)
     if queue is None or queue.clears or kind != "version":
         return []
     message = "queue is no part of a version: it acts when a run is submitted"

@@ -27,6 +27,7 @@ def put_submit(draft: Draft, submit: Mapping[str, Any], overrides: Mapping[str, 
         draft.wrong_key("FP1212", ("spec", "overrides", "queue"), message, "use submit.as: run, or leave it out")
     for name, value in submit.items():
         if name == "run":
+            _check_queues(draft, value, overrides)
             _put_run(draft, value)
         elif name == "inputs":
             for key, item in value.items():
@@ -43,6 +44,14 @@ def _check_kind(draft: Draft, kind: str, submit: Mapping[str, Any]) -> None:
             message = f"submit.{name} has no effect with as: {kind}"
             hint = "use as: run" if kind != "run" else "leave it out"
             draft.wrong_key("FP1212", (*_AT, name), message, hint)
+
+
+def _check_queues(draft: Draft, run: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
+    """One setting in two words. Where layers differ in it, the later one wins."""
+    queue, other = run.get("queue"), overrides.get("queue")
+    if queue is not None and other is not None and queue != other:
+        message = f"submit.run.queue is {queue}, and queue is {other}: both are the queue of the run"
+        draft.wrong("FP1212", (*_RUN, "queue"), message, "keep one of them")
 
 
 def _put_run(draft: Draft, run: Mapping[str, Any]) -> None:
