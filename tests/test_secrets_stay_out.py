@@ -207,6 +207,60 @@ def test_no_apply_lets_a_value_out(repo: Repository, capsys: pytest.CaptureFixtu
     search_files(repo.folder)
 
 
+@pytest.mark.parametrize("gone", ["the marks", "the lines", "the manifests"])
+def test_what_was_deployed_as_sensitive_stays_so(
+    gone: str, repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also of a name that tells nothing, when no manifest calls it sensitive any more."""
+    assert run(["apply", "-y", "-q", "-t", "local"]) == 0
+    for name, task in (("load", TASK.name), ("pod", "etl.pod")):
+        path = repo.folder / "manifests" / f"{name}.yaml"
+        rest = first(task)
+        if gone == "the manifests":
+            path.unlink()
+            continue
+        rest["overrides"]["resources"]["cpu"] = 3
+        del rest["overrides"]["env_vars"]["DB_URL"]
+        if gone == "the marks":
+            rest["overrides"]["env_vars"]["DB_URL"] = f"{CANARY}-marked"
+        write(path, name, task, rest)
+    capsys.readouterr()
+    formats = [("-o", one) for one in ("json", "markdown", "html")]
+    for flags in ((), ("-v",), *formats, ("--prune",), ("--prune", "-o", "json"), ("--out", "plan.json")):
+        searched(capsys, "plan", "-t", "local", *flags)
+    for command in (
+        ("diff",),
+        ("diff", "-o", "json"),
+        ("status",),
+        ("import", "etl.*"),
+        *(("tasks", "show", name) for name in (TASK.name, "etl.pod")),
+        *(("tasks", "show", TASK.name, "--version", repo.versions()[0], "-o", one) for one in ("text", "json")),
+    ):
+        searched(capsys, *command, "-t", "local")
+    search_files(repo.folder)
+    assert run(["apply", "-y", "-q", "plan.json"]) == 0
+
+
+def test_a_manifest_that_is_wrong_marks_all_the_same(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, task in (("load", TASK.name), ("pod", "etl.pod")):
+        rest = first(task)
+        rest["overrides"]["resources"] = {"cpu": "much", "nothing": 1}
+        write(repo.folder / "manifests" / f"{name}.yaml", name, task, rest)
+    searched(capsys, "validate", code=1)
+    for output in ("text", "json"):
+        for name in (TASK.name, "etl.pod"):
+            searched(capsys, "tasks", "show", name, "-t", "local", "-o", output)
+    searched(capsys, "import", "etl.*", "-t", "local")
+
+
+def test_a_manifest_may_take_the_mark_back(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["apply", "-y", "-q", "-t", "local"]) == 0
+    rest = {"overrides": {"env_vars": {"DB_URL": {"value": "plain", "sensitive": False}}}}
+    write(repo.folder / "manifests" / "load.yaml", "load", TASK.name, rest)
+    found = field(plan_json(capsys), "env_vars.DB_URL")
+    assert (found["live"], found["desired"]) == (f"{CANARY}-marked", "plain")
+
+
 def test_what_is_deployed_and_what_is_run_has_the_values(repo: Repository) -> None:
     assert run(["plan", "-q", "-t", "later", "--out", "later.json"]) == 0
     assert run(["apply", "-q", "later.json"]) == 0

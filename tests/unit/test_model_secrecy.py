@@ -96,9 +96,10 @@ def test_of_two_marks_the_one_that_hides_counts() -> None:
 
 
 def test_the_same_value_has_another_digest_under_another_name_task_salt_and_base() -> None:
-    def digest(name: str = "A_TOKEN", task: TaskName = TASK, **key: str) -> Any:
-        keys = {"salt": "", "base_digest": "sha256:1", **key}
-        return secrecy(task, Settings(), **keys).value(f"env_vars.{name}", "hunter2")["sensitive"]
+    def digest(name: str = "A_TOKEN", task: TaskName = TASK, salt: str = "", base_digest: str = "sha256:1") -> Any:
+        return secrecy(task, Settings(), salt=salt, base_digest=base_digest).value(f"env_vars.{name}", "hunter2")[
+            "sensitive"
+        ]
 
     others = [
         digest("B_TOKEN"),

@@ -10,6 +10,7 @@ from flyteplan.diff import stored
 from flyteplan.model.deployment import Deployment, Provenance
 from flyteplan.model.derived import TAG_PREFIX
 from flyteplan.model.plan import Change
+from flyteplan.model.tags import sensitive_tag
 
 if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -28,6 +29,7 @@ def deployment(
     for name in own_tags(template.metadata.tags):
         del template.metadata.tags[name]
     template.metadata.tags.update(origin(change, provenance, change.desired_digest))
+    template.metadata.tags.update(sensitive_tag(change.secrecy.marked))
     return Deployment(key=made(change), spec=spec, triggers=tuple(triggers))
 
 

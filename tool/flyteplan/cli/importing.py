@@ -10,7 +10,7 @@ import click
 
 from flyteplan import pipeline
 from flyteplan.cli import options
-from flyteplan.cli.marks import secrecy_of
+from flyteplan.cli.marks import secrecy_of, with_deployed
 from flyteplan.cli.output import show, show_problems
 from flyteplan.cli.sources import open_catalog, placed
 from flyteplan.errors import CatalogError, UsageError
@@ -102,7 +102,7 @@ def _deployed(tasks: Sequence[TaskName], version: str | None, configured: Target
             pinned=version is not None,
             project=task.project if task.project != configured.project else "",
             domain=task.domain if task.domain != configured.domain else "",
-            secrecy=secrecy,
+            secrecy=with_deployed(secrecy, templates[present]),
         )
         for task, (present, base) in keys.items()
     ]

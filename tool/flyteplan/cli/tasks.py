@@ -9,7 +9,7 @@ from functools import partial
 import click
 
 from flyteplan.cli import options
-from flyteplan.cli.marks import secrecy_of
+from flyteplan.cli.marks import secrecy_of, with_deployed
 from flyteplan.cli.output import formats, show_problems, write
 from flyteplan.cli.sources import opened, scope
 from flyteplan.errors import CatalogError, Position, Problem
@@ -97,8 +97,10 @@ def show_task(
     task = TaskName(where.project, where.domain, name)
     newest = source.newest([task]).get(task) or _no_task(task, source)
     template = _template(TaskVersion(task, version or newest.base or newest.live), source)
+    live = _template(TaskVersion(task, newest.live), source) if newest.live != template.key.version else template
     versions, triggers = source.versions([task])[task], source.triggers([task]).get(task, Triggers())
-    shown = (template, versions, triggers, secrecy_of(place))
+    secrecy = with_deployed(secrecy_of(place), template, live)
+    shown = (template, versions, triggers, secrecy)
     write(wanted, {"text": partial(detail, *shown), "json": partial(_json_task, *shown)})
     show_problems(source.problems())
 

@@ -23,7 +23,7 @@ from flyteplan.model.sensitive import HIDDEN, looks_secret, stand_in
 from flyteplan.model.sent import Sent
 from flyteplan.model.settings import Path, Setting, Settings
 from flyteplan.model.task import TaskName
-from flyteplan.record import dataclass, field
+from flyteplan.record import dataclass, field, replace
 
 # Enough to tell values of one field apart; what is deployed is bound by the digests of the whole specs.
 _DIGITS = 16
@@ -49,16 +49,20 @@ Hide = Callable[[str, Any], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrecy(Sent):
-    """`marked` are the variables and inputs that manifests call sensitive, `open` those that they say are not."""
+    """`marked` are the variables and inputs that manifests call sensitive, `open` those that they say are not.
+
+    `deployed` were sensitive when what is live was deployed, and stay so until a manifest says that they are not.
+    """
 
     key: bytes = field(default=b"", repr=False)
     task: TaskName | None = None
     marked: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
+    deployed: frozenset[str] = frozenset()
 
     def hides(self, name: str) -> bool:
         """Whether the value of a variable or an input of this name stays out of sight."""
-        return name in self.marked or (name not in self.open and looks_secret(name))
+        return name in self.marked or (name not in self.open and (name in self.deployed or looks_secret(name)))
 
     def value(self, path: str, value: Any) -> Any:
         """The value of the field at *path*, as a plan may show it."""
@@ -88,7 +92,12 @@ class Secrecy(Sent):
         name = setting.path[-1]
         if self.hides(name):
             return setting._replace(value=self._stand_in(name, value))
-        return setting._replace(value=self._inside(value, self._stand_in)) if parent == _INPUTS else setting
+        if parent != _INPUTS:
+            return setting
+        # Whoever reads a saved plan knows of what was deployed no more than the settings tell by their own names.
+        if self.deployed:
+            return replace(self, deployed=frozenset()).setting(setting)
+        return setting._replace(value=self._inside(value, self._stand_in))
 
     def settings(self, settings: Iterable[Setting]) -> Settings:
         """As `setting`, of all."""
@@ -128,9 +137,9 @@ class Secrecy(Sent):
 
 def common(left: Secrecy, right: Secrecy) -> Secrecy:
     """One for both, so that a value that is the same has the same stand-in. What one of them hides is hidden."""
-    marked = left.marked | right.marked
+    marked, deployed = left.marked | right.marked, left.deployed | right.deployed
     opened = {name for name in left.open | right.open if not (left.hides(name) or right.hides(name))}
-    return Secrecy(key=left.key, marked=marked, open=frozenset(opened))
+    return Secrecy(key=left.key, marked=marked, open=frozenset(opened), deployed=deployed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +149,8 @@ class Veil:
     salt: str = field(default="", repr=False)
     marks: Mapping[TaskName, tuple[Setting, ...]] = field(default_factory=dict)
 
-    def of(self, task: TaskName, base_digest: str) -> Secrecy:
-        return secrecy(task, self.marks.get(task, ()), salt=self.salt, base_digest=base_digest)
+    def of(self, task: TaskName, base_digest: str, deployed: frozenset[str] = frozenset()) -> Secrecy:
+        return secrecy(task, self.marks.get(task, ()), salt=self.salt, base_digest=base_digest, deployed=deployed)
 
 
 def veil(salt: str, settings: Iterable[tuple[TaskName, Iterable[Setting]]]) -> Veil:
@@ -154,18 +163,21 @@ def veil(salt: str, settings: Iterable[tuple[TaskName, Iterable[Setting]]]) -> V
     return Veil(salt=salt, marks={task: tuple(found.values()) for task, found in marks.items()})
 
 
-def secrecy(task: TaskName, settings: Iterable[Setting], *, salt: str, base_digest: str) -> Secrecy:
+def secrecy(
+    task: TaskName, settings: Iterable[Setting], *, salt: str, base_digest: str, deployed: frozenset[str] = frozenset()
+) -> Secrecy:
     """That of one task by the marks among *settings*."""
     marks = [item for item in settings if item.path[0] == MARKS]
     key = (salt or base_digest).encode()
     if not marks:
-        return Secrecy(key=key, task=task)
+        return Secrecy(key=key, task=task, deployed=deployed)
     hidden = marked(marks)
     return Secrecy(
         key=key,
         task=task,
         marked=hidden,
         open=frozenset(item.path[-1] for item in marks) - hidden,
+        deployed=deployed,
     )
 
 

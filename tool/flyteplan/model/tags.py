@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flyteplan.model.deployment import Provenance
-from flyteplan.model.derived import TAG_PREFIX
+from flyteplan.model.derived import TAG_PREFIX, is_derived
+from flyteplan.model.task import Template
 from flyteplan.record import dataclass
 
 if TYPE_CHECKING:
@@ -30,6 +32,23 @@ class Tags:
     def are_of(self, provenance: Provenance) -> bool:
         """Whether this owner and this target made the version; one without a digest was made by nobody known."""
         return bool(self.digest) and (self.owner, self.target) == (provenance.owner, provenance.target)
+
+
+_SENSITIVE = f"{TAG_PREFIX}sensitive"
+
+
+def sensitive_tag(names: Iterable[str]) -> dict[str, str]:
+    """What a version tells of the variables and inputs that are sensitive in it: their names, with commas between."""
+    told = ",".join(sorted(names))
+    return {_SENSITIVE: told} if told else {}
+
+
+def sensitive_names(*templates: Template) -> frozenset[str]:
+    """What was marked as sensitive when flyteplan made *templates*, those among them that it did make."""
+    told = [
+        one.spec.task_template.metadata.tags.get(_SENSITIVE, "") for one in templates if is_derived(one.key.version)
+    ]
+    return frozenset(name for names in told for name in names.split(",") if name)
 
 
 def tags_of(spec: TaskSpec) -> Tags:

@@ -8,7 +8,7 @@ from functools import cache
 from flyteplan.errors import FlyteplanError, Problem, StaleError
 from flyteplan.model.plan import Change, Plan
 from flyteplan.model.secrecy import Secrecy, Veil, veil
-from flyteplan.model.sensitive import holds_stand_in
+from flyteplan.model.sensitive import holds_stand_in, is_stand_in
 from flyteplan.model.settings import Setting
 from flyteplan.pipeline.reading import validate
 from flyteplan.record import replace
@@ -46,7 +46,8 @@ def _settings(path: str, read: Read, validator: Validator) -> tuple[Setting, ...
 def _recalled(
     change: Change, over: Veil, manifests: Callable[[str], tuple[Setting, ...]], wrong: list[Problem]
 ) -> Change:
-    hidden = over.of(change.task.task, change.base_digest)
+    stood_in = frozenset(one.path[-1] for one in change.settings if is_stand_in(one.value))
+    hidden = over.of(change.task.task, change.base_digest, stood_in)
     settings = []
     for saved in change.settings:
         found = next(_same(saved, manifests, hidden), None) if holds_stand_in(saved.value) else saved

@@ -14,6 +14,7 @@ from flyteplan.model.resolution import Desired, Intent, Resolution
 from flyteplan.model.secrecy import Veil
 from flyteplan.model.secrecy import veil as veil_over
 from flyteplan.model.settings import Settings
+from flyteplan.model.tags import sensitive_names
 from flyteplan.model.task import TaskVersion, Template
 from flyteplan.plan.fields import Ground, fields
 from flyteplan.plan.names import derived_version, numbered, run_digest, run_name
@@ -157,7 +158,8 @@ class _Planned:
         self._notes, self._call = desired.notes, call(resolution.intent, desired)
         self._sides = compared
         self._base_digest, self._live_digest, self._desired_digest = [one.digest for one in compared]
-        self._secrecy = (veil or _own_veil(self._intent)).of(base.key.task, self._base_digest)
+        over = veil or _own_veil(self._intent)
+        self._secrecy = over.of(base.key.task, self._base_digest, sensitive_names(base, live))
         # Only a run has settings in its call.
         self._shown_call = self._call
         if self._intent.kind == "run":
