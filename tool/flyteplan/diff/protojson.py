@@ -1,18 +1,12 @@
-"""Messages and numbers as proto3 JSON, with words for what it refuses to say: a server may have taken that."""
+"""Messages as proto3 JSON, with words for what it refuses to say: a server may have taken that."""
 
 from __future__ import annotations
 
-from math import isfinite, isnan
 from typing import Any
 
+from flyteplan.model.jsonnumber import jsonnumber
+
 _WELL_KNOWN = "google.protobuf."
-
-
-def number(value: float) -> float | str:
-    """What JSON has no number for is its name, which equals itself, as not a number does not."""
-    if isfinite(value):
-        return value
-    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def as_json(message: Any) -> Any:
@@ -40,7 +34,7 @@ def _by_parts(message: Any) -> Any:
         return [as_json(value) for value in message.values]
     if kind.endswith(".Value"):
         held = getattr(message, message.WhichOneof("kind"))
-        return number(held) if isinstance(held, float) else as_json(held)
+        return jsonnumber(held) if isinstance(held, float) else as_json(held)
     # Seconds and nanoseconds: of whole numbers JSON holds those of 32 bits.
     every = message.ListFields()
     return {field.name: value if field.cpp_type == field.CPPTYPE_INT32 else str(value) for field, value in every}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flyteplan.diff.protojson import number
 from flyteplan.diff.values import plain
+from flyteplan.model.jsonnumber import jsonnumber
 
 Shown = Callable[[Any], Any]
 
@@ -19,8 +19,8 @@ def shown_scalar(field: Any) -> Shown:
     if isinstance(default, bytes):
         return plain if field.has_presence else (lambda value: plain(value or default))
     if isinstance(default, float):
-        absent = None if field.has_presence else number(default)
-        return lambda value: absent if value is None else number(value)
+        absent = None if field.has_presence else jsonnumber(default)
+        return lambda value: absent if value is None else jsonnumber(value)
     if field.has_presence:
         return lambda value: value
     if isinstance(default, str):

@@ -1,8 +1,10 @@
-"""`google.protobuf.Struct` as plain values: whole numbers as int, what has no value as None."""
+"""`google.protobuf.Struct` as plain values of JSON: whole numbers as int, what has no value as None."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from flyteplan.model.jsonnumber import jsonnumber
 
 if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct, Value
@@ -25,6 +27,6 @@ def plain_value(value: Value) -> Any:
     return value.bool_value if kind == "bool_value" else None
 
 
-def number(value: float) -> int | float:
+def number(value: float) -> float | str:
     """A Struct holds doubles only: 3.0 was written as 3, but -0.0 is another number than 0."""
-    return int(value) if value.is_integer() and (value or str(value) == "0.0") else value
+    return int(value) if value.is_integer() and (value or str(value) == "0.0") else jsonnumber(value)

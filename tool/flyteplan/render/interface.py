@@ -14,6 +14,7 @@ from flyteplan.render.values import shown
 if TYPE_CHECKING:
     from flyteidl2.core.literals_pb2 import Literal, Primitive, Scalar
     from flyteidl2.task.task_definition_pb2 import TaskSpec
+    from google.protobuf.timestamp_pb2 import Timestamp
 
 _UNKNOWN_VALUE = "..."
 
@@ -79,12 +80,20 @@ def _scalar(scalar: Scalar) -> str:
     return _UNKNOWN_VALUE
 
 
+def _moment(moment: Timestamp) -> str:
+    """A server takes what no calendar has, too."""
+    try:
+        return moment.ToJsonString()
+    except ValueError:
+        return f"{moment.seconds}s after 1970"
+
+
 def _primitive(primitive: Primitive) -> str:
     which = primitive.WhichOneof("value")
     if which == "string_value":
         return '"' + primitive.string_value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if which == "datetime":
-        return primitive.datetime.ToJsonString()
+        return _moment(primitive.datetime)
     if which == "duration":
         return duration.show(primitive.duration.seconds * duration.SECOND + primitive.duration.nanos)
     return str(getattr(primitive, which)) if which else _UNKNOWN_VALUE
