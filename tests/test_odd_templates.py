@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -16,11 +17,11 @@ NAN, INFINITY = float("nan"), float("inf")
 Change = Callable[[TaskSpec], object]
 
 
-def custom(**values: object) -> Change:
+def custom(**values: Any) -> Change:
     return lambda made: made.task_template.custom.update(values)
 
 
-def pod(**container: object) -> Change:
+def pod(**container: Any) -> Change:
     def change(made: TaskSpec) -> None:
         made.task_template.ClearField("container")
         made.task_template.k8s_pod.pod_spec.update({"containers": [{"name": "main", **container}]})
