@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from flyteidl2.task.task_definition_pb2 import TaskSpec
 
 
+_SENSITIVE = f"{TAG_PREFIX}sensitive"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
     """What `apply` wrote into `metadata.tags`, "" where it wrote nothing.
@@ -32,9 +35,6 @@ class Tags:
     def are_of(self, provenance: Provenance) -> bool:
         """Whether this owner and this target made the version; one without a digest was made by nobody known."""
         return bool(self.digest) and (self.owner, self.target) == (provenance.owner, provenance.target)
-
-
-_SENSITIVE = f"{TAG_PREFIX}sensitive"
 
 
 def sensitive_tag(names: Iterable[str]) -> dict[str, str]:
