@@ -59,11 +59,28 @@ def test_a_quantity_that_is_cleared_is_request_and_limit() -> None:
     assert "resources.memory" in field_names("resources.limits.memory")
 
 
+def test_a_quantity_that_has_no_limit_of_its_own_is_a_request() -> None:
+    assert fields(("overrides", "resources", "disk")) == ("resources.requests.disk",)
+    count = ("overrides", "resources", "gpu", "quantity")
+    assert fields(count, limited=False) == ("resources.requests.gpu",)
+    assert names(count, limited=False) == {
+        *("resources", "resources.gpu", "resources.gpu.quantity", "resources.requests", "resources.requests.gpu"),
+    }
+
+
 @pytest.mark.parametrize(
     "glob",
     [
         *("image", "resources", "resources.*", "resources.gpu", "resources.requests.cpu", "env_vars.AWS_*", "*"),
-        *("labels.team", "secrets.a/b", "resources.example.com/fpga", "submit.run.queue", "cache.*", "*.TEAM"),
+        *(
+            "labels.team",
+            "secrets.a/b",
+            "resources.limits.disk",
+            "resources.example.com/fpga",
+            "submit.run.queue",
+            "cache.*",
+            "*.TEAM",
+        ),
     ],
 )
 def test_a_glob_that_can_match(glob: str) -> None:

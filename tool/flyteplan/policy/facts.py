@@ -19,6 +19,7 @@ FIELDS, IMAGES, ENV_VARS, ACCOUNTS, DEVICES = SUBJECTS
 _ENV = "env_vars."
 _SECRETS = "secrets."
 _RUN_ENVS = ("submit", "run", "envs")
+_GPU_LIMIT = "resources.limits.gpu"
 _RUN_ACCOUNT = ("submit", "run", "service_account")
 _SDK_NAMES = {proto: name for name, proto in device.PROTO_NAMES.items()}
 
@@ -74,7 +75,7 @@ def facts(change: Change) -> Facts:
     places = dict(_places(change, settings))
     values = _written(settings) if change.desired is None else effective(change.desired)
     named = {
-        FIELDS: tuple(_touched_fields(change, settings)),
+        FIELDS: tuple(_touched_fields(change, settings, limited=change.desired is None or _GPU_LIMIT in values)),
         IMAGES: tuple(_set_values(settings, ("overrides", "image"), "image")),
         ENV_VARS: tuple(_variables(settings)),
         ACCOUNTS: (
@@ -101,12 +102,17 @@ def _written(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def _touched_fields(change: Change, settings: Settings) -> Iterator[Touched]:
-    """Settings, and the fields that change because of them: what `strategy: replace` takes away is set by nobody."""
+def _touched_fields(change: Change, settings: Settings, *, limited: bool) -> Iterator[Touched]:
+    """Settings, and the fields that change because of them: what `strategy: replace` takes away is set by nobody.
+
+    *limited*: the task has a limit of accelerators, or nobody knows whether it has.
+    """
     for setting in settings:
         if setting.path[0] in ("overrides", "submit") and not _is_side_effect(setting, settings):
             shown = fields(setting.path)[0]
-            yield Touched(names=names(setting.path), shown=shown, field=shown, position=setting.position)
+            yield Touched(
+                names=names(setting.path, limited=limited), shown=shown, field=shown, position=setting.position
+            )
     for field in change.fields:
         if field.set_by and is_known(field.path) and differ(field.base, field.desired):
             yield Touched(names=field_names(field.path), shown=field.path, field=field.path, position=field.set_by)
