@@ -48,6 +48,10 @@ IMAGES = "images: {allowed: ['ghcr.io/acme/*'], forbidden: ['*:latest']}"
 VARIABLES = "env_vars: {forbidden: ['AWS_*']}"
 ACCOUNTS = "service_accounts: {allowed: [trainer, 'etl-*']}"
 DEVICES = "devices: {forbidden: [H100], allowed: [T4, A100*]}"
+OLD = (
+    ("A100_80G", "A100 80G", "nvidia-a100-80gb"),
+    ("RTX_PRO_6000", "RTX PRO 6000", "nvidia-rtx-pro-6000"),
+)
 TABLE: list[tuple[str, str, str, list[str]]] = [
     # limits of quantities: what the task would have, request and limit
     (MEMORY, "{}", "overrides: {resources: {memory: 8Gi}}", []),
@@ -236,6 +240,19 @@ TABLE: list[tuple[str, str, str, list[str]]] = [
         "overrides: {resources: {gpu: 'H100:1'}}",
         ["device H100 is forbidden", "device H100 is not allowed, only T4, A100*"],
     ),
+    *(
+        (
+            f"devices: {{forbidden: ['{spelling}']}}",
+            "{}",
+            f"overrides: {{resources: {{gpu: '{written}:1'}}}}",
+            [f"device {device} is forbidden{'' if spelling == device else f' by {spelling}'}"],
+        )
+        for device, old, of_template in OLD
+        for spelling in (device, old, of_template)
+        for written in (device, old)
+    ),
+    ("devices: {forbidden: ['A100', 'nvidia-tesla-a100']}", "{}", "overrides: {resources: {gpu: 'A100 80G:1'}}", []),
+    ("devices: {required: ['A100 80G']}", "{}", "overrides: {resources: {gpu: 'A100_80G:1'}}", []),
     (
         DEVICES,
         "{resources: {gpu: 'L4:1'}}",

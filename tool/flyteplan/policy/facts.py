@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flyteplan.errors import Position
-from flyteplan.model import device
-from flyteplan.model.device import Accelerator
+from flyteplan.model.device import Accelerator, sdk_name, spellings
 from flyteplan.model.fieldnames import field_names, fields, is_known, names
 from flyteplan.model.plan import Change, differ
 from flyteplan.model.policy import SUBJECTS
@@ -21,7 +20,6 @@ _SECRETS = "secrets."
 _RUN_ENVS = ("submit", "run", "envs")
 _GPU_LIMIT = "resources.limits.gpu"
 _RUN_ACCOUNT = ("submit", "run", "service_account")
-_SDK_NAMES = {proto: name for name, proto in device.PROTO_NAMES.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +146,8 @@ def _devices(values: Mapping[str, Any], places: Mapping[str, Position], change: 
     field = "resources.gpu.device"
     proto = values.get(field)
     if proto:
-        shown = _SDK_NAMES.get(proto, proto)
         place = places.get(field) or home(change)
-        yield Touched(names=frozenset({shown, proto}), shown=f"device {shown}", field=field, position=place)
+        yield Touched(names=spellings(proto), shown=f"device {sdk_name(proto)}", field=field, position=place)
 
 
 def _had(values: Mapping[str, Any], subject: str) -> Iterator[str]:
@@ -161,8 +158,8 @@ def _had(values: Mapping[str, Any], subject: str) -> Iterator[str]:
     elif subject == ACCOUNTS:
         yield from filter(None, [values.get("service_account")])
     elif subject == DEVICES:
-        device_name = values.get("resources.gpu.device", "")
-        yield from filter(None, [device_name, _SDK_NAMES.get(device_name)])
+        proto = values.get("resources.gpu.device")
+        yield from spellings(proto) if proto else ()
     else:
         yield from (field.removeprefix(_ENV) for field in values if field.startswith(_ENV))
         secrets = (value for field, value in values.items() if field.startswith(_SECRETS))
