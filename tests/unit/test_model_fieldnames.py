@@ -45,7 +45,9 @@ def test_every_parameter_is_one_of_the_schema() -> None:
             {"resources", "resources.cpu", "resources.cpu.request", "resources.requests", "resources.requests.cpu"},
         ),
         (("overrides", "labels", "a.b/c"), {"labels", "labels.a.b/c", "labels.a"}),
-        (("submit", "run", "queue"), {"submit", "submit.run", "submit.run.queue"}),
+        (("submit", "run", "name"), {"submit", "submit.run", "submit.run.name"}),
+        (("submit", "run", "queue"), {"submit", "submit.run", "submit.run.queue", "queue"}),
+        (("overrides", "queue"), {"submit", "submit.run", "submit.run.queue", "queue"}),
     ],
 )
 def test_a_setting_goes_by_all_that_it_stands_under(path: tuple[str, ...], expected: set[str]) -> None:

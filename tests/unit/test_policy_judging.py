@@ -48,6 +48,10 @@ IMAGES = "images: {allowed: ['ghcr.io/acme/*'], forbidden: ['*:latest']}"
 VARIABLES = "env_vars: {forbidden: ['AWS_*']}"
 ACCOUNTS = "service_accounts: {allowed: [trainer, 'etl-*']}"
 DEVICES = "devices: {forbidden: [H100], allowed: [T4, A100*]}"
+QUEUES = {
+    "queue": "overrides: {queue: a}, submit: {as: run}",
+    "submit.run.queue": "overrides: {}, submit: {as: run, run: {queue: a}}",
+}
 OLD = (
     ("A100_80G", "A100 80G", "nvidia-a100-80gb"),
     ("RTX_PRO_6000", "RTX PRO 6000", "nvidia-rtx-pro-6000"),
@@ -162,6 +166,19 @@ TABLE: list[tuple[str, str, str, list[str]]] = [
         ["resources.requests.disk is forbidden"],
     ),
     ("fields: {allowed: [resources.requests.*]}", "{}", "overrides: {resources: {disk: 1Gi, gpu: 1}}", []),
+    # the queue of a run is one setting with two spellings
+    *(
+        (f"fields: {{{mode}: [{glob}]}}", "{}", f"{manifest}", [f"{written} is {said}"] if said else [])
+        for written, manifest in QUEUES.items()
+        for mode, glob, said in (
+            ("forbidden", "queue", "forbidden" if written == "queue" else "forbidden by queue"),
+            ("forbidden", "submit.run.queue", "forbidden by submit.run.queue" if written == "queue" else "forbidden"),
+            ("forbidden", "submit.run.q*", "forbidden by submit.run.q*"),
+            ("allowed", "resources", "not allowed, only resources"),
+            ("allowed", "queue", ""),
+            ("allowed", "submit.run.queue", ""),
+        )
+    ),
     (ALLOWED, "{}", "overrides: {resources: {cpu: 1, gpu: 2}, env_vars: {LOG_LEVEL: DEBUG}}", []),
     (ALLOWED, "{}", "overrides: {retries: 1}", ["retries.count is not allowed, only resources, env_vars.LOG_*"]),
     (ALLOWED, "{}", "overrides: {resources: {cpu: 1}}, submit: {triggers: retarget}", []),

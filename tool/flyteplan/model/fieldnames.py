@@ -31,6 +31,7 @@ _LEAVES = {
 # Below these stands what the user names; of resources only what has a domain.
 _OPEN = ("env_vars.", "labels.", "annotations.", "secrets.", "submit.inputs.", "submit.run.")
 _DISK_LIMIT = "resources.limits.disk"  # no setting sets it, but where it is deployed some take it away
+_QUEUE = frozenset({"queue", "submit.run.queue"})  # one setting with two spellings
 _EXTENDED = ("resources.", "resources.requests.", "resources.limits.")
 
 
@@ -39,7 +40,8 @@ def names(path: Path, *, limited: bool = True) -> frozenset[str]:
     """All names of the setting at *path*; *limited* as in `fields`."""
     own = path[1:] if path[0] == "overrides" else path
     above = {".".join(own[:end]) for end in range(1, len(own) + 1)}
-    return frozenset(above | {name for field in fields(path, limited=limited) for name in _dotted(field)})
+    plan = _QUEUE if ".".join(own) in _QUEUE else fields(path, limited=limited)
+    return frozenset(above | {name for field in plan for name in _dotted(field)})
 
 
 @lru_cache(maxsize=4096)

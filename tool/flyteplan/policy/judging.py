@@ -130,8 +130,8 @@ def _forbidden(naming: Naming, touched: Touched) -> str:
 
 
 def _not_allowed(naming: Naming, touched: Touched) -> str:
-    """`allowed` fields are overrides; how they are submitted is another matter."""
-    submit = naming.subject == FIELDS and "submit" in touched.names
+    """`allowed` fields are overrides, the queue of a run among them; how they are submitted is another matter."""
+    submit = naming.subject == FIELDS and "submit" in touched.names and "queue" not in touched.names
     if submit or _first(naming.globs, touched.names) is not None:
         return ""
     assert naming.mode == ALLOWED
