@@ -179,6 +179,24 @@ TABLE: list[tuple[str, str, str, list[str]]] = [
             ("allowed", "submit.run.queue", ""),
         )
     ),
+    *(
+        (f"fields: {{required: [{glob}]}}", "{}", manifest, [])
+        for manifest in QUEUES.values()
+        for glob in ("queue", "submit.run.queue", "submit.run")
+    ),
+    ("fields: {required: [submit.run.name]}", "{}", "overrides: {}, submit: {as: run, run: {name: nightly}}", []),
+    (
+        "fields: {required: [submit.run.name]}",
+        "{}",
+        "overrides: {queue: a}, submit: {as: run}",
+        ["field submit.run.name is required, and missing"],
+    ),
+    (
+        "fields: {required: [queue]}",
+        "{}",
+        "overrides: {queue: null}, submit: {as: run}",
+        ["field queue is required, and missing (add overrides.queue)"],
+    ),
     (ALLOWED, "{}", "overrides: {resources: {cpu: 1, gpu: 2}, env_vars: {LOG_LEVEL: DEBUG}}", []),
     (ALLOWED, "{}", "overrides: {retries: 1}", ["retries.count is not allowed, only resources, env_vars.LOG_*"]),
     (ALLOWED, "{}", "overrides: {resources: {cpu: 1}}, submit: {triggers: retarget}", []),

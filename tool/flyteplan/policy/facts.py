@@ -18,6 +18,7 @@ FIELDS, IMAGES, ENV_VARS, ACCOUNTS, DEVICES = SUBJECTS
 _ENV = "env_vars."
 _SECRETS = "secrets."
 _RUN_ENVS = ("submit", "run", "envs")
+_CALL = ("queue", "max_inline_io_bytes")
 _GPU_LIMIT = "resources.limits.gpu"
 _RUN_ACCOUNT = ("submit", "run", "service_account")
 
@@ -71,7 +72,7 @@ def home(change: Change) -> Position:
 def facts(change: Change) -> Facts:
     settings = Settings(change.settings)
     places = dict(_places(change, settings))
-    values = _written(settings) if change.desired is None else effective(change.desired)
+    values = _written(settings) if change.desired is None else effective(change.desired) | dict(_called(settings))
     named = {
         FIELDS: tuple(_touched_fields(change, settings, limited=change.desired is None or _GPU_LIMIT in values)),
         IMAGES: tuple(_set_values(settings, ("overrides", "image"), "image")),
@@ -98,6 +99,13 @@ def _written(settings: Settings) -> dict[str, Any]:
             value = setting.value.device if isinstance(setting.value, Accelerator) else setting.value
             found |= dict.fromkeys(fields(setting.path), value)
     return found
+
+
+def _called(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """What goes with a call and is in no template, by all of its names."""
+    for setting in (*settings.under("submit"), *(one for name in _CALL for one in settings.under("overrides", name))):
+        if setting.value is not None:
+            yield from ((name, setting.value) for name in names(setting.path))
 
 
 def _touched_fields(change: Change, settings: Settings, *, limited: bool) -> Iterator[Touched]:
