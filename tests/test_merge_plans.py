@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from tests import gitting
 
-from flyteplan.cli import run
+from flyteplan.cli import clock, run
 from flyteplan.model.part import Share
 from flyteplan.model.task import TaskName
 
@@ -96,6 +98,22 @@ kind: TaskOverride
 metadata: {name: unknown}
 spec: {task: {name: etl.extract_order, auto_version: latest}}
 """
+
+EXCEPTIONS = """
+apiVersion: flyteplan/v1
+kind: OverridePolicy
+metadata: {name: eve}
+spec:
+  rules:
+    - {name: labelled, fields: {required: [labels.nobody]}, deny: say whose it is}
+    - {name: named, fields: {required: [labels.name]}, warn: say what it is}
+    - {name: annotated, fields: {required: [annotations.why]}, deny: say why}
+  exceptions:
+    - {rule: labelled, match: {tasks: ["*"]}, reason: it moves, owner: team-data, until: 2026-12-01}
+    - {rule: named, match: {tasks: ["*"]}, reason: it moves, owner: team-data, until: 2026-12-01}
+    - {rule: annotated, match: {tasks: ["*"]}, reason: it stays, owner: team-data, until: 2026-12-02}
+"""
+EVE, DAY = "2026-12-01T23:59Z", "2026-12-02T00:00Z"
 
 
 @pytest.fixture
@@ -196,6 +214,30 @@ def test_parts_are_joined_to_what_one_run_makes(here: Path, said: Callable[..., 
         assert (here / "whole.json").read_bytes() == (here / "merged.json").read_bytes()
     assert whole[0] == code, whole
     assert {part[0] for part in parts} <= {0, 1, 2, 3, code}
+
+
+@pytest.mark.parametrize("late", [{1}, {2}, {3}, {1, 2, 3}])
+def test_what_was_excused_in_a_part_is_judged_at_the_minute_of_the_last_one(
+    here: Path, said: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, late: set[int]
+) -> None:
+    """An exception ends between the parts: one run at the end would not know of it."""
+
+    def at(minute: str) -> None:
+        stopped = SimpleNamespace(gmtime=lambda: time.strptime(minute, "%Y-%m-%dT%H:%MZ"), strftime=time.strftime)
+        monkeypatch.setattr(clock, "time", stopped)
+
+    (here / "examples" / "policies" / "eve.yaml").write_text(EXCEPTIONS)
+    gitting.commit(here)
+    at(DAY)
+    whole = said("plan", "--out", "whole.json")
+    for number in (1, 2, 3):
+        at(DAY if number in late else EVE)
+        said("plan", "--shard", f"{number}/3", "--out", f"part-{number}.json")
+    assert said("merge-plans", *(f"part-{n}.json" for n in (1, 2, 3)), "--out", "merged.json") == whole
+    assert (here / "whole.json").read_bytes() == (here / "merged.json").read_bytes()
+    found = json.loads((here / "merged.json").read_text("utf-8"))["policy"]["decisions"]
+    rules = {"labelled": "deny", "named": "warn", "annotated": "excused"}
+    assert {one["rule"]: one["effect"] for one in found if one["policy"] == "eve"} == rules
 
 
 def test_that_two_runs_have_one_name_is_said_of_the_whole(here: Path, said: Callable[..., Said]) -> None:

@@ -45,7 +45,9 @@ def test_every_parameter_is_one_of_the_schema() -> None:
             {"resources", "resources.cpu", "resources.cpu.request", "resources.requests", "resources.requests.cpu"},
         ),
         (("overrides", "labels", "a.b/c"), {"labels", "labels.a.b/c", "labels.a"}),
-        (("submit", "run", "queue"), {"submit", "submit.run", "submit.run.queue"}),
+        (("submit", "run", "name"), {"submit", "submit.run", "submit.run.name"}),
+        (("submit", "run", "queue"), {"submit", "submit.run", "submit.run.queue", "queue"}),
+        (("overrides", "queue"), {"submit", "submit.run", "submit.run.queue", "queue"}),
     ],
 )
 def test_a_setting_goes_by_all_that_it_stands_under(path: tuple[str, ...], expected: set[str]) -> None:
@@ -59,11 +61,28 @@ def test_a_quantity_that_is_cleared_is_request_and_limit() -> None:
     assert "resources.memory" in field_names("resources.limits.memory")
 
 
+def test_a_quantity_that_has_no_limit_of_its_own_is_a_request() -> None:
+    assert fields(("overrides", "resources", "disk")) == ("resources.requests.disk",)
+    count = ("overrides", "resources", "gpu", "quantity")
+    assert fields(count, limited=False) == ("resources.requests.gpu",)
+    assert names(count, limited=False) == {
+        *("resources", "resources.gpu", "resources.gpu.quantity", "resources.requests", "resources.requests.gpu"),
+    }
+
+
 @pytest.mark.parametrize(
     "glob",
     [
         *("image", "resources", "resources.*", "resources.gpu", "resources.requests.cpu", "env_vars.AWS_*", "*"),
-        *("labels.team", "secrets.a/b", "resources.example.com/fpga", "submit.run.queue", "cache.*", "*.TEAM"),
+        *(
+            "labels.team",
+            "secrets.a/b",
+            "resources.limits.disk",
+            "resources.example.com/fpga",
+            "submit.run.queue",
+            "cache.*",
+            "*.TEAM",
+        ),
     ],
 )
 def test_a_glob_that_can_match(glob: str) -> None:

@@ -69,6 +69,14 @@ WRONG = [
         ["5:51 FP1214 no field that manifests set is imagge | did you mean image?"],
     ),
     (
+        f"rules: [{{{RULE}, devices: {{forbidden: [T4, A1000]}}}}]",
+        ["5:56 FP1214 no device that Flyte knows is A1000 | did you mean A100? for a device of your own, write *A1000"],
+    ),
+    (
+        f"rules: [{{{RULE}, devices: {{allowed: [fpga-9000]}}}}]",
+        ["5:50 FP1214 no device that Flyte knows is fpga-9000 | for a device of your own, write *fpga-9000"],
+    ),
+    (
         f"rules: [{{{RULE}, fields: {{}}}}]",
         ["5:38 FP1216 rules[0].fields holds nothing | give required, forbidden or allowed"],
     ),

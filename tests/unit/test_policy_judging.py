@@ -6,8 +6,9 @@ it: nothing, or `effect field: message`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from flyteidl2.task.task_definition_pb2 import TaskSpec
@@ -32,6 +33,7 @@ POLICY, TEST, MANIFEST = (
     for name in ("override-policy", "policy-test", "task-override")
 )
 HERE = Position("m.yaml", 7, 5)
+NONE: Mapping[str, str] = MappingProxyType({})
 MEMORY = "limits: {resources.memory: {max: 8Gi}}"
 CPU = "limits: {resources.requests.cpu: {min: 500m, max: 4}}"
 GPU = "limits: {resources.gpu: {max: 1}}"
@@ -39,12 +41,21 @@ TIMEOUT = "limits: {timeout.max_runtime: {min: 1m, max: 2h}}"
 RETRIES = "limits: {retries.count: {min: 1, max: 3}}"
 SHM = "limits: {resources.shm: {max: 1Gi}}"
 FORBIDDEN = "fields: {forbidden: [resources.gpu, env_vars.TEAM, submit.allow_older_base]}"
+LIMITS = "fields: {forbidden: [resources.limits.*]}"
 ALLOWED = "fields: {allowed: [resources, env_vars.LOG_*]}"
 REQUIRED = "fields: {required: [timeout.max_runtime, labels.team]}"
 IMAGES = "images: {allowed: ['ghcr.io/acme/*'], forbidden: ['*:latest']}"
 VARIABLES = "env_vars: {forbidden: ['AWS_*']}"
 ACCOUNTS = "service_accounts: {allowed: [trainer, 'etl-*']}"
 DEVICES = "devices: {forbidden: [H100], allowed: [T4, A100*]}"
+QUEUES = {
+    "queue": "overrides: {queue: a}, submit: {as: run}",
+    "submit.run.queue": "overrides: {}, submit: {as: run, run: {queue: a}}",
+}
+OLD = (
+    ("A100_80G", "A100 80G", "nvidia-a100-80gb"),
+    ("RTX_PRO_6000", "RTX PRO 6000", "nvidia-rtx-pro-6000"),
+)
 TABLE: list[tuple[str, str, str, list[str]]] = [
     # limits of quantities: what the task would have, request and limit
     (MEMORY, "{}", "overrides: {resources: {memory: 8Gi}}", []),
@@ -122,6 +133,69 @@ TABLE: list[tuple[str, str, str, list[str]]] = [
         "{}",
         "overrides: {retries: 1}, submit: {allow_older_base: true}",
         ["submit.allow_older_base is forbidden"],
+    ),
+    # a limit is judged where the override sets one
+    (LIMITS, "{}", "overrides: {resources: {cpu: 2, disk: 10Gi}}", []),
+    (LIMITS, "{}", "overrides: {resources: {gpu: 1}}", []),
+    (LIMITS, "{}", "overrides: {resources: {gpu: 'T4:1'}}", []),
+    (LIMITS, "{resources: {disk: 1Gi}}", "overrides: {resources: {disk: null, gpu: 0}}", []),
+    (LIMITS, "{}", "strategy: replace, overrides: {resources: {disk: 10Gi, gpu: 1}}", []),
+    (
+        LIMITS,
+        "{}",
+        "overrides: {resources: {cpu: [1, 2]}}",
+        ["resources.limits.cpu is forbidden by resources.limits.*"],
+    ),
+    (
+        LIMITS,
+        "{resources: {cpu: [1, 2]}}",
+        "overrides: {resources: {cpu: null}}",
+        ["resources.requests.cpu is forbidden by resources.limits.*"],
+    ),
+    (
+        LIMITS,
+        "{resources: {cpu: [1, 2]}}",
+        "strategy: replace, overrides: {resources: {disk: 10Gi}}",  # which takes the limit away
+        ["resources.limits.cpu is forbidden by resources.limits.*"],
+    ),
+    ("fields: {forbidden: [resources.requests.disk]}", "{}", "overrides: {resources: {cpu: 1}}", []),
+    (
+        "fields: {forbidden: [resources.requests.disk]}",
+        "{resources: {disk: 1Gi}}",
+        "overrides: {resources: {disk: 1Gi}, retries: 1}",
+        ["resources.requests.disk is forbidden"],
+    ),
+    ("fields: {allowed: [resources.requests.*]}", "{}", "overrides: {resources: {disk: 1Gi, gpu: 1}}", []),
+    # the queue of a run is one setting with two spellings
+    *(
+        (f"fields: {{{mode}: [{glob}]}}", "{}", f"{manifest}", [f"{written} is {said}"] if said else [])
+        for written, manifest in QUEUES.items()
+        for mode, glob, said in (
+            ("forbidden", "queue", "forbidden" if written == "queue" else "forbidden by queue"),
+            ("forbidden", "submit.run.queue", "forbidden by submit.run.queue" if written == "queue" else "forbidden"),
+            ("forbidden", "submit.run.q*", "forbidden by submit.run.q*"),
+            ("allowed", "resources", "not allowed, only resources"),
+            ("allowed", "queue", ""),
+            ("allowed", "submit.run.queue", ""),
+        )
+    ),
+    *(
+        (f"fields: {{required: [{glob}]}}", "{}", manifest, [])
+        for manifest in QUEUES.values()
+        for glob in ("queue", "submit.run.queue", "submit.run")
+    ),
+    ("fields: {required: [submit.run.name]}", "{}", "overrides: {}, submit: {as: run, run: {name: nightly}}", []),
+    (
+        "fields: {required: [submit.run.name]}",
+        "{}",
+        "overrides: {queue: a}, submit: {as: run}",
+        ["field submit.run.name is required, and missing"],
+    ),
+    (
+        "fields: {required: [queue]}",
+        "{}",
+        "overrides: {queue: null}, submit: {as: run}",
+        ["field queue is required, and missing (add overrides.queue)"],
     ),
     (ALLOWED, "{}", "overrides: {resources: {cpu: 1, gpu: 2}, env_vars: {LOG_LEVEL: DEBUG}}", []),
     (ALLOWED, "{}", "overrides: {retries: 1}", ["retries.count is not allowed, only resources, env_vars.LOG_*"]),
@@ -201,6 +275,19 @@ TABLE: list[tuple[str, str, str, list[str]]] = [
         "overrides: {resources: {gpu: 'H100:1'}}",
         ["device H100 is forbidden", "device H100 is not allowed, only T4, A100*"],
     ),
+    *(
+        (
+            f"devices: {{forbidden: ['{spelling}']}}",
+            "{}",
+            f"overrides: {{resources: {{gpu: '{written}:1'}}}}",
+            [f"device {device} is forbidden{'' if spelling == device else f' by {spelling}'}"],
+        )
+        for device, old, of_template in OLD
+        for spelling in (device, old, of_template)
+        for written in (device, old)
+    ),
+    ("devices: {forbidden: ['A100', 'nvidia-tesla-a100']}", "{}", "overrides: {resources: {gpu: 'A100 80G:1'}}", []),
+    ("devices: {required: ['A100 80G']}", "{}", "overrides: {resources: {gpu: 'A100_80G:1'}}", []),
     (
         DEVICES,
         "{resources: {gpu: 'L4:1'}}",
@@ -234,8 +321,8 @@ def documents(text: str) -> list[Document]:
     return found  # type: ignore[return-value]
 
 
-def judged(policy: str, case: str, now: str = "2026-11-01") -> Result:
-    """What *policy*, the spec of one, says of *case*."""
+def judged(policy: str, case: str, now: str = "2026-11-01", limits: Mapping[str, str] = NONE) -> Result:
+    """What *policy*, the spec of one, says of *case*; *limits* are those of what is deployed."""
     head = "apiVersion: flyteplan/v1\nmetadata: {name: t}\n"
     read = pipeline.read_policies(
         [(0, "policy.yaml", f"{head}kind: OverridePolicy\nspec: {policy}\n".encode())], POLICY
@@ -246,14 +333,16 @@ def judged(policy: str, case: str, now: str = "2026-11-01") -> Result:
     (document,) = documents(f"{head}kind: PolicyTest\nspec: {{now: '{now}', {where}, cases: [{written}]}}\n")
     (found,), problems = cases(document, TEST)
     assert problems == ()
-    result = pipeline.try_case(found, bare(found), read.policies, MANIFEST)
+    result = pipeline.try_case(found, bare(found, limits), read.policies, MANIFEST)
     assert result.problems == ()
     return result
 
 
-def bare(case: Case) -> Template:
+def bare(case: Case, limits: Mapping[str, str] = NONE) -> Template:
     spec = TaskSpec()
     spec.task_template.container.SetInParent()
+    for name, value in limits.items():
+        spec.task_template.container.resources.limits.add(name=name, value=value)
     return Template(key=TaskVersion(case.task, "v1"), spec=spec, deployed_at=0)
 
 
@@ -274,6 +363,26 @@ def test_a_rule(parts: str, deployed: str, manifest: str, expected: list[str]) -
     assert {one.effect for one in found} <= {"deny"}
     assert all(one.rule_at.path == "policy.yaml" and one.rule_at.line == 4 for one in found)
     assert all(one.set_by.path == "test.yaml" and one.set_by.line == 4 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "expected"),
+    [
+        ("overrides: {resources: {gpu: 1}}", ["resources.requests.gpu is forbidden by resources.limits.*"]),
+        ("overrides: {resources: {gpu: 2}, retries: 1}", ["resources.requests.gpu is forbidden by resources.limits.*"]),
+        ("overrides: {resources: {gpu: 0}}", ["resources.limits.gpu is forbidden by resources.limits.*"]),
+        ("overrides: {resources: {disk: 1Gi}}", []),  # which keeps the limit
+        ("overrides: {resources: {disk: null}}", ["resources.limits.disk is forbidden by resources.limits.*"]),
+        ("strategy: replace, overrides: {retries: 1}", []),
+        (
+            "strategy: replace, overrides: {resources: {disk: 1Gi, cpu: 1}}",
+            ["resources.limits.disk is forbidden by resources.limits.*"],
+        ),
+    ],
+)
+def test_a_limit_that_is_deployed_is_judged_where_the_override_writes_it(manifest: str, expected: list[str]) -> None:
+    found = judged(rule(LIMITS), manifest, limits={"GPU": "2", "EPHEMERAL_STORAGE": "2Gi"}).decisions
+    assert [one.message for one in found] == expected
 
 
 @pytest.mark.parametrize(("match", "expected"), MATCHES)

@@ -155,7 +155,7 @@ CODES: dict[str, str] = {
     "FP1211": "a setting that its strategy does not know",
     "FP1212": "a setting that this kind of submit does not know",
     "FP1213": "a pinned version that is a derived one",
-    "FP1214": "a field that no manifest can set, in a policy",
+    "FP1214": "a field that no manifest can set, or a device that there is not, in a policy",
     "FP1215": "a date that is none",
     "FP1216": "a rule that holds nothing, or an exception for nothing",
     # manifests among each other

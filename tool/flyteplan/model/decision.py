@@ -8,6 +8,7 @@ from flyteplan.errors import Position, Problem
 from flyteplan.model.policy import DENY, Waiver
 from flyteplan.model.task import TaskName
 from flyteplan.record import dataclass
+from flyteplan.record import field as keep
 
 EXCUSED = "excused"
 OUTCOMES = (DENY, "warn", EXCUSED)
@@ -17,6 +18,7 @@ OUTCOMES = (DENY, "warn", EXCUSED)
 class Decision:
     """One rule that one task breaks: `effect` is deny, warn, or excused, and then `waiver` says by what.
 
+    `unexcused` is what it is without the exception; a plan does not say, a part of one does.
     `message` is what is wrong, `reason` the words of the rule. `rule_at` is the line of the policy that is broken,
     `set_by` that of the manifest: where the value is set, or where the manifest begins when its author did not set it.
     """
@@ -31,6 +33,7 @@ class Decision:
     reason: str
     set_by: Position
     waiver: Waiver | None = None
+    unexcused: str = keep(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,9 @@ Source: `flyte.Resources`, `flyte.GPU`, `flyte.TPU` of SDK 2.12 and the device n
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+
 from flyteplan.record import dataclass
 
 # flyteidl2.core.GPUAccelerator.DeviceClass, by the SDK's names.
@@ -33,6 +36,7 @@ PROTO_NAMES = {
     "V5P": "tpu-v5p-slice",
     "V6E": "tpu-v6e-slice",
 }
+_SDK_NAMES = {proto: name for name, proto in PROTO_NAMES.items()}
 _ALIASES = {"A100 80G": "A100_80G", "RTX PRO 6000": "RTX_PRO_6000"}
 
 _UP_TO_8 = frozenset(range(1, 9))
@@ -78,6 +82,30 @@ class Accelerator:
 def canonical(name: str) -> str:
     """The SDK's spelling of *name*: its two old spellings with spaces are still taken."""
     return _ALIASES.get(name, name)
+
+
+def sdk_name(name: str) -> str:
+    """The SDK's name of a device by any of its names; one that the SDK does not know has no other."""
+    return _SDK_NAMES.get(name, canonical(name))
+
+
+@lru_cache(maxsize=1024)
+def spellings(name: str) -> frozenset[str]:
+    """All names of the device that has this one: the SDK's, the old ones, and that of templates."""
+    own = sdk_name(name)
+    old = (alias for alias, device in _ALIASES.items() if device == own)
+    return frozenset({own, PROTO_NAMES.get(own, own), *old})
+
+
+@cache
+def known() -> frozenset[str]:
+    """All names of all devices that the SDK knows."""
+    return frozenset(spelling for name in (*COUNTS, *PROTO_NAMES) for spelling in spellings(name))
+
+
+def can_name(glob: str) -> bool:
+    """Whether there is a device that *glob* can match; a wildcard at its beginning leaves open which."""
+    return glob.startswith(("*", "?", "[")) or any(fnmatchcase(name, glob) for name in known())
 
 
 def class_of(name: str) -> str | None:

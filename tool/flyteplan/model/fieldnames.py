@@ -30,20 +30,26 @@ _LEAVES = {
 }
 # Below these stands what the user names; of resources only what has a domain.
 _OPEN = ("env_vars.", "labels.", "annotations.", "secrets.", "submit.inputs.", "submit.run.")
+_DISK_LIMIT = "resources.limits.disk"  # no setting sets it, but where it is deployed some take it away
+_QUEUE = frozenset({"queue", "submit.run.queue"})  # one setting with two spellings
 _EXTENDED = ("resources.", "resources.requests.", "resources.limits.")
 
 
 @lru_cache(maxsize=4096)
-def names(path: Path) -> frozenset[str]:
-    """All names of the setting at *path*."""
+def names(path: Path, *, limited: bool = True) -> frozenset[str]:
+    """All names of the setting at *path*; *limited* as in `fields`."""
     own = path[1:] if path[0] == "overrides" else path
     above = {".".join(own[:end]) for end in range(1, len(own) + 1)}
-    return frozenset(above | {name for field in fields(path) for name in _dotted(field)})
+    plan = _QUEUE if ".".join(own) in _QUEUE else fields(path, limited=limited)
+    return frozenset(above | {name for field in plan for name in _dotted(field)})
 
 
 @lru_cache(maxsize=4096)
-def fields(path: Path) -> tuple[str, ...]:
-    """What the setting at *path* is called in a plan: for a quantity its request, its limit, or both."""
+def fields(path: Path, *, limited: bool = True) -> tuple[str, ...]:
+    """What the setting at *path* is called in a plan: for a quantity its request, its limit, or both.
+
+    *limited*: the task may have a limit of accelerators, and then a count of them is that too. One of disk never is.
+    """
     own = path[1:] if path[0] == "overrides" else path
     if (
         own[0] != "resources"
@@ -54,6 +60,8 @@ def fields(path: Path) -> tuple[str, ...]:
         return (".".join(own),)
     if len(own) == 3 and own[1] in _PAIRS:
         return (f"resources.{_HALVES[own[2]]}.{own[1]}",)
+    if own[1] == "disk" or (own[1] == "gpu" and not limited):
+        return (f"resources.requests.{own[1]}",)
     return (f"resources.requests.{own[1]}", f"resources.limits.{own[1]}")
 
 
@@ -73,7 +81,7 @@ def _dotted(field: str) -> Iterator[str]:
 @cache
 def known() -> frozenset[str]:
     """All names but those that users give."""
-    return frozenset(name for path in _paths() for name in names(path))
+    return frozenset(name for path in _paths() for name in names(path)) | field_names(_DISK_LIMIT)
 
 
 def _paths() -> Iterator[Path]:

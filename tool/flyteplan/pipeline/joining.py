@@ -60,16 +60,16 @@ def joined(parts: Sequence[Part]) -> Planned:
 
 
 def _judged(whole: Plan, parts: Sequence[Part]) -> Judgement | None:
-    """Guards look at the whole, at the minute of the last part: time has gone on."""
+    """At the minute of the last part, for time has gone on: an exception may have ended. Guards look at the whole."""
     latest = max(parts, key=lambda one: one.now)
     if whole.judgement is None or latest.plan is None or latest.plan.judgement is None:
         return None
-    from flyteplan.policy import breaches, guarded, in_order
+    from flyteplan.policy import at, breaches, guarded, in_order
 
     said = [one.plan.judgement for one in parts if one.plan and one.plan.judgement]
     return replace(
         latest.plan.judgement,
-        decisions=in_order(decision for one in said for decision in one.decisions),
+        decisions=in_order(at(decision, latest.now) for one in said for decision in one.decisions),
         breaches=breaches(latest.guards, guarded(whole.changes), whole.left_out, latest.now),
     )
 

@@ -55,8 +55,9 @@ def around(plan: Plan, changes: Sequence[Any], digest: str, summary: Mapping[str
 def digest(plan: Plan) -> str:
     """sha256 over what a reviewer approves: target, tasks, actions, fields and spec digests.
 
-    Not over the catalog's path, the lines of files, notes, or the wording of anything. Of sensitive values only over
-    which are the same: the digests of the specs and of the run bind them, and so no salt changes the plan's.
+    Over how many tasks are left out too, since guards count them. Not over the catalog's path, the lines of files,
+    notes, or the wording of anything. Of sensitive values only over which are the same: the digests of the specs and
+    of the run bind them, and so no salt changes the plan's.
     """
     return digest_of(plan, map(approved, plan.changes))
 
@@ -64,7 +65,8 @@ def digest(plan: Plan) -> str:
 def digest_of(plan: Plan, approved: Iterable[str]) -> str:
     """As `digest`, of what `approved` says of each change in its order; *plan* itself needs none."""
     target = {name: value for name, value in _target(plan).items() if name != "catalog"}
-    before, _, after = _canonical({"format_version": FORMAT_VERSION, "target": target, "changes": []}).partition("[]")
+    frame = {"format_version": FORMAT_VERSION, "target": target, "changes": [], **_left_out(plan.left_out)}
+    before, _, after = _canonical(frame).partition("[]")
     whole = f"{before}[{','.join(approved)}]{after}"
     return "sha256:" + hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -259,12 +261,16 @@ def summary_of(
     """`summary` by its counts; *requests* and *worst_case* as `model.plan.totals` gives them."""
     return {
         "tasks": tasks,
-        **({"left_out": left_out} if left_out else {}),
+        **_left_out(left_out),
         **{action: actions.get(action, 0) for action in ("update", "run", "resolve", "unchanged")},
         "effects": {effect: effects.get(effect, 0) for effect in EFFECTS},
         "requests": _requests({**dict.fromkeys(_BINARY, (0, 0)), **requests}),
         "worst_case": _requests({**dict.fromkeys(_BINARY, (0, 0)), **worst_case}),
     }
+
+
+def _left_out(tasks: int) -> dict[str, int]:
+    return {"left_out": tasks} if tasks else {}
 
 
 def _requests(totals: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, str]]:

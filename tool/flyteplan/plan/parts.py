@@ -64,6 +64,7 @@ def _planned(plan: Plan, desired: Callable[[TaskSpec], Any]) -> dict[str, Any]:
     if plan.judgement is not None:
         said = {**judged(plan.judgement)["policy"], "problems": list(map(_problem, plan.judgement.problems))}
         found |= {"policy": said, "policy_columns": _columns(_said_at(plan.judgement.decisions))}
+        found |= {"unexcused": [one.unexcused for one in plan.judgement.decisions]}
     found |= {"columns": [_columns(_places(change)) for change in plan.changes]}
     return {**found, "changes": whole["changes"]}
 
@@ -79,10 +80,10 @@ def _read_plan(saved: PartDocument) -> Plan:
 
 
 def _exact(judgement: Judgement, saved: PartDocument) -> Judgement:
-    columns = iter(saved["policy_columns"])
+    columns, pairs = iter(saved["policy_columns"]), zip(judgement.decisions, saved["unexcused"], strict=True)
     return replace(
         judgement,
-        decisions=tuple(_decision_with_columns(one, columns) for one in judgement.decisions),
+        decisions=tuple(replace(_decision_with_columns(one, columns), unexcused=str(rule)) for one, rule in pairs),
         problems=tuple(map(_read_problem, saved["policy"]["problems"])),
     )
 

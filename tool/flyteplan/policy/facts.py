@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flyteplan.errors import Position
-from flyteplan.model import device
-from flyteplan.model.device import Accelerator
+from flyteplan.model.device import Accelerator, sdk_name, spellings
 from flyteplan.model.fieldnames import field_names, fields, is_known, names
 from flyteplan.model.plan import Change, differ
 from flyteplan.model.policy import SUBJECTS
@@ -19,8 +18,9 @@ FIELDS, IMAGES, ENV_VARS, ACCOUNTS, DEVICES = SUBJECTS
 _ENV = "env_vars."
 _SECRETS = "secrets."
 _RUN_ENVS = ("submit", "run", "envs")
+_CALL = ("queue", "max_inline_io_bytes")
+_GPU_LIMIT = "resources.limits.gpu"
 _RUN_ACCOUNT = ("submit", "run", "service_account")
-_SDK_NAMES = {proto: name for name, proto in device.PROTO_NAMES.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,9 @@ def home(change: Change) -> Position:
 def facts(change: Change) -> Facts:
     settings = Settings(change.settings)
     places = dict(_places(change, settings))
-    values = _written(settings) if change.desired is None else effective(change.desired)
+    values = _written(settings) if change.desired is None else effective(change.desired) | dict(_called(settings))
     named = {
-        FIELDS: tuple(_touched_fields(change, settings)),
+        FIELDS: tuple(_touched_fields(change, settings, limited=change.desired is None or _GPU_LIMIT in values)),
         IMAGES: tuple(_set_values(settings, ("overrides", "image"), "image")),
         ENV_VARS: tuple(_variables(settings)),
         ACCOUNTS: (
@@ -101,12 +101,24 @@ def _written(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def _touched_fields(change: Change, settings: Settings) -> Iterator[Touched]:
-    """Settings, and the fields that change because of them: what `strategy: replace` takes away is set by nobody."""
+def _called(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """What goes with a call and is in no template, by all of its names."""
+    for setting in (*settings.under("submit"), *(one for name in _CALL for one in settings.under("overrides", name))):
+        if setting.value is not None:
+            yield from ((name, setting.value) for name in names(setting.path))
+
+
+def _touched_fields(change: Change, settings: Settings, *, limited: bool) -> Iterator[Touched]:
+    """Settings, and the fields that change because of them: what `strategy: replace` takes away is set by nobody.
+
+    *limited*: the task has a limit of accelerators, or nobody knows whether it has.
+    """
     for setting in settings:
         if setting.path[0] in ("overrides", "submit") and not _is_side_effect(setting, settings):
             shown = fields(setting.path)[0]
-            yield Touched(names=names(setting.path), shown=shown, field=shown, position=setting.position)
+            yield Touched(
+                names=names(setting.path, limited=limited), shown=shown, field=shown, position=setting.position
+            )
     for field in change.fields:
         if field.set_by and is_known(field.path) and differ(field.base, field.desired):
             yield Touched(names=field_names(field.path), shown=field.path, field=field.path, position=field.set_by)
@@ -142,9 +154,8 @@ def _devices(values: Mapping[str, Any], places: Mapping[str, Position], change: 
     field = "resources.gpu.device"
     proto = values.get(field)
     if proto:
-        shown = _SDK_NAMES.get(proto, proto)
         place = places.get(field) or home(change)
-        yield Touched(names=frozenset({shown, proto}), shown=f"device {shown}", field=field, position=place)
+        yield Touched(names=spellings(proto), shown=f"device {sdk_name(proto)}", field=field, position=place)
 
 
 def _had(values: Mapping[str, Any], subject: str) -> Iterator[str]:
@@ -155,8 +166,8 @@ def _had(values: Mapping[str, Any], subject: str) -> Iterator[str]:
     elif subject == ACCOUNTS:
         yield from filter(None, [values.get("service_account")])
     elif subject == DEVICES:
-        device_name = values.get("resources.gpu.device", "")
-        yield from filter(None, [device_name, _SDK_NAMES.get(device_name)])
+        proto = values.get("resources.gpu.device")
+        yield from spellings(proto) if proto else ()
     else:
         yield from (field.removeprefix(_ENV) for field in values if field.startswith(_ENV))
         secrets = (value for field, value in values.items() if field.startswith(_SECRETS))

@@ -53,6 +53,13 @@ def in_order(found: Iterable[Decision]) -> tuple[Decision, ...]:
     return tuple(sorted(dict.fromkeys(found), key=_order))
 
 
+def at(decision: Decision, now: str) -> Decision:
+    """*decision* as it is at *now*, later than it was made: an exception that has ended excuses nothing."""
+    if decision.waiver is None or not has_ended(decision.waiver.until, now):
+        return decision
+    return replace(decision, effect=decision.unexcused, waiver=None)
+
+
 def _takes(match: Match, target: str, change: Change) -> bool:
     return match.takes(target, change.task.task, [dict(source.labels) for source in change.manifests])
 
@@ -80,6 +87,7 @@ def _decision(rule: Rule, rule_at: Position, known: Facts, found: Found) -> Deci
     field, message, place = found
     return Decision(
         effect=rule.effect,
+        unexcused=rule.effect,
         policy=rule.policy,
         rule=rule.name,
         rule_at=rule_at,
@@ -130,8 +138,8 @@ def _forbidden(naming: Naming, touched: Touched) -> str:
 
 
 def _not_allowed(naming: Naming, touched: Touched) -> str:
-    """`allowed` fields are overrides; how they are submitted is another matter."""
-    submit = naming.subject == FIELDS and "submit" in touched.names
+    """`allowed` fields are overrides, the queue of a run among them; how they are submitted is another matter."""
+    submit = naming.subject == FIELDS and "submit" in touched.names and "queue" not in touched.names
     if submit or _first(naming.globs, touched.names) is not None:
         return ""
     assert naming.mode == ALLOWED

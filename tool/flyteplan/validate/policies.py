@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from flyteplan.errors import Problem, ordered
-from flyteplan.model import duration, quantity
+from flyteplan.model import device, duration, quantity
 from flyteplan.model.document import Document, Locator, Pointer
 from flyteplan.model.fieldnames import can_match, known, parameters
 from flyteplan.model.moment import is_day
@@ -115,16 +115,16 @@ class _Reader:
             for mode in (mode for mode in MODES if mode in part):
                 place = (*pointer, subject, mode)
                 globs = tuple(glob for glob in part[mode] if glob is not None)
-                if subject == "fields":
-                    self._check_fields(part[mode], place)
+                if check := _CHECKS.get(subject):
+                    self._check_names(part[mode], place, check)
                 yield Naming(subject=subject, mode=mode, globs=globs, position=self._locator.key(place))
 
-    def _check_fields(self, globs: list[str | None], pointer: Pointer) -> None:
-        """A name that no field has would be a rule that never holds."""
+    def _check_names(self, globs: list[str | None], pointer: Pointer, check: _Check) -> None:
+        """A name that nothing has would be a rule that never holds."""
         for number, glob in enumerate(globs):
-            if glob is not None and not can_match(glob):
-                message = f"no field that manifests set is {glob}"
-                self._draft.wrong("FP1214", (*pointer, number), message, _meant(glob))
+            if glob is not None and not check.can_match(glob):
+                message = f"no {check.what} is {glob}"
+                self._draft.wrong("FP1214", (*pointer, number), message, check.meant(glob))
 
     def _waiver(self, pointer: Pointer, value: Mapping[str, Any]) -> Waiver:
         until, match = value.get("until", ""), value.get("match", {})
@@ -145,9 +145,28 @@ class _Reader:
         )
 
 
-def _meant(glob: str) -> str:
+def _meant_field(glob: str) -> str:
     """By the whole name, or by the parameter alone: `env_var.LOG_LEVEL` is one of env_vars."""
     return did_you_mean(glob, known()) or did_you_mean(glob.partition(".")[0], parameters(), "the fields are of")
+
+
+def _meant_device(glob: str) -> str:
+    """Manifests may name a device that Flyte does not know, with its class."""
+    return f"{did_you_mean(glob, device.known(), limit=1)} for a device of your own, write *{glob}".lstrip()
+
+
+class _Check(NamedTuple):
+    """What the names of one subject are, which globs can match one, and what another one may have meant."""
+
+    what: str
+    can_match: Callable[[str], bool]
+    meant: Callable[[str], str]
+
+
+_CHECKS = {
+    "fields": _Check("field that manifests set", can_match, _meant_field),
+    "devices": _Check("device that Flyte knows", device.can_name, _meant_device),
+}
 
 
 def _mappings(spec: Mapping[str, Any], key: str) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:

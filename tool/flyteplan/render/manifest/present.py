@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Tree = dict[str, Any]
 _CLASS_NAMES = {number: name for name, number in device.CLASSES.items()}
-_SDK_NAMES = {proto: name for name, proto in device.PROTO_NAMES.items()}
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,3})?")
 _SDK_PREFIX = "_F_"
 _FILE = 2
@@ -122,7 +121,7 @@ def _gpu(template: TaskTemplate, count: str) -> Tree:
     found = template.extended_resources.gpu_accelerator
     if not found.device:
         return {"gpu": quantity_of}
-    name, class_name = _SDK_NAMES.get(found.device, found.device), _CLASS_NAMES.get(found.device_class, "")
+    name, class_name = device.sdk_name(found.device), _CLASS_NAMES.get(found.device_class, "")
     unknown: Tree = {"device_class": class_name} if device.class_of(name) is None else {}
     partition: Tree = {"partition": found.partition_size} if found.partition_size else {}
     return {"gpu": {"device": name} | quantity_of | partition | unknown}
