@@ -11,9 +11,9 @@ from flyteplan.errors import Position
 from flyteplan.model.effects import BY_VALUES, effects
 from flyteplan.model.itemname import ORDER, unquoted
 from flyteplan.model.plan import Change, Difference, Field, Loser, differ
-from flyteplan.model.readable import readable
 from flyteplan.model.secrecy import NESTED, Secrecy, own_name
 from flyteplan.model.settings import Path, Setting, Settings
+from flyteplan.plan.losers import Losers
 
 ROOT = "overrides"
 _HALVES = {"requests": "request", "limits": "limit"}
@@ -41,6 +41,8 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
     """One field a difference, in the same order, with stand-ins for what is sensitive."""
     settings, secrecy, replace, cached = ground.settings, ground.secrecy, ground.replace, ground.cached
     by_path, found, cause = settings.by_path, [], None
+    losers = Losers(settings, secrecy, replace=replace)
+    contested = losers.contested()
     # In one loop: there are a score of fields a task, and a call for a part of one costs as much as what it does.
     for path, base, live, desired in differences:
         paths, done, name = _known(path, cached)
@@ -61,7 +63,8 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
             shown = secrecy.sides(path, base, live, desired)
         collateral = not authored and differ(base, desired)
         set_by, lost = (None, ()) if cause is None else (cause.position, cause.lost)
-        overridden = _losers(lost, paths, secrecy) if lost else ()
+        beaten = lost or (cause is not None and cause.path[1] in contested)
+        overridden = losers.of(cause, paths) if cause is not None and beaten else ()
         found.append(Field(path, *shown, set_by, overridden, collateral, done))
     return tuple(found)
 
@@ -83,11 +86,15 @@ class Credits:
     def _settings(self) -> Settings:
         return Settings(self._change.settings)
 
+    @cached_property
+    def _losers(self) -> Losers:
+        return Losers(self._settings, self._change.secrecy, replace=self._change.strategy == "replace")
+
     def of(self, path: str, *, gone: bool) -> tuple[Position | None, tuple[Loser, ...]]:
         """Where the field of this path is set, and what lost there; *gone*: it has no value."""
         paths, change = setting_paths(path), self._change
         cause, _ = _cause(paths, self._settings, replace=change.strategy == "replace", gone=gone)
-        return (None, ()) if cause is None else (cause.position, _losers(cause.lost, paths, change.secrecy))
+        return (None, ()) if cause is None else (cause.position, self._losers.of(cause, paths))
 
 
 @lru_cache(maxsize=4096)
@@ -139,7 +146,3 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
         setting = next((one for one in settings.among(paths) if not one.value), setting)
     side_effect = replace and setting.clears and len(settings.under(*setting.path)) > 1
     return setting, not side_effect
-
-
-def _losers(lost: Iterable[Setting], paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
-    return tuple([Loser(one.position, readable(secrecy.setting(one))) for one in lost if one.path in paths])
