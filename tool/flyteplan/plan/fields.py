@@ -13,6 +13,7 @@ from flyteplan.model.itemname import ORDER, unquoted
 from flyteplan.model.plan import Change, Difference, Field, Loser, differ
 from flyteplan.model.secrecy import NESTED, Secrecy, own_name
 from flyteplan.model.settings import Path, Setting, Settings
+from flyteplan.plan.lists import LISTS, changed
 from flyteplan.plan.losers import Losers
 
 ROOT = "overrides"
@@ -53,6 +54,9 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
         authored = cause is not None
         if cause is not None and (replace or desired is None):
             cause, authored = _cause(paths, settings, replace=replace, gone=desired is None)
+        if path in LISTS:
+            items = changed(path, base, live, desired)
+            cause, authored, paths = _cause_of_list(items, settings, replace=replace) or (cause, authored, paths)
         if type(live) is type(desired) and live == desired:
             done = ()
         elif done is None:
@@ -101,7 +105,9 @@ class Credits:
 def setting_paths(field: str) -> tuple[Path, ...]:
     """The paths at which a manifest may have set this field, the narrowest first."""
     parameter, _, rest = field.partition(".")
-    if parameter == _PRIMARY:
+    if field in LISTS:
+        parameter, paths = LISTS[field].partition(".")[0], list[Path]()
+    elif parameter == _PRIMARY:
         parameter, paths = _primary_paths(rest)
     elif parameter == "resources":
         paths = _resource_paths(rest)
@@ -146,3 +152,18 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
         setting = next((one for one in settings.among(paths) if not one.value), setting)
     side_effect = replace and setting.clears and len(settings.under(*setting.path)) > 1
     return setting, not side_effect
+
+
+def _cause_of_list(
+    items: Iterable[str], settings: Settings, *, replace: bool
+) -> tuple[Setting | None, bool, tuple[Path, ...]] | None:
+    """As `_cause`, with the paths at which it was looked for: of the first of *items* that somebody wrote about."""
+    aside = None
+    for item in items:
+        paths = setting_paths(item)
+        cause, authored = _cause(paths, settings, replace=replace, gone=False)
+        if authored:
+            return cause, authored, paths
+        if aside is None and cause is not None:
+            aside = cause, authored, paths
+    return aside
