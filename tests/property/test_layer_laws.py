@@ -8,10 +8,13 @@ from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.property.manifests import Overrides, composed, document, read
+from tests.property.manifests import Overrides, composed, document, read, settings
 from tests.property.strategies import SHIPPED, overrides_for
 
 from flyteplan.model.manifest import Manifest
+from flyteplan.model.plan import Difference
+from flyteplan.model.secrecy import Secrecy
+from flyteplan.plan.fields import Ground, fields
 
 SPEC = SHIPPED[0].spec
 
@@ -120,3 +123,30 @@ def test_the_same_manifest_twice_is_no_problem(written: Overrides) -> None:
     assert once is not None
     assert twice is not None
     assert {(one.path, one.value) for one in twice.settings} == {(one.path, one.value) for one in once.settings}
+
+
+_says = st.sampled_from(({}, {"env_vars": {}}, {"env_vars": {"A": "x"}}, {"env_vars": {"A": "y", "B": "z"}}))
+_nulls = st.sampled_from(({"env_vars": None}, {"env_vars": {"A": None}}, {"env_vars": {"B": "x", "C": None}}))
+
+
+@given(st.sampled_from(("merge", "replace")), st.data())
+def test_who_spoke_of_a_field_before_the_last_who_did_lost_it(strategy: str, data: Any) -> None:
+    """Under replace who is silent of a variable takes it away too, but wrote no null that could lose."""
+    replacing = strategy == "replace"
+    layers = data.draw(st.lists(_says if replacing else st.one_of(_says, _nulls), min_size=1, max_size=6))
+    said = [(number, layer["env_vars"]) for number, layer in enumerate(layers) if "env_vars" in layer]
+    spoken = [(number, env.get("A") if env else None) for number, env in said if _speaks(env, replacing=replacing)]
+    ends = [number for number, env in said if replacing or _speaks(env, replacing=False)]
+    found = settings(*layers, strategy=strategy)
+    assert found is not None
+    desired = "x" if found.value("overrides", "env_vars", "A") else None
+    ground = Ground(settings=found, secrecy=Secrecy(), replace=replacing, cached=False)
+    (field,) = fields([Difference("env_vars.A", "1", "1", desired)], ground)
+    assert (field.set_by and field.set_by.path) == (f"{ends[-1]}-one.yaml" if ends else None)
+    lost = [(f"{number}-one.yaml", value) for number, value in spoken if number != ends[-1]]
+    assert [(one.position.path, one.value) for one in field.overridden] == lost
+
+
+def _speaks(env: Any, *, replacing: bool) -> bool:
+    """Whether it sets or clears A: all of the variables are cleared by null, and under replace by nothing in them."""
+    return env is None or "A" in env or (replacing and not env)

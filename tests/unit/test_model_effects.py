@@ -39,8 +39,24 @@ def test_nothing_is_recomputed_where_nothing_was_cached() -> None:
 
 
 def test_whatever_changes_has_an_effect() -> None:
-    """A plan counts by it what changes."""
+    """But for an amount that is spelled otherwise."""
     assert all(effects(pattern, [], ["a"], cached=cached) for pattern, _ in TABLE for cached in (True, False))
+
+
+@pytest.mark.parametrize(
+    ("live", "desired"), [("2", "2000m"), ("1Gi", "1024Mi"), ("1.0", "1e0"), (1, "1000m"), (2.0, "2")]
+)
+@pytest.mark.parametrize(
+    "path", ["resources.requests.cpu", "resources.shm", "k8s_pod.pod_spec.containers[side].resources.limits.cpu"]
+)
+def test_an_amount_that_is_spelled_otherwise_asks_for_nothing_more(path: str, live: object, desired: object) -> None:
+    assert effects(path, live, desired, cached=True) == effects(path, desired, live, cached=True) == ()
+    assert effects("env_vars.A", live, desired, cached=True) == (BEHAVIOUR,)
+
+
+@pytest.mark.parametrize(("live", "desired"), [(None, "0"), ("1", "1001m"), ("a", "b"), (True, 1), ({}, "1"), ([], {})])
+def test_what_is_no_equal_amount_has_an_effect(live: object, desired: object) -> None:
+    assert effects("resources.requests.cpu", live, desired, cached=True) == (CAPACITY,)
 
 
 def test_the_order_of_ignored_inputs_says_nothing() -> None:

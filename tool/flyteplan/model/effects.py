@@ -13,6 +13,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
+from flyteplan.model import quantity
+
 CAPACITY = "capacity"  # what it asks the cluster for
 RECOMPUTE = "recompute"  # results that are cached now are not found any more
 IDENTITY = "identity"  # a run that recovers does not find what it did before
@@ -38,15 +40,29 @@ TABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("*", (BEHAVIOUR,)),
 )
 _IGNORED = "cache.ignored_inputs"
-# Of these fields the values tell what their change does.
-BY_VALUES = frozenset({_IGNORED})
+# Amounts are texts, and in a pod they may be numbers.
+_AMOUNTS = (str, int, float)
+
+
+def by_values(path: str) -> bool:
+    """Whether the values of the field at *path* tell what its change does, beside its name."""
+    return path == _IGNORED or _of(path, True) == (CAPACITY,)
 
 
 def effects(path: str, live: Any, desired: Any, *, cached: bool) -> tuple[str, ...]:
-    """What it does that the field at *path* becomes *desired*. *cached*: results of what is live are cached."""
+    """What it does that the field at *path* becomes *desired*. *cached*: results of what is live are cached.
+
+    An amount that is only spelled otherwise asks for what it asked for.
+    """
     if path == _IGNORED and set(live or ()) == set(desired or ()):
         return (BEHAVIOUR,)
-    return _of(path, cached)
+    found = _of(path, cached)
+    return () if found == (CAPACITY,) and _is_same_amount(live, desired) else found
+
+
+def _is_same_amount(live: Any, desired: Any) -> bool:
+    amounts = isinstance(live, _AMOUNTS) and isinstance(desired, _AMOUNTS)
+    return amounts and quantity.same(str(live), str(desired))
 
 
 @lru_cache(maxsize=4096)

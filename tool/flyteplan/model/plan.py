@@ -60,7 +60,7 @@ class Field(NamedTuple):
     """A difference, and who wants it so. `collateral`: it changes though nobody wrote it.
 
     In the place of a value that is sensitive there is its stand-in, in `overridden` too. `effects` are what the change
-    from live to desired does (see `model.effects`), none where nothing changes.
+    from live to desired does (see `model.effects`), none where nothing changes, or only how an amount is spelled.
     """
 
     path: str

@@ -167,8 +167,8 @@ class _Planned:
 
     def change(self, org: str, inputs: Inputs | None) -> Change:
         found = self._fields()
-        # What changes has an effect.
-        changed = sum([bool(field.effects) and not field.collateral for field in found])
+        # What changes has an effect, or is another spelling of an amount.
+        changed = sum([bool(one.effects or one.live != one.desired) and not one.collateral for one in found])
         template = self._desired.task_template
         before, after = demand(self._live.spec.task_template), demand(template)
         return Change(

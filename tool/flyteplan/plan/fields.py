@@ -8,12 +8,13 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from flyteplan.errors import Position
-from flyteplan.model.effects import BY_VALUES, effects
+from flyteplan.model.effects import by_values, effects
 from flyteplan.model.itemname import ORDER, unquoted
 from flyteplan.model.plan import Change, Difference, Field, Loser, differ
-from flyteplan.model.readable import readable
 from flyteplan.model.secrecy import NESTED, Secrecy, own_name
 from flyteplan.model.settings import Path, Setting, Settings
+from flyteplan.plan.lists import LISTS, changed
+from flyteplan.plan.losers import Losers
 
 ROOT = "overrides"
 _HALVES = {"requests": "request", "limits": "limit"}
@@ -41,6 +42,8 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
     """One field a difference, in the same order, with stand-ins for what is sensitive."""
     settings, secrecy, replace, cached = ground.settings, ground.secrecy, ground.replace, ground.cached
     by_path, found, cause = settings.by_path, [], None
+    losers = Losers(settings, secrecy, replace=replace)
+    contested = losers.contested()
     # In one loop: there are a score of fields a task, and a call for a part of one costs as much as what it does.
     for path, base, live, desired in differences:
         paths, done, name = _known(path, cached)
@@ -51,6 +54,9 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
         authored = cause is not None
         if cause is not None and (replace or desired is None):
             cause, authored = _cause(paths, settings, replace=replace, gone=desired is None)
+        if path in LISTS:
+            items = changed(path, base, live, desired)
+            cause, authored, paths = _cause_of_list(items, settings, replace=replace) or (cause, authored, paths)
         if type(live) is type(desired) and live == desired:
             done = ()
         elif done is None:
@@ -61,7 +67,8 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
             shown = secrecy.sides(path, base, live, desired)
         collateral = not authored and differ(base, desired)
         set_by, lost = (None, ()) if cause is None else (cause.position, cause.lost)
-        overridden = _losers(lost, paths, secrecy) if lost else ()
+        beaten = lost or (cause is not None and cause.path[1] in contested)
+        overridden = losers.of(cause, paths) if cause is not None and beaten else ()
         found.append(Field(path, *shown, set_by, overridden, collateral, done))
     return tuple(found)
 
@@ -69,7 +76,7 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
 @lru_cache(maxsize=4096)
 def _known(path: str, cached: bool) -> tuple[tuple[Path, ...], tuple[str, ...] | None, str | None]:
     """Of a field by its path alone: where it may be set, its effects unless they go by its values, and its name."""
-    done = None if path in BY_VALUES else effects(path, None, None, cached=cached)
+    done = None if by_values(path) else effects(path, None, None, cached=cached)
     return setting_paths(path), done, own_name(path)
 
 
@@ -83,18 +90,24 @@ class Credits:
     def _settings(self) -> Settings:
         return Settings(self._change.settings)
 
+    @cached_property
+    def _losers(self) -> Losers:
+        return Losers(self._settings, self._change.secrecy, replace=self._change.strategy == "replace")
+
     def of(self, path: str, *, gone: bool) -> tuple[Position | None, tuple[Loser, ...]]:
         """Where the field of this path is set, and what lost there; *gone*: it has no value."""
         paths, change = setting_paths(path), self._change
         cause, _ = _cause(paths, self._settings, replace=change.strategy == "replace", gone=gone)
-        return (None, ()) if cause is None else (cause.position, _losers(cause.lost, paths, change.secrecy))
+        return (None, ()) if cause is None else (cause.position, self._losers.of(cause, paths))
 
 
 @lru_cache(maxsize=4096)
 def setting_paths(field: str) -> tuple[Path, ...]:
     """The paths at which a manifest may have set this field, the narrowest first."""
     parameter, _, rest = field.partition(".")
-    if parameter == _PRIMARY:
+    if field in LISTS:
+        parameter, paths = LISTS[field].partition(".")[0], list[Path]()
+    elif parameter == _PRIMARY:
         parameter, paths = _primary_paths(rest)
     elif parameter == "resources":
         paths = _resource_paths(rest)
@@ -141,5 +154,16 @@ def _cause(paths: tuple[Path, ...], settings: Settings, *, replace: bool, gone: 
     return setting, not side_effect
 
 
-def _losers(lost: Iterable[Setting], paths: tuple[Path, ...], secrecy: Secrecy) -> tuple[Loser, ...]:
-    return tuple([Loser(one.position, readable(secrecy.setting(one))) for one in lost if one.path in paths])
+def _cause_of_list(
+    items: Iterable[str], settings: Settings, *, replace: bool
+) -> tuple[Setting | None, bool, tuple[Path, ...]] | None:
+    """As `_cause`, with the paths at which it was looked for: of the first of *items* that somebody wrote about."""
+    aside = None
+    for item in items:
+        paths = setting_paths(item)
+        cause, authored = _cause(paths, settings, replace=replace, gone=False)
+        if authored:
+            return cause, authored, paths
+        if aside is None and cause is not None:
+            aside = cause, authored, paths
+    return aside
