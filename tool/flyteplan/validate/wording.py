@@ -11,7 +11,7 @@ from flyteplan.model.nearest import did_you_mean
 from flyteplan.model.sensitive import looks_secret
 from flyteplan.record import replace
 from flyteplan.validate.draft import shown
-from flyteplan.validate.keys import unknown_key_hint
+from flyteplan.validate.keys import mapping_hint, unknown_key_hint
 from flyteplan.validate.prune import unknown_keys
 from flyteplan.validate.resources import with_unit
 from flyteplan.validate.schema import Fault, Validator, options
@@ -120,7 +120,8 @@ def _type(fault: Fault, _: Validator) -> Words:
     names = fault.node["type"]
     wanted = [_TYPES[name] for name in ([names] if isinstance(names, str) else names) if name != "null"]
     wanted = [fault.node["title"]] if "title" in fault.node else wanted
-    return "FP1103", f"{shown(fault.pointer)} must be {_either(wanted)}", _respelt(fault, names)
+    hint = mapping_hint(fault) if "object" in names else _respelt(fault, names)
+    return "FP1103", f"{shown(fault.pointer)} must be {_either(wanted)}", hint
 
 
 def _union(fault: Fault, validator: Validator) -> Words:
