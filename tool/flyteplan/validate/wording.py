@@ -203,7 +203,7 @@ def _respelt(fault: Fault, types: str | Sequence[str]) -> str:
     """The same value as one of the JSON *types*, where only quotes or a YAML 1.1 word stand between them."""
     value = fault.instance
     if _is_secret(fault.pointer):
-        return "write it in quotes"
+        return "write it in quotes" if "string" in types else "write true or false, without quotes"
     if "string" in types and isinstance(value, int | float):
         return "" if "integer" in types or "number" in types else f'write "{fault.written}"'
     if not isinstance(value, str):
