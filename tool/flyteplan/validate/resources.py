@@ -9,6 +9,7 @@ from typing import Any
 
 from flyteplan.model import quantity
 from flyteplan.model.document import Pointer
+from flyteplan.model.sensitive import without_value
 from flyteplan.validate.draft import Draft, shown
 from flyteplan.validate.names import is_qualified
 
@@ -82,14 +83,14 @@ def _put_one(draft: Draft, name: str, value: Any) -> None:
 
 
 def _check_extended(draft: Draft, name: str, value: Any) -> None:
-    pointer = (*_AT, name)
+    pointer, called = (*_AT, name), without_value(name)
     amount = quantity.nano(_text(value))
     if name in _ACCELERATORS:
         draft.wrong_key("FP1101", pointer, f"{name} is set by gpu", "write gpu: 1, or gpu: A100:1")
     elif not is_qualified(name):
-        draft.wrong_key("FP1209", pointer, f"'{name}' can not be the name of a resource", "write domain/name")
+        draft.wrong_key("FP1209", pointer, f"'{called}' can not be the name of a resource", "write domain/name")
     if amount is None or amount < 0 or amount % 10**9:
-        draft.wrong("FP1201", pointer, f"{name} must be a whole number of 0 or more", "write 1")
+        draft.wrong("FP1201", pointer, f"{called} must be a whole number of 0 or more", "write 1")
 
 
 def _checked(draft: Draft, value: Any, pointer: Pointer, *, unit: bool, or_else: str = "") -> str:

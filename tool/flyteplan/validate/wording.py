@@ -8,7 +8,7 @@ from typing import Any
 from flyteplan.errors import Position, Problem
 from flyteplan.model.document import Locator, Pointer
 from flyteplan.model.nearest import did_you_mean
-from flyteplan.model.sensitive import looks_secret
+from flyteplan.model.sensitive import looks_secret, without_value
 from flyteplan.record import replace
 from flyteplan.validate.draft import shown
 from flyteplan.validate.keys import mapping_hint, unknown_key_hint
@@ -61,7 +61,7 @@ def _unknown(fault: Fault, locator: Locator, validator: Validator) -> Iterator[P
     """A value that begins with a brace and has no quotes is read as a mapping: its keys are parts of the value."""
     of_a_variable = _is_variable(fault.pointer)
     for key in unknown_keys(fault):
-        quoted = "" if of_a_variable else f"'{key}' "
+        quoted = "" if of_a_variable else f"'{without_value(key)}' "
         yield Problem(
             code="FP1101",
             position=locator.key((*fault.pointer, key)),
