@@ -205,5 +205,7 @@ page = _all(
 )
 # What `flyteplan.cli.planning.Asked` is made of: the options of every command that plans.
 asked = _all(paths, target, catalog, place, choice, current_version, locked, again, policy_from)
+# The same of a command that runs are no part of.
+asked_of_versions = _all(paths, target, catalog, place, choice, current_version, locked, policy_from)
 # The same of a command that may be about two targets.
 asked_of_two = _all(paths, targets, catalog, place, choice, current_version, locked, again, policy_from)
