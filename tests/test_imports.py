@@ -50,7 +50,8 @@ WITH = {
     # Names as a part of an address, or of a key of the lock.
     "quoting": "urllib",
 }
-COMPLETION = "(the shell completes) flyteplan plan --out"
+# What the shell wants to have completed.
+COMPLETING = "(the shell completes) "
 HELP = "click shutil bz2 lzma"
 READING = "click json yaml"
 PLANNING = f"{READING} protobuf"
@@ -59,7 +60,8 @@ PLANNING = f"{READING} protobuf"
 ALLOWED = {
     "--version": "",
     "--help": HELP,
-    COMPLETION: "click json yaml",
+    f"{COMPLETING}flyteplan plan --out": "click json yaml",
+    f"{COMPLETING}flyteplan plan -t loc": "click json yaml short",
     "plan --help": f"{HELP} json yaml",
     "apply --help": f"{HELP} json yaml git",
     "validate --help": f"{HELP} json yaml",
@@ -96,7 +98,6 @@ ALLOWED = {
     "apply --catalog .flyteplan/catalog.db --yes": f"{PLANNING} sqlite git quoting",
     "runs list --catalog .flyteplan/catalog.db": f"{PLANNING} sqlite",
 }
-COMPLETING = {"_FLYTEPLAN_COMPLETE": "bash_complete", "COMP_WORDS": "flyteplan plan --out", "COMP_CWORD": "2"}
 # Those that do not end with 0.
 CODES = {"--no-such-option": 64, "validate .git/wrong.yaml": 1}
 
@@ -140,13 +141,16 @@ def imported(folder: Path, command: str) -> set[str]:
     """What is watched of all that a command imports."""
     listed = folder / ".git" / "loaded"
     listed.unlink(missing_ok=True)
-    call = [sys.executable, "-c", PROBE, *([] if command == COMPLETION else command.split())]
+    words = command.removeprefix(COMPLETING)
+    completing = words != command
+    call = [sys.executable, "-c", PROBE, *([] if completing else command.split())]
     environment = {
         **{name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ},
         "HOME": str(folder),
         "LOADED": str(listed),
         "PYTHONPATH": str(REPOSITORY / "tool"),
-        **(COMPLETING if command == COMPLETION else {}),
+        **({"_FLYTEPLAN_COMPLETE": "bash_complete", "COMP_WORDS": words} if completing else {}),
+        "COMP_CWORD": str(words.count(" ")),
     }
     done = subprocess.run(call, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == CODES.get(command, 0), f"{command}: {done.stdout}{done.stderr}"

@@ -97,6 +97,11 @@ def test_without_an_owner_only_manifests_are_looked_at(repo: Repository, capsys:
     assert "flyteplan.yaml has no owner: tasks that no manifest names any more are not" in capsys.readouterr().err
 
 
+def test_runs_are_no_part_of_it_and_can_not_be_asked_for_again(repo: Repository) -> None:
+    repo.wants({"resources": {"cpu": 3}})
+    assert run(["status", "--again"]) == 64
+
+
 @pytest.mark.parametrize("kind", ["run", "none"])
 def test_what_makes_no_version_has_no_status(repo: Repository, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     repo.wants({"resources": {"cpu": 2}}, submit={"as": kind})

@@ -54,6 +54,13 @@ def test_a_catalog_that_is_none_is_said_in_one_line(tmp_path: Path, name: str, c
     assert name in said
 
 
+def test_a_path_that_leads_nowhere_makes_no_database(tmp_path: Path) -> None:
+    process = flyteplan("serve", "--catalog", str(tmp_path / "nope"))
+    assert process.communicate(timeout=20)[1] == f"error: there is no catalog {tmp_path}/nope (check the path)\n"
+    assert process.returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_latency_that_is_none_is_wrong_usage() -> None:
     process = flyteplan("serve", "--latency", "soon")
     assert "--latency soon: not a duration" in process.communicate(timeout=20)[1]

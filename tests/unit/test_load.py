@@ -153,6 +153,11 @@ def test_a_duplicate_key_says_where_the_first_stands() -> None:
     assert "first at 2:3" in problem.message
 
 
+def test_a_duplicate_key_shows_no_value_that_is_written_into_it() -> None:
+    (problem,) = problems("{DB_PASSWORD=hunter2, DB_PASSWORD=hunter2}")
+    assert problem.message.startswith('the key "DB_PASSWORD=..." stands twice')
+
+
 def test_every_repetition_of_a_key_is_reported() -> None:
     assert places("{a: 1, a: 2, b: 3, a: 4, b: 5}") == ["FP1004 1:8", "FP1004 1:20", "FP1004 1:26"]
 

@@ -14,7 +14,7 @@ from flyteplan.workspace.savedplan import read_plan
 
 
 @click.command("comment")
-@click.argument("plans", nargs=-1, required=True, metavar="PLAN...")
+@click.argument("plans", nargs=-1, required=True, type=options.FILE, metavar="PLAN...")
 @options.output("markdown")
 @options.page
 @options.verbose

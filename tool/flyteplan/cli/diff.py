@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +25,7 @@ from flyteplan.render.difftext import difftext
 from flyteplan.render.jsontext import jsontext
 from flyteplan.render.text import actions
 from flyteplan.render.wording import scope
-from flyteplan.workspace.savedplan import is_saved_plan, read_plan
+from flyteplan.workspace.savedplan import is_neither, is_saved_plan, not_plans, read_plan
 
 
 @click.command("diff")
@@ -62,7 +63,7 @@ def command(
         raise click.UsageError("two targets are compared as the checkout has them; leave out --base and --policy-from")
     if base is not None:
         return against(base, Asked(paths=paths, **asked), outputs, detailed=detailed_exitcode, expand=verbose)
-    saved = bool(paths) and all(map(is_saved_plan, paths))
+    saved = _are_plans(paths)
     given = [name for name, value in asked.items() if value]
     if saved and given:
         raise click.UsageError(f"a saved plan is shown as it is; leave out --{given[0].replace('_', '-')}")
@@ -82,6 +83,15 @@ def command(
     }
     write(asked_for, renderers)
     return (0 if saved else told(plan)) or exit_code(actions(plan), detailed=detailed_exitcode)
+
+
+def _are_plans(paths: Sequence[str]) -> bool:
+    """Raises InputError for what is neither plan nor manifest, and for what stands beside a plan and is none."""
+    plans = set(filter(is_saved_plan, paths))
+    others = [path for path in paths if path not in plans and (plans or is_neither(path))]
+    if others:
+        raise not_plans(others)
+    return bool(plans)
 
 
 def _promote(

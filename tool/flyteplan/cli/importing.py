@@ -32,7 +32,13 @@ _STDOUT = "-"
 @click.command("import")
 @click.argument("names", nargs=-1, required=True, metavar="TASK...")
 @click.option("--version", metavar="VERSION", help="Pin this version (default: auto_version: latest).")
-@click.option("--into", default=_STDOUT, metavar="FILE", help="Write into this file (default: -, standard output).")
+@click.option(
+    "--into",
+    type=options.FILE,
+    default=_STDOUT,
+    metavar="FILE",
+    help="Write into this file (default: -, standard output).",
+)
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 @options.target
 @options.catalog

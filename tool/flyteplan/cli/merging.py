@@ -16,10 +16,10 @@ from flyteplan.workspace.parts import SavedPart, joined_document, joined_text, r
 
 
 @click.command("merge-plans")
-@click.argument("parts", nargs=-1, required=True, metavar="PART...")
+@click.argument("parts", nargs=-1, required=True, type=options.FILE, metavar="PART...")
 @options.output(*FORMATS)
 @options.page
-@click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
+@click.option("--out", type=options.FILE, metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode
 @options.quiet
 @options.verbose

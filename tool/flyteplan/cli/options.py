@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -20,7 +23,9 @@ def _all(*decorators: Decorator) -> Decorator:
     return decorate
 
 
-paths = click.argument("paths", nargs=-1)
+# A shell completes its name. What is wrong with it is said by whoever opens it.
+FILE = click.Path(readable=False)
+paths = click.argument("paths", nargs=-1, type=FILE)
 
 
 def _given(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -30,8 +35,38 @@ def _given(context: click.Context, parameter: click.Parameter, value: str | None
     return value
 
 
+Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
+
+
+def _one_of(names: Callable[[], Iterable[str]]) -> Completer:
+    """For the shell: those of *names* that begin as what is typed."""
+
+    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 (click's signature)
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+
+    return complete
+
+
+def _targets() -> Iterable[str]:
+    """Of a flyteplan.yaml that can not be read none: while a shell completes there is nobody to tell."""
+    from flyteplan.errors import FlyteplanError
+    from flyteplan.workspace import open_workspace
+
+    try:
+        return [target.name for target in open_workspace().config.targets]
+    except (FlyteplanError, OSError):
+        return []
+
+
 target = click.option(
-    "-t", "--target", metavar="NAME", callback=_given, help="The target of flyteplan.yaml (default: default_target)."
+    "-t",
+    "--target",
+    metavar="NAME",
+    callback=_given,
+    shell_complete=_one_of(_targets),
+    help="The target of flyteplan.yaml (default: default_target).",
 )
 
 
@@ -46,6 +81,7 @@ targets = click.option(
     multiple=True,
     metavar="NAME",
     callback=_each_given,
+    shell_complete=_one_of(_targets),
     help="The target of flyteplan.yaml (default: default_target); two of them to compare what they want.",
 )
 
@@ -60,6 +96,7 @@ def output(*formats: str) -> Decorator:
         "outputs",
         multiple=True,
         metavar="FORMAT[=FILE]",
+        shell_complete=_one_of(lambda: formats),
         help=f"{known}, to standard output or into a file; may be given several times.",
     )
 
@@ -85,6 +122,7 @@ def names_a_catalog(path: str | None) -> bool:
 _kept: dict[str, Any] = {"expose_value": False, "callback": _keep}
 catalog = click.option(
     "--catalog",
+    type=FILE,
     metavar="PATH",
     callback=_given,
     help="Read templates from this .jsonl file, folder of them, or catalog database.",
@@ -92,7 +130,7 @@ catalog = click.option(
 place = _all(
     click.option("--endpoint", metavar="HOST", help="In place of the target's endpoint, or of its catalog.", **_kept),
     click.option("--insecure/--no-insecure", default=None, help="Speak plaintext to the endpoint.", **_kept),
-    click.option("-c", "--config", metavar="FILE", help="Flyte's configuration file.", **_kept),
+    click.option("-c", "--config", type=FILE, metavar="FILE", help="Flyte's configuration file.", **_kept),
     click.option("--auth-type", metavar="TYPE", help="How to log in: pkce, client-secret, device-flow, ...", **_kept),
     click.option("--org", metavar="ORG", callback=_given, help="In place of the target's organization."),
     click.option("-p", "--project", metavar="PROJECT", callback=_given, help="In place of the target's project."),
@@ -167,5 +205,7 @@ page = _all(
 )
 # What `flyteplan.cli.planning.Asked` is made of: the options of every command that plans.
 asked = _all(paths, target, catalog, place, choice, current_version, locked, again, policy_from)
+# The same of a command that runs are no part of.
+asked_of_versions = _all(paths, target, catalog, place, choice, current_version, locked, policy_from)
 # The same of a command that may be about two targets.
 asked_of_two = _all(paths, targets, catalog, place, choice, current_version, locked, again, policy_from)

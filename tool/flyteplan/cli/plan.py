@@ -36,7 +36,7 @@ FORMATS = ("text", "json", "html", "markdown", "github")
 @options.prune
 @options.output(*FORMATS)
 @options.page
-@click.option("--out", metavar="FILE", help="Save the plan, to be applied as it is.")
+@click.option("--out", type=options.FILE, metavar="FILE", help="Save the plan, to be applied as it is.")
 @options.detailed_exitcode
 @click.option("--shard", metavar="I/N", help="Save the I-th of N parts with --out; merge-plans joins all of them.")
 @options.as_of

@@ -44,7 +44,7 @@ class Asked:
     exclude: tuple[str, ...]
     current_version: str | None
     locked: bool
-    again: bool
+    again: bool = False
     prune: bool = False
     policy_from: str | None = None
     as_of: str | None = None

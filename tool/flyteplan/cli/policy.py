@@ -23,7 +23,7 @@ from flyteplan.record import dataclass, field
 from flyteplan.render.policytests import results, tested
 from flyteplan.validate import Validator, is_policy_test
 from flyteplan.validate.policytests import cases
-from flyteplan.workspace import MANIFEST_SCHEMA, Workspace, open_workspace
+from flyteplan.workspace import MANIFEST_SCHEMA, UNCONFIGURED, Workspace, open_workspace
 from flyteplan.workspace.policyfiles import policies_in
 
 TEST_SCHEMA = "policy-test.v1.schema.json"
@@ -67,6 +67,8 @@ def _cases(workspace: Workspace, paths: Sequence[str]) -> list[Case]:
     if problems:
         raise InputError(ordered(problems))
     if not found:
+        if not places and not workspace.config.targets:
+            raise UsageError(f"no policy test: {UNCONFIGURED} (go to the repository that has it, or name the files)")
         raise UsageError(f"no policy test in {', '.join(places) or 'flyteplan.yaml'} (write one with kind: PolicyTest)")
     return found
 

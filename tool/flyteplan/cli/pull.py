@@ -34,7 +34,9 @@ _BATCH = 500
 @options.place
 @options.choice
 @click.option("--versions", type=click.IntRange(1), default=1, help="The newest n of every task (1).")
-@click.option("--into", required=True, metavar="FILE", help="A .jsonl file, or a catalog database (.db).")
+@click.option(
+    "--into", required=True, type=options.FILE, metavar="FILE", help="A .jsonl file, or a catalog database (.db)."
+)
 def command(
     *,
     target: str | None,

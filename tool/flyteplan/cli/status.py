@@ -23,7 +23,7 @@ from flyteplan.status import document
 
 
 @click.command("status")
-@options.asked
+@options.asked_of_versions
 @options.output("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when anything is not in step.")
 @options.quiet

@@ -10,6 +10,7 @@ from flyteplan.load.compose import MAXIMUM_DEPTH, DepthError
 from flyteplan.load.locate import place
 from flyteplan.load.scalar import ODD, WORDS, Scalar, ScalarError, check_collection, cut, plain, tagged
 from flyteplan.model.document import Value
+from flyteplan.model.sensitive import without_value
 
 # How many values aliases may add to a document.
 MAXIMUM_EXPANSION = 10_000
@@ -106,7 +107,7 @@ class Builder:
             key = _string(name)
             if key is not None and first.setdefault(key, name) is not name:
                 mark = first[key].start_mark
-                message = f"the key {cut(key)} stands twice, first at {mark.line + 1}:{mark.column + 1}"
+                message = f"the key {cut(without_value(key))} stands twice, first at {mark.line + 1}:{mark.column + 1}"
                 self._report(name, "FP1004", message, "remove one of the two")
 
     def _alias(self, alias: Alias, depth: int) -> Value:

@@ -26,15 +26,24 @@ _WHOLE = re.compile(rf"(?:{_PART.pattern})+")
 @lru_cache(maxsize=4096)
 def parse(value: str | int) -> int | None:
     """Nanoseconds; a bare whole number is seconds; None when *value* is no duration or out of range."""
+    amount = _amount(value)
+    return amount if amount is not None and 0 <= amount <= MAXIMUM else None
+
+
+def is_too_long(value: str | int) -> bool:
+    """Whether *value* is a duration, and one that nothing can hold."""
+    amount = _amount(value)
+    return amount is not None and amount > MAXIMUM
+
+
+def _amount(value: str | int) -> int | None:
     if isinstance(value, int):
-        amount = value * SECOND
-    elif _NUMBER.fullmatch(value):
-        amount = int(value) * SECOND
-    elif _WHOLE.fullmatch(value):
-        amount = sum(_part(*part) for part in _PART.findall(value))
-    else:
-        return None
-    return amount if 0 <= amount <= MAXIMUM else None
+        return value * SECOND
+    if _NUMBER.fullmatch(value):
+        return int(value) * SECOND
+    if _WHOLE.fullmatch(value):
+        return sum(_part(*part) for part in _PART.findall(value))
+    return None
 
 
 def _part(whole: str, fraction: str, unit: str) -> int:

@@ -51,6 +51,12 @@ def looks_secret(name: str) -> bool:
     return not WORDS.isdisjoint(words) or not PAIRS.isdisjoint(pairs)
 
 
+def without_value(name: str) -> str:
+    """*name* as it can be shown: of `NAME=value`, which is no name but a line of a file of variables, no value."""
+    before, equals, _ = name.partition("=")
+    return f"{before}=..." if equals else name
+
+
 def stand_in(digest: str) -> dict[str, str]:
     """What a plan has in the place of a value: *digest* is another one for another value."""
     return {_KEY: digest}

@@ -23,7 +23,12 @@ DEFAULT_CATALOG = f"{ROOT}/catalog.db"
 
 
 @click.command("serve")
-@click.option("--catalog", metavar="PATH", help=f"A catalog database, or a snapshot to begin with ({DEFAULT_CATALOG}).")
+@click.option(
+    "--catalog",
+    type=click.Path(readable=False),
+    metavar="PATH",
+    help=f"A catalog database, or a snapshot to begin with ({DEFAULT_CATALOG}).",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0, the default: any that is free.")
 @click.option("--strict", is_flag=True, help="Refuse what breaks the rules of the protos, as a hosted backend does.")
 @click.option("--latency", default="0s", metavar="DURATION", help="Before every answer (20ms).")

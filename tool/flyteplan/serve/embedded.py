@@ -10,17 +10,17 @@ from contextlib import contextmanager
 from flyteplan.files.snapshot import SnapshotCatalog
 from flyteplan.local.fill import fill
 from flyteplan.local.store import Store
-from flyteplan.model.filenames import SNAPSHOT_SUFFIX
+from flyteplan.model.filenames import DATABASE_SUFFIX, SNAPSHOT_SUFFIX
 
 
 @contextmanager
 def open_store(path: str) -> Iterator[Store]:
-    """The database at *path*, made when it is not there; a .jsonl file or a folder of them is only read.
+    """The database at *path*; a .jsonl file or a folder of them is only read.
 
-    Raises CatalogError.
+    A .db that is not there is made; any other path that leads nowhere is most likely a wrong one. Raises CatalogError.
     """
     if not (path.endswith(SNAPSHOT_SUFFIX) or os.path.isdir(path)):
-        with Store(path, mode="create") as store:
+        with Store(path, mode="create" if path.endswith(DATABASE_SUFFIX) else "write") as store:
             yield store
         return
     with tempfile.TemporaryDirectory() as folder, Store(os.path.join(folder, "catalog.db"), mode="create") as store:

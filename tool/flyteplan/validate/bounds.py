@@ -18,7 +18,11 @@ _WAITS = {name: ((*_BACKOFF, name), ("spec", *_BACKOFF, name)) for name in ("bas
 def nanoseconds(draft: Draft, value: Any, pointer: Pointer) -> int | None:
     """None when it is no duration, and then *draft* knows."""
     amount = duration.parse(_whole(value))
-    if amount is None:
+    if amount is None and duration.is_too_long(_whole(value)):
+        seconds, days = duration.MAXIMUM // duration.SECOND, duration.show(duration.MAXIMUM)
+        hint = f"write at most {seconds} seconds, which are {days}"
+        draft.wrong("FP1207", pointer, f"{shown(pointer)}: {value} is longer than a duration can be", hint)
+    elif amount is None:
         hint = "write seconds, or numbers with units such as 90s, 1h30m or 7d"
         draft.wrong("FP1207", pointer, f"{shown(pointer)}: {value} is no duration", hint)
     return amount

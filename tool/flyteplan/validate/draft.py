@@ -6,6 +6,7 @@ from typing import Any
 
 from flyteplan.errors import Position, Problem
 from flyteplan.model.document import Locator, Pointer
+from flyteplan.model.sensitive import without_value
 from flyteplan.model.settings import Path
 from flyteplan.validate.written import Put, Written
 
@@ -54,5 +55,5 @@ def shown(pointer: Pointer) -> str:
         if pointer[: len(prefix)] == prefix and len(pointer) > len(prefix):
             pointer = pointer[len(prefix) :]
             break
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in pointer)
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{without_value(step)}" for step in pointer)
     return text.removeprefix(".") or "the document"

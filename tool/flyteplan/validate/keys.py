@@ -1,17 +1,24 @@
-"""What to say about an unknown key: the name it may stand for, or the place where it belongs."""
+"""What to say about an unknown key, which may stand for another or belong elsewhere, and about what has none."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 from typing import Any
 
+from flyteplan.model.listed import listed
 from flyteplan.model.nearest import did_you_mean
 from flyteplan.validate.schema import Fault, Node, Validator
 
 _NO_VERSION = "it goes into a cache version that is computed, which a deployed task can not do"
 _POD = "pods are shaped by a PodTemplate of the cluster, which pod_template_name names"
 _MANY = 10
+_FEW = 6
+# What stands under names of its own, and not under keys.
+_NAMED = ("env_vars", "envs", "labels", "annotations", "inputs")
+# Of a task, where no quotes are needed and nothing but a name can be meant.
+_TASK_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _KNOWN: Mapping[str, str] = {
     "requests": "write cpu: [request, limit]",
     "limits": "write cpu: [request, limit]",
@@ -32,6 +39,17 @@ def unknown_key_hint(key: str, fault: Fault, validator: Validator) -> str:
     known = fault.node.get("properties", {})
     meant = _KNOWN.get(key, "") if key != "version" or "version_override" in known else ""
     return meant or _belongs(key, validator) or did_you_mean(_dotted(key, known), known, limit=1) or _listed(known)
+
+
+def mapping_hint(fault: Fault) -> str:
+    """What to write where there is no mapping, and has to be one."""
+    known = fault.node.get("properties", {})
+    if "auto_version" in known and fault.pointer[-1:] == ("task",):
+        is_name = isinstance(fault.instance, str) and _TASK_NAME.fullmatch(fault.instance)
+        return f"write {{name: {fault.instance if is_name else 'NAME'}, auto_version: latest}}"
+    if not known:
+        return "write NAME: value, one a line" if fault.pointer[-1:] and fault.pointer[-1] in _NAMED else ""
+    return f"its keys are {listed(list(known), _FEW)}"
 
 
 def _dotted(key: str, known: Iterable[str]) -> str:

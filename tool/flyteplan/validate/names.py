@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from flyteplan.model.derived import is_derived
 from flyteplan.model.document import Pointer
+from flyteplan.model.sensitive import without_value
 from flyteplan.validate.draft import Draft, shown
 
 _QUALIFIED = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
@@ -21,13 +22,21 @@ _LONGEST_VERSION = 63
 def check_env_vars(draft: Draft, values: Mapping[str, str | None], pointer: Pointer) -> None:
     for name, value in values.items():
         if not _is_variable(name):
-            hint = "letters, digits and _, not beginning with a digit"
-            draft.wrong_key("FP1204", (*pointer, name), f"'{name}' can not be the name of a variable", hint)
+            message = f"'{without_value(name)}' can not be the name of a variable"
+            draft.wrong_key("FP1204", (*pointer, name), message, _mended(name))
         elif name.startswith("_F_"):
             hint = "names that begin with _F_ are Flyte's own"
             draft.wrong_key("FP1204", (*pointer, name), f"{name} can not be set", hint)
         if value and "\0" in value:
             draft.wrong("FP1104", (*pointer, name), f"{shown((*pointer, name))} must not hold a NUL character")
+
+
+def _mended(name: str) -> str:
+    """What is written as a file of variables has it is shown as a mapping has it."""
+    before, equals, _ = name.partition("=")
+    if equals and _is_variable(before):
+        return f"write {before}: value"
+    return "write NAME: value" if equals else "letters, digits and _, not beginning with a digit"
 
 
 @lru_cache(maxsize=4096)
@@ -49,7 +58,8 @@ def check_annotations(draft: Draft, values: Mapping[str, str | None], pointer: P
     for name in values:
         if not is_qualified(name):
             hint = "write name or domain/name, the name at most 63 letters, digits, '-', '_' and '.'"
-            draft.wrong_key("FP1209", (*pointer, name), f"'{name}' can not be a key in {shown(pointer)}", hint)
+            message = f"'{without_value(name)}' can not be a key in {shown(pointer)}"
+            draft.wrong_key("FP1209", (*pointer, name), message, hint)
 
 
 @lru_cache(maxsize=4096)

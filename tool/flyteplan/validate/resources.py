@@ -9,6 +9,7 @@ from typing import Any
 
 from flyteplan.model import quantity
 from flyteplan.model.document import Pointer
+from flyteplan.model.sensitive import without_value
 from flyteplan.validate.draft import Draft, shown
 from flyteplan.validate.names import is_qualified
 
@@ -77,29 +78,29 @@ def _put_one(draft: Draft, name: str, value: Any) -> None:
     elif name == "shm" and value == "auto":
         text = ""
     else:
-        text = _checked(draft, value, pointer, unit=True)
+        text = _checked(draft, value, pointer, unit=True, or_else="auto, or " if name == "shm" else "")
     draft.put((*_PATH, name), text)
 
 
 def _check_extended(draft: Draft, name: str, value: Any) -> None:
-    pointer = (*_AT, name)
+    pointer, called = (*_AT, name), without_value(name)
     amount = quantity.nano(_text(value))
     if name in _ACCELERATORS:
         draft.wrong_key("FP1101", pointer, f"{name} is set by gpu", "write gpu: 1, or gpu: A100:1")
     elif not is_qualified(name):
-        draft.wrong_key("FP1209", pointer, f"'{name}' can not be the name of a resource", "write domain/name")
+        draft.wrong_key("FP1209", pointer, f"'{called}' can not be the name of a resource", "write domain/name")
     if amount is None or amount < 0 or amount % 10**9:
-        draft.wrong("FP1201", pointer, f"{name} must be a whole number of 0 or more", "write 1")
+        draft.wrong("FP1201", pointer, f"{called} must be a whole number of 0 or more", "write 1")
 
 
-def _checked(draft: Draft, value: Any, pointer: Pointer, *, unit: bool) -> str:
-    """*value* as text; what is wrong with it goes to *draft*."""
+def _checked(draft: Draft, value: Any, pointer: Pointer, *, unit: bool, or_else: str = "") -> str:
+    """*value* as text; what is wrong with it goes to *draft*. *or_else*: what may stand there too."""
     text = _text(value)
     if _is_sound(text, unit):
         return text
     amount = quantity.nano(text)
     if amount is None:
-        hint = _respelt(text, unit=unit)
+        hint = _respelt(text, unit=unit, or_else=or_else)
         draft.wrong("FP1201", pointer, f'{shown(pointer)}: "{text}" is no quantity', hint)
     elif amount < 0:
         draft.wrong("FP1201", pointer, f"{shown(pointer)} must be at least 0, not {text}")
@@ -122,7 +123,7 @@ def _is_sound(text: str, unit: bool) -> bool:
     return quantity.has_unit(text) and not text.endswith(_BELOW_ONE) if unit else not text.endswith(_ABOVE_ONE)
 
 
-def _respelt(text: str, *, unit: bool) -> str:
+def _respelt(text: str, *, unit: bool, or_else: str) -> str:
     """`8 GB` is 8G or 8Gi, `2 cores` is 2."""
     match = _SPOKEN.fullmatch(text)
     if match and unit and match["letter"]:
@@ -130,7 +131,7 @@ def _respelt(text: str, *, unit: bool) -> str:
         return f"write {match['number']}{letter}i or {match['number']}{letter}"
     if match and not unit:
         return f"write {match['number']}"
-    return "write a quantity such as 500Mi, 8Gi or 20G" if unit else "write 2, 0.5 or 500m"
+    return f"write {or_else}a quantity such as 500Mi, 8Gi or 20G" if unit else "write 2, 0.5 or 500m"
 
 
 def _check_unit(draft: Draft, text: str, pointer: Pointer) -> None:

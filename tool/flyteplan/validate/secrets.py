@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from flyteplan.model.document import Pointer
+from flyteplan.model.sensitive import without_value
 from flyteplan.model.settings import Secret
 from flyteplan.validate.draft import Draft
 
@@ -33,6 +34,10 @@ def put_secrets(draft: Draft, items: Sequence[Any]) -> None:
 def _secret(draft: Draft, item: dict[str, str], pointer: Pointer) -> Secret:
     """What is neither a file nor given a variable is the variable that the SDK derives from its name."""
     key, group = item.get("key", ""), item.get("group", "")
+    if "=" in key:
+        message, hint = f"'{without_value(key)}' can not be the key of a secret", "write the key alone, without a value"
+        draft.wrong(_CODE, pointer, message, hint)
+        return _made("", group, "", False)
     if "mount" in item:
         return _made(key, group, "", True)
     derived = (f"{group}_{key}" if group else key).replace("-", "_").upper()
@@ -49,6 +54,7 @@ def _made(key: str, group: str, env_var: str, as_file: bool) -> Secret:
 
 
 def _refuse_name(draft: Draft, env_var: str, pointer: Pointer, *, given: bool) -> None:
+    env_var = without_value(env_var)
     if given:
         hint = "use capitals, digits and _, not beginning with a digit"
         draft.wrong(_CODE, (*pointer, "as_env_var"), f"'{env_var}' can not be the variable of a secret", hint)

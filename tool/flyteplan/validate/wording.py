@@ -8,10 +8,10 @@ from typing import Any
 from flyteplan.errors import Position, Problem
 from flyteplan.model.document import Locator, Pointer
 from flyteplan.model.nearest import did_you_mean
-from flyteplan.model.sensitive import looks_secret
+from flyteplan.model.sensitive import looks_secret, without_value
 from flyteplan.record import replace
 from flyteplan.validate.draft import shown
-from flyteplan.validate.keys import unknown_key_hint
+from flyteplan.validate.keys import mapping_hint, unknown_key_hint
 from flyteplan.validate.prune import unknown_keys
 from flyteplan.validate.resources import with_unit
 from flyteplan.validate.schema import Fault, Validator, options
@@ -61,7 +61,7 @@ def _unknown(fault: Fault, locator: Locator, validator: Validator) -> Iterator[P
     """A value that begins with a brace and has no quotes is read as a mapping: its keys are parts of the value."""
     of_a_variable = _is_variable(fault.pointer)
     for key in unknown_keys(fault):
-        quoted = "" if of_a_variable else f"'{key}' "
+        quoted = "" if of_a_variable else f"'{without_value(key)}' "
         yield Problem(
             code="FP1101",
             position=locator.key((*fault.pointer, key)),
@@ -120,7 +120,8 @@ def _type(fault: Fault, _: Validator) -> Words:
     names = fault.node["type"]
     wanted = [_TYPES[name] for name in ([names] if isinstance(names, str) else names) if name != "null"]
     wanted = [fault.node["title"]] if "title" in fault.node else wanted
-    return "FP1103", f"{shown(fault.pointer)} must be {_either(wanted)}", _respelt(fault, names)
+    hint = mapping_hint(fault) if "object" in names else _respelt(fault, names)
+    return "FP1103", f"{shown(fault.pointer)} must be {_either(wanted)}", hint
 
 
 def _union(fault: Fault, validator: Validator) -> Words:
@@ -202,7 +203,7 @@ def _respelt(fault: Fault, types: str | Sequence[str]) -> str:
     """The same value as one of the JSON *types*, where only quotes or a YAML 1.1 word stand between them."""
     value = fault.instance
     if _is_secret(fault.pointer):
-        return "write it in quotes"
+        return "write it in quotes" if "string" in types else "write true or false, without quotes"
     if "string" in types and isinstance(value, int | float):
         return "" if "integer" in types or "number" in types else f'write "{fault.written}"'
     if not isinstance(value, str):

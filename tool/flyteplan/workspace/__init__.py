@@ -22,6 +22,8 @@ from flyteplan.validate import Validator, config
 MANIFEST_SCHEMA = "task-override.v1.schema.json"
 CONFIG_SCHEMA = "config.v1.schema.json"
 POLICY_SCHEMA = "override-policy.v1.schema.json"
+# Said alike of no file and of one without a target: what is missing is the same.
+UNCONFIGURED = "there is no flyteplan.yaml with targets, here or above"
 _DEFAULT_LAYER = "manifests"
 
 Layers = tuple[tuple[str, ...], ...]
@@ -42,6 +44,8 @@ class Workspace:
             return self._with_paths(targets[wanted])
         if not targets and not name:
             return Target(name="", manifests=(_DEFAULT_LAYER,))
+        if not targets:
+            raise UsageError(f"no target {wanted}: {UNCONFIGURED} (go to the repository that has it)")
         if not wanted:
             raise UsageError(f"no target (flyteplan.yaml has no default_target; give -t: {', '.join(targets)})")
         raise UsageError(f"no target {wanted} ({did_you_mean(wanted, targets, 'flyteplan.yaml has')})")

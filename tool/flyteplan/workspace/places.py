@@ -12,7 +12,7 @@ from flyteplan.model.config import Target
 from flyteplan.model.filenames import SNAPSHOT_SUFFIX
 from flyteplan.ports import Watch, unwatched
 from flyteplan.record import dataclass, field, replace
-from flyteplan.workspace import Workspace
+from flyteplan.workspace import UNCONFIGURED, Workspace
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from flyteplan.ports import Catalog, Controller
     from flyteplan.remote.connection import Connection
 
-_NOWHERE = "no catalog (name one in a target of flyteplan.yaml, or give --catalog PATH or --endpoint HOST)"
+_FLAGS = "give --catalog PATH or --endpoint HOST"
+_NOWHERE = f"no catalog (name one in a target of flyteplan.yaml, or {_FLAGS})"
+_UNCONFIGURED = f"no catalog: {UNCONFIGURED} (go to the repository that has it, or {_FLAGS})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,5 +122,5 @@ def _connection(target: Target, access: Access) -> Connection:
         return connection(Flags(**access.flags), os.environ, os.getcwd(), target)
     except UsageError as error:
         if str(error).startswith("no endpoint"):
-            raise UsageError(_NOWHERE) from None
+            raise UsageError(_NOWHERE if target.name else _UNCONFIGURED) from None
         raise

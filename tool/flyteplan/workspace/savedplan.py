@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property, partial
 from math import isfinite
@@ -12,9 +13,10 @@ from typing import Any, NoReturn
 
 from flyteplan import pipeline
 from flyteplan.errors import InputError, Position, Problem, StaleError
+from flyteplan.files.config import NAME
 from flyteplan.files.saved import read_bytes
 from flyteplan.files.schema import read_schema
-from flyteplan.load import load
+from flyteplan.load import MAXIMUM_BYTES, load
 from flyteplan.model.config import Target
 from flyteplan.model.document import Document, Locator, Pointer
 from flyteplan.model.plan import FORMAT_VERSION, Plan
@@ -30,6 +32,9 @@ _PROBE = 4096
 
 _PART = re.compile(rb'\{\n  "format_version": "[^"]*",\n  "digest": "[^"]*",\n  "part": ')
 _YAML = (".yaml", ".yml")
+_JSON = ".json"
+_BEGINNINGS = (b'"format_version"', b'"apiVersion"', b'"kind"', b'"spec"')
+_NO_PLAN, _MAKE = "this is no saved plan", "make one with flyteplan plan --out FILE"
 _AGAIN = "make it again with flyteplan plan --out"
 
 
@@ -39,6 +44,22 @@ def is_saved_plan(path: str) -> bool:
         return False
     with open(path, "rb") as file:
         return b'"format_version"' in file.read(_PROBE)
+
+
+def is_neither(path: str) -> bool:
+    """Whether a file looks like no plan and no manifest: flyteplan.yaml, or JSON without what either begins with."""
+    if os.path.basename(path) == NAME:
+        return os.path.isfile(path)
+    if not path.endswith(_JSON) or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        data = file.read(MAXIMUM_BYTES)
+    return not any(key in data for key in _BEGINNINGS)
+
+
+def not_plans(paths: Iterable[str]) -> InputError:
+    """What to raise for files that stand where saved plans are meant."""
+    return InputError(Problem(code="FP1106", position=Position(path), message=_NO_PLAN, hint=_MAKE) for path in paths)
 
 
 def read_plan(path: str, *, to_apply: bool = False) -> Plan:
@@ -184,7 +205,9 @@ def _check_format(saved: Document, value: Any) -> None:
     """Another minor version adds only what can be left alone; another major one is refused."""
     version = value.get("format_version") if isinstance(value, dict) else None
     major = FORMAT_VERSION.split(".", maxsplit=1)[0]
-    if not isinstance(version, str) or version.split(".", maxsplit=1)[0] != major:
+    if not isinstance(version, str):
+        raise _wrong(saved, "format_version", _NO_PLAN, _MAKE)
+    if version.split(".", maxsplit=1)[0] != major:
         hint = f"this flyteplan reads plans of format {major}.x"
         raise _wrong(saved, "format_version", f"a plan of format {version}", hint)
 

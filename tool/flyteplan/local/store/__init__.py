@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 
 from flyteplan.errors import CatalogError
 from flyteplan.local.store.schema import MIGRATIONS, migrate, version_of
+from flyteplan.model.filenames import DATABASE_SUFFIX
 
 BUSY_SECONDS = 10.0
 _OLDEST_SQLITE = (3, 35)
@@ -158,7 +159,7 @@ def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _no_file(shown: str) -> str:
-    hint = f"fill one with `flyteplan pull --into {shown}`" if shown.endswith(".db") else "check the path"
+    hint = f"fill one with `flyteplan pull --into {shown}`" if shown.endswith(DATABASE_SUFFIX) else "check the path"
     return f"there is no catalog {shown} ({hint})"
 
 
