@@ -39,6 +39,7 @@ TABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("k8s_pod.*.resources*", (CAPACITY,)),
     ("*", (BEHAVIOUR,)),
 )
+ASKS = (CAPACITY,)
 _IGNORED = "cache.ignored_inputs"
 # Amounts are texts, and in a pod they may be numbers.
 _AMOUNTS = (str, int, float)
@@ -46,7 +47,13 @@ _AMOUNTS = (str, int, float)
 
 def by_values(path: str) -> bool:
     """Whether the values of the field at *path* tell what its change does, beside its name."""
-    return path == _IGNORED or _of(path, True) == (CAPACITY,)
+    return path == _IGNORED
+
+
+def is_same_amount(live: Any, desired: Any) -> bool:
+    """Of a field that asks for capacity: it is only spelled otherwise."""
+    amounts = isinstance(live, _AMOUNTS) and isinstance(desired, _AMOUNTS)
+    return amounts and quantity.same(str(live), str(desired))
 
 
 def effects(path: str, live: Any, desired: Any, *, cached: bool) -> tuple[str, ...]:
@@ -57,12 +64,7 @@ def effects(path: str, live: Any, desired: Any, *, cached: bool) -> tuple[str, .
     if path == _IGNORED and set(live or ()) == set(desired or ()):
         return (BEHAVIOUR,)
     found = _of(path, cached)
-    return () if found == (CAPACITY,) and _is_same_amount(live, desired) else found
-
-
-def _is_same_amount(live: Any, desired: Any) -> bool:
-    amounts = isinstance(live, _AMOUNTS) and isinstance(desired, _AMOUNTS)
-    return amounts and quantity.same(str(live), str(desired))
+    return () if found == ASKS and is_same_amount(live, desired) else found
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _SENSITIVE = f"{TAG_PREFIX}sensitive"
+_NONE = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +46,12 @@ def sensitive_tag(names: Iterable[str]) -> dict[str, str]:
 
 def sensitive_names(*templates: Template) -> frozenset[str]:
     """What was marked as sensitive when flyteplan made *templates*, those among them that it did make."""
-    told = [
-        one.spec.task_template.metadata.tags.get(_SENSITIVE, "") for one in templates if is_derived(one.key.version)
-    ]
-    return frozenset(name for names in told for name in names.split(",") if name)
+    found = _NONE
+    for one in templates:
+        if is_derived(one.key.version):
+            told = one.spec.task_template.metadata.tags.get(_SENSITIVE, "")
+            found = found.union(told.split(",") if told else ())
+    return found
 
 
 def tags_of(spec: TaskSpec) -> Tags:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from flyteplan.errors import Position
-from flyteplan.model.effects import by_values, effects
+from flyteplan.model.effects import ASKS, by_values, effects, is_same_amount
 from flyteplan.model.itemname import ORDER, unquoted
 from flyteplan.model.plan import Change, Difference, Field, Loser, differ
 from flyteplan.model.secrecy import NESTED, Secrecy, own_name
@@ -61,6 +61,8 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
             done = ()
         elif done is None:
             done = effects(path, live, desired, cached=cached)
+        elif done == ASKS and is_same_amount(live, desired):
+            done = ()
         shown = base, live, desired
         third = live is not base and live is not desired
         if third or name or name is None or isinstance(desired, NESTED) or isinstance(base, NESTED):
