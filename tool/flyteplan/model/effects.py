@@ -33,6 +33,7 @@ TABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("custom.spec.container_image", (PIN,)),
     ("k8s_pod.*.image", (PIN,)),
     ("resources*", (CAPACITY,)),
+    ("container.resources*", (CAPACITY,)),
     ("reuse_policy.*_replicas", (CAPACITY,)),
     ("custom.replicas", (CAPACITY,)),
     ("primary_container.resources*", (CAPACITY,)),
