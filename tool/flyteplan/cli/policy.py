@@ -24,7 +24,7 @@ from flyteplan.render.policytests import results, tested
 from flyteplan.validate import Validator, is_policy_test
 from flyteplan.validate.policytests import cases
 from flyteplan.workspace import MANIFEST_SCHEMA, UNCONFIGURED, Workspace, open_workspace
-from flyteplan.workspace.policyfiles import policies_in
+from flyteplan.workspace.policyfiles import files_at, policies_in
 
 TEST_SCHEMA = "policy-test.v1.schema.json"
 
@@ -74,7 +74,7 @@ def _cases(workspace: Workspace, paths: Sequence[str]) -> list[Case]:
 
 
 def _documents(workspace: Workspace, places: Sequence[str]) -> Iterator[Document | Problem]:
-    for _, name, content in read_layers([places], root=workspace.root):
+    for name, content in files_at(workspace, places):
         if isinstance(content, Problem):
             yield content
         else:

@@ -85,6 +85,11 @@ def read_config(data: bytes, name: str) -> Config:
     return checked.config
 
 
+def config_document(path: str, name: str) -> Document:
+    """The file at *path*, shown as *name*, with the places of what is in it."""
+    return _only_document(read_bytes(path, shown=name), name)
+
+
 def _only_document(data: bytes, name: str) -> Document:
     items = list(load(data, name))
     broken = [item for item in items if isinstance(item, Problem)]
@@ -112,12 +117,23 @@ def manifest_files(layers: Layers, workspace: Workspace) -> Iterator[Found]:
 
     Raises InputError when there is none at all: a path that is wrong looks just so.
     """
-    nothing = True
-    for found in find_layers(layers, root=workspace.root):
+    nothing, lost = True, _lost(layers, workspace)
+    for layer, name, content in find_layers(layers, root=workspace.root):
         nothing = False
-        yield found
+        yield layer, name, lost.get(layer, content)
     if nothing:
         names = ", ".join(shown(path, workspace.root) for layer in layers for path in layer)
         hint = "write one, or give the folder that has them; a file of comments says that none is meant"
         message = "there is no manifest here, no .yaml, .yml or .json file"
         raise InputError([Problem(code="FP1001", position=Position(names), message=message, hint=hint)])
+
+
+def _lost(layers: Layers, workspace: Workspace) -> dict[int, Problem]:
+    """By their numbers the layers that flyteplan.yaml names and that are not there."""
+    absent = {layer: paths[0] for layer, paths in enumerate(layers) if paths and not os.path.lexists(paths[0])}
+    if not absent:
+        return {}
+    from flyteplan.workspace.wrongpaths import lost
+
+    found = {layer: lost(workspace, "manifests", path) for layer, path in absent.items()}
+    return {layer: problem for layer, problem in found.items() if problem}

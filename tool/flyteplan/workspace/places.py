@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from flyteplan.errors import UsageError
+from flyteplan.errors import InputError, UsageError
 from flyteplan.files.paths import shown
 from flyteplan.model.config import Target
-from flyteplan.model.filenames import SNAPSHOT_SUFFIX
+from flyteplan.model.filenames import DATABASE_SUFFIX, SNAPSHOT_SUFFIX
 from flyteplan.ports import Watch, unwatched
 from flyteplan.record import dataclass, field, replace
 from flyteplan.workspace import UNCONFIGURED, Workspace
+from flyteplan.workspace.wrongpaths import lost
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -79,7 +80,16 @@ def open_catalog(target: Target, path: str | None, workspace: Workspace, access:
         from flyteplan.remote import open_remote
 
         return open_remote(_connection(target, access), target.org, access.tell, watch=access.watch, **access.session)
-    return open_file(path or os.path.join(workspace.root, target.catalog), workspace)
+    return open_file(path or _configured(target, workspace), workspace)
+
+
+def _configured(target: Target, workspace: Workspace) -> str:
+    """Raises InputError where nothing is there. A database may still have to be filled: its own error says how."""
+    path = os.path.join(workspace.root, target.catalog)
+    wrong = None if path.endswith(DATABASE_SUFFIX) else lost(workspace, "catalog", path)
+    if wrong:
+        raise InputError([wrong])
+    return path
 
 
 def open_file(path: str, workspace: Workspace) -> Catalog:
@@ -99,7 +109,7 @@ def open_controller(target: Target, path: str | None, workspace: Workspace, acce
         from flyteplan.remote.controller import open_controller as open_endpoint
 
         return open_endpoint(_connection(target, access), target.org, access.tell, **access.session)
-    place = path or os.path.join(workspace.root, target.catalog)
+    place = path or _configured(target, workspace)
     if place.endswith(SNAPSHOT_SUFFIX) or os.path.isdir(place):
         name = shown(place, workspace.root)
         hint = f"pull it into a catalog database first: flyteplan pull --catalog {name} --into catalog.db"
