@@ -37,7 +37,7 @@ LIBRARIES = {
     "rich": "render cli",
     "jinja2 markupsafe": "render",
     "click": "cli serve",
-    "sys": "workspace cli __main__",
+    "sys": "shard workspace cli __main__",
     "os": f"{EDGES} __main__",
     "pathlib glob shutil tempfile subprocess socket importlib.resources": EDGES,
     "datetime.timedelta": f"override pipeline {EDGES}",

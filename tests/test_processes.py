@@ -20,7 +20,7 @@ UNFORKED = "tests.unforked"
 # As Ctrl-C on a terminal, which all processes hear of, at a moment when a process is not one of ours yet.
 INTERRUPTED = """
 import os, signal, sys
-if "--multiprocessing-fork" in sys.orig_argv:
+if "flyteplan.shard.spawned" in "".join(sys.orig_argv):
     os.killpg(os.getpgrp(), signal.SIGINT)
 """
 # More than one process reads alone.

@@ -6,7 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from flyteplan.errors import FlyteplanError
 
@@ -58,14 +58,8 @@ class Forked(Generic[_Answer]):
             data = pipe.read()
         child, self._child = self._child, 0
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if status or not data:
-            raise LostError(f"a process that did a part of the work ended with {status} (try FLYTEPLAN_JOBS=1)")
-        from pickle import loads
-
-        answer, error = loads(data)  # noqa: S301 (our own bytes, from a copy of ourselves)
-        if error is not None:
-            raise error
-        return answer  # type: ignore[no-any-return]
+        found: _Answer = heard(data, status)
+        return found
 
     def end(self) -> None:
         if self._reading >= 0:
@@ -84,16 +78,29 @@ def _work(work: Callable[[], object], writing: int) -> NoReturn:
     gc.disable()
     try:
         with os.fdopen(writing, "wb") as pipe:
-            pipe.write(_answered(work))
+            pipe.write(answered(work))
         status = 0
     finally:
         os._exit(status)
 
 
-def _answered(work: Callable[[], object]) -> bytes:
+def answered(work: Callable[[], object]) -> bytes:
+    """What *work* comes to, or what it raises, as bytes for `heard`."""
     from pickle import HIGHEST_PROTOCOL, dumps
 
     try:
         return dumps((work(), None), HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 (it is raised where it was asked for)
         return dumps((None, error), HIGHEST_PROTOCOL)
+
+
+def heard(data: bytes, status: int) -> Any:
+    """What `answered` has told, by a process that ended with *status*. Raises what the work raised, or LostError."""
+    if status or not data:
+        raise LostError(f"a process that did a part of the work ended with {status} (try FLYTEPLAN_JOBS=1)")
+    from pickle import loads
+
+    answer, error = loads(data)  # noqa: S301 (our own bytes, from a process of ours)
+    if error is not None:
+        raise error
+    return answer
