@@ -17,10 +17,8 @@ def as_json(message: Any) -> Any:
 
     try:
         return MessageToDict(message, preserving_proto_field_name=True)
-    except (
-        SerializeToJsonError,
-        ValueError,
-    ):  # the other of the two where *message* itself is the one that has no text
+    except (SerializeToJsonError, ValueError):
+        # The latter where *message* itself is the duration, or the moment.
         return _by_parts(message)
 
 

@@ -42,13 +42,10 @@ TABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 ASKS = (CAPACITY,)
 _IGNORED = "cache.ignored_inputs"
+# Of these fields the values tell what their change does, whatever they are.
+BY_VALUES = frozenset({_IGNORED})
 # Amounts are texts, and in a pod they may be numbers.
 _AMOUNTS = (str, int, float)
-
-
-def by_values(path: str) -> bool:
-    """Whether the values of the field at *path* tell what its change does, beside its name."""
-    return path == _IGNORED
 
 
 def is_same_amount(live: Any, desired: Any) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 
-from flyteplan.model.settings import Path
+from flyteplan.model.settings import QUEUE, RUN_QUEUE, Path
 
 _PAIRS = ("cpu", "memory")
 _HALVES = {"request": "requests", "limit": "limits"}
@@ -31,7 +31,7 @@ _LEAVES = {
 # Below these stands what the user names; of resources only what has a domain.
 _OPEN = ("env_vars.", "labels.", "annotations.", "secrets.", "submit.inputs.", "submit.run.")
 _DISK_LIMIT = "resources.limits.disk"  # no setting sets it, but where it is deployed some take it away
-_QUEUE = frozenset({"queue", "submit.run.queue"})  # one setting with two spellings
+_QUEUE = frozenset({QUEUE[-1], ".".join(RUN_QUEUE)})
 _EXTENDED = ("resources.", "resources.requests.", "resources.limits.")
 
 

@@ -38,6 +38,11 @@ from flyteplan.record import dataclass, field
 Path = tuple[str, ...]
 OVERRIDES = "overrides"
 WHOLE = ""
+# One setting in two words: a queue is one of a run's, and the SDK's override() takes it too.
+QUEUE: Path = (OVERRIDES, "queue")
+RUN_QUEUE: Path = ("submit", "run", "queue")
+# Parameters of the SDK's override() that are no part of a template: they go with a call.
+CALL = ("queue", "max_inline_io_bytes")
 # Of one parameter the values in order, by what is left of their paths below it: `backoff.base`, a variable's name, or
 # WHOLE for the parameter itself. None clears what stands there and all below it.
 Parts = dict[str, Any]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flyteplan.model.resolution import Desired, made_desired
-from flyteplan.model.settings import WHOLE, Parts, Settings
+from flyteplan.model.settings import CALL, WHOLE, Parts, Settings
 from flyteplan.model.task import Template
 from flyteplan.override import cache, environment, metadata, notes, pool, resources, security
 from flyteplan.override.edit import Edit
@@ -33,8 +33,6 @@ EDITS: tuple[tuple[str, Callable[[Edit, Parts], None]], ...] = (
     ("annotations", metadata.pod_annotations),
     ("pod_template_name", metadata.pod_template_name),
 )
-# Parameters of the SDK's override() that are no part of a template: they go with a call.
-CALL = ("queue", "max_inline_io_bytes")
 
 
 def override(template: Template, settings: Settings, strategy: str) -> Desired:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from flyteplan.errors import Position
-from flyteplan.model.effects import ASKS, by_values, effects, is_same_amount
+from flyteplan.model.effects import ASKS, BY_VALUES, effects, is_same_amount
 from flyteplan.model.itemname import ORDER, unquoted
 from flyteplan.model.plan import Change, Difference, Field, Loser, differ
 from flyteplan.model.secrecy import NESTED, Secrecy, own_name
@@ -78,7 +78,7 @@ def fields(differences: Iterable[Difference], ground: Ground) -> tuple[Field, ..
 @lru_cache(maxsize=4096)
 def _known(path: str, cached: bool) -> tuple[tuple[Path, ...], tuple[str, ...] | None, str | None]:
     """Of a field by its path alone: where it may be set, its effects unless they go by its values, and its name."""
-    done = None if by_values(path) else effects(path, None, None, cached=cached)
+    done = None if path in BY_VALUES else effects(path, None, None, cached=cached)
     return setting_paths(path), done, own_name(path)
 
 

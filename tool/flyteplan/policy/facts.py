@@ -10,7 +10,7 @@ from flyteplan.model.device import Accelerator, sdk_name, spellings
 from flyteplan.model.fieldnames import field_names, fields, is_known, names
 from flyteplan.model.plan import Change, differ
 from flyteplan.model.policy import SUBJECTS
-from flyteplan.model.settings import Secret, Setting, Settings
+from flyteplan.model.settings import CALL, Secret, Setting, Settings
 from flyteplan.policy.effective import effective
 from flyteplan.record import dataclass
 
@@ -18,7 +18,6 @@ FIELDS, IMAGES, ENV_VARS, ACCOUNTS, DEVICES = SUBJECTS
 _ENV = "env_vars."
 _SECRETS = "secrets."
 _RUN_ENVS = ("submit", "run", "envs")
-_CALL = ("queue", "max_inline_io_bytes")
 _GPU_LIMIT = "resources.limits.gpu"
 _RUN_ACCOUNT = ("submit", "run", "service_account")
 
@@ -103,7 +102,7 @@ def _written(settings: Settings) -> dict[str, Any]:
 
 def _called(settings: Settings) -> Iterator[tuple[str, Any]]:
     """What goes with a call and is in no template, by all of its names."""
-    for setting in (*settings.under("submit"), *(one for name in _CALL for one in settings.under("overrides", name))):
+    for setting in (*settings.under("submit"), *(one for name in CALL for one in settings.under("overrides", name))):
         if setting.value is not None:
             yield from ((name, setting.value) for name in names(setting.path))
 

@@ -15,17 +15,14 @@ from flyteplan.model.readable import readable
 from flyteplan.model.resolution import Group, Intent
 from flyteplan.model.secrecy import MARKS, Secrecy, secrecy
 from flyteplan.model.sensitive import HIDDEN, holds_stand_in
-from flyteplan.model.settings import Path, Selector, Setting, Settings
+from flyteplan.model.settings import QUEUE, RUN_QUEUE, Path, Selector, Setting, Settings
 
 _SELECTOR: Path = ("selector",)
 _AS: Path = ("submit", "as")
 _RESOURCES: Path = ("overrides", "resources")
 _DEVICE: Path = ("overrides", "resources", "gpu", "device")
 _PARTITION: Path = ("overrides", "resources", "gpu", "partition")
-# One setting in two words: a queue is one of a run's, and the SDK's override() takes it too.
-_QUEUE: Path = ("overrides", "queue")
-_RUN_QUEUE: Path = ("submit", "run", "queue")
-_OTHER_WORD = {_QUEUE: _RUN_QUEUE, _RUN_QUEUE: _QUEUE}
+_OTHER_WORD = {QUEUE: RUN_QUEUE, RUN_QUEUE: QUEUE}
 # What beats more than what stands at its own path.
 _AKIN = frozenset({_DEVICE, *_OTHER_WORD})
 _POSITION = attrgetter("position")
@@ -231,7 +228,7 @@ def _shown(setting: Setting, secrecy: Secrecy) -> str:
 
 def _misplaced(settings: Settings, kind: str) -> list[Problem]:
     """A queue is one of a run's."""
-    queue = settings.get(*_QUEUE)
+    queue = settings.get(*QUEUE)
     if queue is None or queue.clears or kind != "version":
         return []
     message = "queue is no part of a version: it acts when a run is submitted"

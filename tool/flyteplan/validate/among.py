@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from flyteplan.errors import Problem, ordered
 from flyteplan.model.manifest import Manifest, Selection, TaskReference
-from flyteplan.model.settings import Setting
+from flyteplan.model.settings import QUEUE, Setting
 
 _Group = Sequence[Manifest]
 
@@ -139,7 +139,7 @@ def _without_run(group: _Group) -> Iterator[Problem]:
 def _of_runs(manifest: Manifest) -> Iterator[Setting]:
     """The first setting of each field."""
     fields = {setting.path[:2]: setting for setting in reversed(manifest.settings) if not setting.clears}
-    for field in (("overrides", "queue"), ("submit", "inputs"), ("submit", "run")):
+    for field in (QUEUE, ("submit", "inputs"), ("submit", "run")):
         if field in fields:
             yield fields[field]
 

@@ -13,7 +13,6 @@ from flyteplan.model.filenames import DATABASE_SUFFIX, SNAPSHOT_SUFFIX
 from flyteplan.ports import Watch, unwatched
 from flyteplan.record import dataclass, field, replace
 from flyteplan.workspace import UNCONFIGURED, Workspace
-from flyteplan.workspace.wrongpaths import lost
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -86,7 +85,11 @@ def open_catalog(target: Target, path: str | None, workspace: Workspace, access:
 def _configured(target: Target, workspace: Workspace) -> str:
     """Raises InputError where nothing is there. A database may still have to be filled: its own error says how."""
     path = os.path.join(workspace.root, target.catalog)
-    wrong = None if path.endswith(DATABASE_SUFFIX) else lost(workspace, "catalog", path)
+    if path.endswith(DATABASE_SUFFIX) or os.path.lexists(path):
+        return path
+    from flyteplan.workspace.wrongpaths import lost
+
+    wrong = lost(workspace, "catalog", path)
     if wrong:
         raise InputError([wrong])
     return path
